@@ -1,0 +1,88 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language settings every Swift target of this package is built with.
+let strictSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "evalctl",
+    products: [
+        .executable(name: "evalctl", targets: ["evalctl"]),
+        .executable(name: "eval-worker", targets: ["eval-worker"]),
+        .executable(name: "eval-coordinator", targets: ["eval-coordinator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
+        .target(name: "Diagnostics", dependencies: [logging]),
+        .target(name: "SpikeKernels", swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
+        .target(name: "SpikingMLP", dependencies: ["Diagnostics", "SpikeKernels"]),
+        .target(name: "Checkpoints", dependencies: ["Diagnostics", "SpikingMLP", crypto]),
+        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", crypto]),
+        .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics", logging, subprocess, system]),
+        .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
+        .target(name: "Evaluation", dependencies: ["Diagnostics"]),
+        .target(name: "EvaluationStore", dependencies: ["Diagnostics", "Postgres", "Evaluation", crypto, logging]),
+        .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
+        .target(
+            name: "Worker",
+            dependencies: [
+                "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
+                logging, serviceLifecycle,
+            ]),
+        .target(
+            name: "Coordinator",
+            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", logging, serviceLifecycle]),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
+                "Reports", "Worker", "Coordinator", argumentParser, logging, serviceLifecycle, subprocess, system,
+            ]),
+        .executableTarget(name: "evalctl", dependencies: ["Commands"]),
+        .executableTarget(name: "eval-worker", dependencies: ["Commands"]),
+        .executableTarget(name: "eval-coordinator", dependencies: ["Commands"]),
+
+        .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
+        .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "Checkpoints", "TestSupport"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "SpikingMLP", "TestSupport"]),
+        .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"]),
+        .testTarget(name: "EvaluationStoreTests", dependencies: ["EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker", "TestSupport"]),
+        .testTarget(name: "CoordinatorTests", dependencies: ["Coordinator", "TestSupport"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", subprocess]),
+    ]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + strictSettings
+}
