@@ -1,0 +1,35 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# One build configuration for everything: the engine is too slow to test unoptimised.
+SWIFT_FLAGS := -c release
+BIN := .build/release
+
+.PHONY: help setup build test demo lint format bench
+
+help: ## list what can be done here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: ## install the Debian packages that are missing
+	@ops/setup
+
+build: setup ## build the three programs
+	swift build $(SWIFT_FLAGS)
+
+test: setup ## build and run every test
+	@ops/check-targets
+	swift build $(SWIFT_FLAGS) --build-tests
+	swift test $(SWIFT_FLAGS) --skip-build
+
+demo: build ## evaluate the demo network on the demo images and print the report
+	@ops/demo
+
+lint: ## check format, the target graph and the language settings
+	@ops/check-targets
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## format all Swift sources in place
+	swift format --in-place --recursive Sources Tests Package.swift
+
+bench: build ## time decoding and preprocessing against libjpeg-turbo's own decode
+	$(BIN)/evalctl bench preprocess Tests/Fixtures/golden/preprocess/images/baseline_420.jpg

@@ -1,0 +1,166 @@
+/// What a run came to. Its JSON form is stable and documented in `docs/report.md`; accuracies are fractions of the evaluated images.
+package struct RunReport: Sendable, Hashable, Codable {
+    package struct Images: Sendable, Hashable, Codable {
+        package var expected: Int
+        package var evaluated: Int
+        package var failed: Int
+
+        package init(expected: Int, evaluated: Int, failed: Int) {
+            self.expected = expected
+            self.evaluated = evaluated
+            self.failed = failed
+        }
+    }
+
+    package struct Accuracy: Sendable, Hashable, Codable {
+        package var correct: Int
+        /// Fraction of the evaluated images; 0 where there are none.
+        package var accuracy: Double
+
+        package init(correct: Int, evaluated: Int) {
+            self.correct = correct
+            self.accuracy = evaluated == 0 ? 0 : Double(correct) / Double(evaluated)
+        }
+    }
+
+    /// Microseconds per image.
+    package struct Percentiles: Sendable, Hashable, Codable {
+        package var p50: Int
+        package var p90: Int
+        package var p99: Int
+        package var max: Int
+
+        package init(p50: Int = 0, p90: Int = 0, p99: Int = 0, max: Int = 0) {
+            self.p50 = p50
+            self.p90 = p90
+            self.p99 = p99
+            self.max = max
+        }
+    }
+
+    package struct Latency: Sendable, Hashable, Codable {
+        package var decode: Percentiles
+        package var preprocess: Percentiles
+        package var inference: Percentiles
+        package var total: Percentiles
+
+        package init(
+            decode: Percentiles = .init(), preprocess: Percentiles = .init(), inference: Percentiles = .init(),
+            total: Percentiles = .init()
+        ) {
+            self.decode = decode
+            self.preprocess = preprocess
+            self.inference = inference
+            self.total = total
+        }
+    }
+
+    /// What the run was made of.
+    package struct Provenance: Sendable, Hashable, Codable {
+        package var modelSHA256: String
+        package var manifestSHA256: String
+        package var preprocessing: String
+        package var version: String
+        /// Instruction sets of the workers that stored rows.
+        package var instructionSets: [String]
+        package var shards: Int
+        /// ISO 8601, UTC, by the database's clock.
+        package var submittedAt: String
+        package var finishedAt: String?
+
+        enum CodingKeys: String, CodingKey {
+            case modelSHA256 = "model_sha256"
+            case manifestSHA256 = "manifest_sha256"
+            case preprocessing
+            case version
+            case instructionSets = "instruction_sets"
+            case shards
+            case submittedAt = "submitted_at"
+            case finishedAt = "finished_at"
+        }
+
+        package init(
+            modelSHA256: String, manifestSHA256: String, preprocessing: String, version: String, instructionSets: [String],
+            shards: Int, submittedAt: String, finishedAt: String?
+        ) {
+            self.modelSHA256 = modelSHA256
+            self.manifestSHA256 = manifestSHA256
+            self.preprocessing = preprocessing
+            self.version = version
+            self.instructionSets = instructionSets
+            self.shards = shards
+            self.submittedAt = submittedAt
+            self.finishedAt = finishedAt
+        }
+    }
+
+    package var run: RunID
+    package var model: String
+    package var dataset: String
+    package var engine: String
+    package var timeSteps: Int
+    package var state: RunState
+    /// Whether the run has ended with a prediction for every image.
+    package var complete: Bool
+    package var images: Images
+    package var top1: Accuracy
+    package var top5: Accuracy
+    /// Element t: top-1 accuracy of a run with t + 1 time steps.
+    package var top1ByTimeStep: [Double]
+    package var latency: Latency
+    package var spikesPerImage: Double
+    /// Spikes per neuron and time step, over all LIF groups.
+    package var firingRate: Double
+    package var synapticOperationsPerImage: Double
+    /// From the first claim to the end, all workers together.
+    package var imagesPerSecond: Double
+    /// Workers that stored rows of the run.
+    package var workers: Int
+    package var provenance: Provenance
+
+    enum CodingKeys: String, CodingKey {
+        case run
+        case model
+        case dataset
+        case engine
+        case timeSteps = "timesteps"
+        case state
+        case complete
+        case images
+        case top1
+        case top5
+        case top1ByTimeStep = "top1_by_timestep"
+        case latency = "latency_us"
+        case spikesPerImage = "spikes_per_image"
+        case firingRate = "firing_rate"
+        case synapticOperationsPerImage = "synops_per_image"
+        case imagesPerSecond = "images_per_second"
+        case workers
+        case provenance
+    }
+
+    package init(
+        run: RunID, model: String, dataset: String, engine: String, timeSteps: Int, state: RunState, complete: Bool, images: Images,
+        top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], latency: Latency, spikesPerImage: Double, firingRate: Double,
+        synapticOperationsPerImage: Double, imagesPerSecond: Double, workers: Int, provenance: Provenance
+    ) {
+        self.run = run
+        self.model = model
+        self.dataset = dataset
+        self.engine = engine
+        self.timeSteps = timeSteps
+        self.state = state
+        self.complete = complete
+        self.images = images
+        self.top1 = top1
+        self.top5 = top5
+        self.top1ByTimeStep = top1ByTimeStep
+        self.latency = latency
+        self.spikesPerImage = spikesPerImage
+        self.firingRate = firingRate
+        self.synapticOperationsPerImage = synapticOperationsPerImage
+        self.imagesPerSecond = imagesPerSecond
+        self.workers = workers
+        self.provenance = provenance
+    }
+}

@@ -1,0 +1,60 @@
+package import Evaluation
+
+extension RunReport {
+    /// The report in `format`, with a newline at the end.
+    package func rendered(as format: OutputFormat) throws -> String {
+        switch format {
+        case .json: try renderJSON(self)
+        case .table: plainText
+        case .markdown: "## Run \(run): \(model) on \(dataset)\n\n\(completeness)\n\n\(table.markdown())"
+        }
+    }
+
+    /// One sentence: how many images the figures count.
+    package var completeness: String {
+        if complete { return "\(images.evaluated) of \(images.expected) images" }
+        var text = "INCOMPLETE (\(images.evaluated) of \(images.expected))"
+        var reasons: [String] = []
+        if images.failed > 0 { reasons.append("\(images.failed) failed") }
+        if state != .finished { reasons.append("the run is \(state.rawValue)") }
+        if !reasons.isEmpty { text += ": " + reasons.joined(separator: ", ") }
+        return text
+    }
+
+    private var plainText: String {
+        let rows = table.rows
+        let width = rows.map { $0[0].count }.max() ?? 0
+        let lines = rows.map { $0[0] + String(repeating: " ", count: width - $0[0].count + 2) + $0[1] }
+        return "Run \(run): \(model) on \(dataset)\n\(completeness)\n\n" + lines.joined(separator: "\n") + "\n"
+    }
+
+    private var table: TextTable {
+        func row(_ accuracy: Accuracy) -> String {
+            "\(NumberText.percent(accuracy.accuracy))  (\(accuracy.correct) of \(images.evaluated))"
+        }
+        func row(_ percentiles: Percentiles) -> String {
+            [("p50", percentiles.p50), ("p90", percentiles.p90), ("p99", percentiles.p99), ("max", percentiles.max)]
+                .map { "\($0) \(NumberText.milliseconds($1))" }.joined(separator: ", ")
+        }
+        return TextTable(
+            [.init("figure"), .init("value")],
+            rows: [
+                ["top-1", row(top1)],
+                ["top-5", row(top5)],
+                ["top-1 by time step", top1ByTimeStep.map { NumberText.percent($0) }.joined(separator: ", ")],
+                ["engine", "\(engine), T = \(timeSteps)"],
+                ["spikes per image", NumberText.fixed(spikesPerImage, 1)],
+                ["firing rate", NumberText.fixed(firingRate, 4)],
+                ["synaptic operations per image", NumberText.grouped(Int(synapticOperationsPerImage.rounded()))],
+                ["decode", row(latency.decode)],
+                ["preprocess", row(latency.preprocess)],
+                ["inference", row(latency.inference)],
+                ["total per image", row(latency.total)],
+                ["images per second", "\(NumberText.fixed(imagesPerSecond, 1)) with \(workers) worker\(workers == 1 ? "" : "s")"],
+                ["model sha256", provenance.modelSHA256],
+                ["manifest sha256", provenance.manifestSHA256],
+                ["preprocessing", provenance.preprocessing],
+                ["made by", "evalctl \(provenance.version) on \(provenance.instructionSets.joined(separator: ", "))"],
+            ])
+    }
+}

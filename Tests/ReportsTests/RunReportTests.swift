@@ -1,0 +1,45 @@
+import Evaluation
+import Foundation
+import Reports
+import Testing
+
+@Suite struct RunReportTests {
+    static func report(evaluated: Int = 499, failed: Int = 1) -> RunReport {
+        RunReport(
+            run: RunID(7), model: "demo", dataset: "val", engine: "float", timeSteps: 2, state: .finished,
+            complete: failed == 0, images: .init(expected: 500, evaluated: evaluated, failed: failed),
+            top1: .init(correct: 487, evaluated: evaluated), top5: .init(correct: 497, evaluated: evaluated),
+            top1ByTimeStep: [0.5, 0.974], latency: .init(decode: .init(p50: 100, p90: 200, p99: 300, max: 1400)),
+            spikesPerImage: 34803.25, firingRate: 0.068, synapticOperationsPerImage: 1_234_567.4, imagesPerSecond: 101.26, workers: 2,
+            provenance: .init(
+                modelSHA256: "ab", manifestSHA256: "cd", preprocessing: "pillow-bicubic-73-crop-64", version: "0.1.0",
+                instructionSets: ["x86-64-v4"], shards: 34, submittedAt: "2026-01-01T00:00:00Z", finishedAt: nil))
+    }
+
+    @Test func `the JSON form has the documented keys`() throws {
+        let text = try Self.report().rendered(as: .json)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(
+            Set(object.keys) == [
+                "run", "model", "dataset", "engine", "timesteps", "state", "complete", "images", "top1", "top5", "top1_by_timestep",
+                "latency_us", "spikes_per_image", "firing_rate", "synops_per_image", "images_per_second", "workers", "provenance",
+            ])
+        #expect(object["run"] as? Int == 7)
+        #expect((object["images"] as? [String: Int]) == ["expected": 500, "evaluated": 499, "failed": 1])
+        let latency = try #require(object["latency_us"] as? [String: [String: Int]])
+        #expect(latency["decode"] == ["p50": 100, "p90": 200, "p99": 300, "max": 1400])
+        #expect(Set(latency.keys) == ["decode", "preprocess", "inference", "total"])
+        #expect(try JSONDecoder().decode(RunReport.self, from: Data(text.utf8)) == Self.report())
+    }
+
+    @Test func `an incomplete run says so before any figure`() throws {
+        #expect(try Self.report().rendered(as: .table).contains("\nINCOMPLETE (499 of 500): 1 failed\n"))
+        #expect(try Self.report().rendered(as: .markdown).contains("\nINCOMPLETE (499 of 500): 1 failed\n"))
+        #expect(try Self.report(evaluated: 500, failed: 0).rendered(as: .table).contains("\n500 of 500 images\n"))
+    }
+
+    @Test func `accuracy is a fraction of the evaluated images, and 0 of none`() {
+        #expect(RunReport.Accuracy(correct: 487, evaluated: 500).accuracy == 0.974)
+        #expect(RunReport.Accuracy(correct: 0, evaluated: 0).accuracy == 0)
+    }
+}
