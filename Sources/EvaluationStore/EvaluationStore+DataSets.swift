@@ -1,0 +1,157 @@
+package import Diagnostics
+package import Evaluation
+internal import Postgres
+
+/// A stored data set; its images are rows of the manifest.
+package struct StoredDataSet: Sendable, Hashable, Codable {
+    package var id: Int64
+    package var name: String
+    package var root: String
+    /// Where the labels came from (`folders`, `csv`, ...).
+    package var labels: String
+    package var images: Int
+    package var classes: Int
+    /// Hexadecimal hash over the manifest's rows.
+    package var manifestSHA256: String
+    package var addedAt: String
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, root, labels, images, classes
+        case manifestSHA256 = "manifest_sha256"
+        case addedAt = "added_at"
+    }
+
+    package init(
+        id: Int64 = 0, name: String, root: String, labels: String, images: Int, classes: Int, manifestSHA256: String,
+        addedAt: String = ""
+    ) {
+        self.id = id
+        self.name = name
+        self.root = root
+        self.labels = labels
+        self.images = images
+        self.classes = classes
+        self.manifestSHA256 = manifestSHA256
+        self.addedAt = addedAt
+    }
+}
+
+/// One image of a stored manifest.
+package struct StoredImage: Sendable, Hashable {
+    package var ordinal: Int
+    /// Relative to the data set's root.
+    package var path: String
+    package var label: Int
+    package var bytes: Int
+    /// Hash of the file, 32 bytes.
+    package var sha256: [UInt8]
+
+    package init(ordinal: Int, path: String, label: Int, bytes: Int, sha256: [UInt8]) {
+        self.ordinal = ordinal
+        self.path = path
+        self.label = label
+        self.bytes = bytes
+        self.sha256 = sha256
+    }
+}
+
+extension EvaluationStore {
+    /// Adds a data set. The same manifest under the same name is not added again; only its root is brought up to date.
+    /// - Returns: the data set's number, and whether it is new.
+    package func addDataSet(
+        _ dataset: StoredDataSet, classNames: [String], images: [StoredImage]
+    ) throws -> (id: Int64, isNew: Bool) {
+        try session.withConnection { connection in
+            try connection.transaction {
+                let known = try connection.execute(
+                    """
+                    UPDATE datasets SET root = $3 WHERE name = $1 AND manifest_sha256 = decode($2, 'hex') RETURNING dataset_id
+                    """, parameters: [.text(dataset.name), .text(dataset.manifestSHA256), .text(dataset.root)])
+                if let row = known.rows.first { return (try row.int64("dataset_id"), false) }
+                let inserted = try connection.execute(
+                    """
+                    INSERT INTO datasets (name, root, labels, images, classes, manifest_sha256)
+                    VALUES ($1, $2, $3, $4, $5, decode($6, 'hex')) RETURNING dataset_id
+                    """,
+                    parameters: [
+                        .text(dataset.name), .text(dataset.root), .text(dataset.labels), .int(images.count), .int(classNames.count),
+                        .text(dataset.manifestSHA256),
+                    ])
+                guard let id = try inserted.rows.first?.int64("dataset_id") else {
+                    throw Failure(.conflict, "data set \(dataset.name) could not be added")
+                }
+                try connection.copyIn(table: "dataset_classes", columns: ["dataset_id", "class", "name"]) { writer in
+                    for (index, name) in classNames.enumerated() {
+                        try writer.row([.int8(id), .int4(index), .text(name)])
+                    }
+                }
+                let columns = ["dataset_id", "ordinal", "path", "label", "bytes", "sha256"]
+                try connection.copyIn(table: "images", columns: columns) { writer in
+                    for image in images {
+                        try writer.row([
+                            .int8(id), .int4(image.ordinal), .text(image.path), .int4(image.label), .int8(Int64(image.bytes)),
+                            .bytes(image.sha256),
+                        ])
+                    }
+                }
+                return (id, true)
+            }
+        }
+    }
+
+    private static let dataSetColumns = """
+        SELECT dataset_id, name, root, labels, images, classes, encode(manifest_sha256, 'hex') AS manifest_sha256,
+               to_char(added_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS added_at
+        FROM datasets
+        """
+
+    private func dataSet(_ row: PostgresRow) throws -> StoredDataSet {
+        StoredDataSet(
+            id: try row.int64("dataset_id"), name: try row.text("name"), root: try row.text("root"), labels: try row.text("labels"),
+            images: try row.int("images"), classes: try row.int("classes"), manifestSHA256: try row.text("manifest_sha256"),
+            addedAt: try row.text("added_at"))
+    }
+
+    /// All data sets, by name, newest first.
+    package func dataSets() throws -> [StoredDataSet] {
+        try rows(Self.dataSetColumns + " ORDER BY name, dataset_id DESC").map(dataSet)
+    }
+
+    /// The newest data set of that name.
+    /// - Throws: `store.not_found`.
+    package func dataSet(named name: String) throws -> StoredDataSet {
+        guard let row = try rows(Self.dataSetColumns + " WHERE name = $1 ORDER BY dataset_id DESC LIMIT 1", [.text(name)]).first else {
+            throw Failure(
+                .notFound, "there is no data set named \(name)",
+                remedy: "add it with `evalctl dataset add \(name) --root FOLDER`; `evalctl dataset list` shows what is there")
+        }
+        return try dataSet(row)
+    }
+
+    /// The data set a run evaluates.
+    package func dataSet(id: Int64) throws -> StoredDataSet {
+        guard let row = try rows(Self.dataSetColumns + " WHERE dataset_id = $1", [.int(id)]).first else {
+            throw Failure(.notFound, "there is no data set number \(id)")
+        }
+        return try dataSet(row)
+    }
+
+    /// Images of a range of a manifest, in order.
+    package func images(ofDataSet id: Int64, range: ShardRange) throws -> [StoredImage] {
+        try rows(
+            """
+            SELECT ordinal, path, label, bytes, sha256 FROM images
+            WHERE dataset_id = $1 AND ordinal >= $2 AND ordinal < $3 ORDER BY ordinal
+            """, [.int(id), .int(range.ordinals.lowerBound), .int(range.ordinals.upperBound)]
+        ).map { row in
+            StoredImage(
+                ordinal: try row.int("ordinal"), path: try row.text("path"), label: try row.int("label"),
+                bytes: try row.int("bytes"), sha256: try row.bytes("sha256"))
+        }
+    }
+
+    /// Names of a data set's classes, by index.
+    package func classNames(ofDataSet id: Int64) throws -> [String] {
+        try rows("SELECT name FROM dataset_classes WHERE dataset_id = $1 ORDER BY class", [.int(id)]).map { try $0.text("name") }
+    }
+}

@@ -1,0 +1,154 @@
+package import Diagnostics
+internal import Postgres
+
+/// A stored checkpoint.
+package struct StoredModel: Sendable, Hashable, Codable {
+    package var id: Int64
+    package var name: String
+    /// Hexadecimal hash of the checkpoint file.
+    package var sha256: String
+    package var format: String
+    package var bytes: Int
+    /// The architecture, as JSON.
+    package var architecture: String
+    package var parameters: Int
+    package var paperName: String?
+    package var addedAt: String
+
+    enum CodingKeys: String, CodingKey {
+        case id, name, sha256, format, bytes, architecture, parameters
+        case paperName = "paper_name"
+        case addedAt = "added_at"
+    }
+
+    package init(
+        id: Int64 = 0, name: String, sha256: String, format: String, bytes: Int, architecture: String, parameters: Int,
+        paperName: String?, addedAt: String = ""
+    ) {
+        self.id = id
+        self.name = name
+        self.sha256 = sha256
+        self.format = format
+        self.bytes = bytes
+        self.architecture = architecture
+        self.parameters = parameters
+        self.paperName = paperName
+        self.addedAt = addedAt
+    }
+}
+
+/// A LIF group or a synaptic layer of a stored model.
+package struct StoredLayer: Sendable, Hashable {
+    package var name: String
+    package var isLIF: Bool
+    /// LIF neurons, or a synaptic layer's outputs, per image.
+    package var neurons: Int
+
+    package init(name: String, isLIF: Bool, neurons: Int) {
+        self.name = name
+        self.isLIF = isLIF
+        self.neurons = neurons
+    }
+}
+
+extension EvaluationStore {
+    /// Bytes of a checkpoint per row of `checkpoint_chunks`.
+    package static let chunkBytes = 1 << 20
+
+    /// Adds a checkpoint under a name. The same file under the same name is not added again.
+    /// - Parameter chunk: gives piece `i` of the file, of ``chunkBytes`` each, nil past the end.
+    /// - Returns: the model's number, and whether it is new.
+    package func addModel(
+        _ model: StoredModel, layers: [StoredLayer], chunk: (Int) throws -> [UInt8]?
+    ) throws -> (id: Int64, isNew: Bool) {
+        try session.withConnection { connection in
+            try connection.transaction {
+                let key: [PostgresValue] = [.text(model.name), .text(model.sha256)]
+                let known = try connection.execute(
+                    "SELECT model_id FROM models WHERE name = $1 AND sha256 = decode($2, 'hex')", parameters: key)
+                if let row = known.rows.first { return (try row.int64("model_id"), false) }
+                let inserted = try connection.execute(
+                    """
+                    INSERT INTO models (name, sha256, format, bytes, architecture, parameters, paper_name)
+                    VALUES ($1, decode($2, 'hex'), $3, $4, $5::text::jsonb, $6, $7) RETURNING model_id
+                    """,
+                    parameters: key + [
+                        .text(model.format), .int(model.bytes), .text(model.architecture), .int(model.parameters),
+                        model.paperName.map { .text($0) } ?? .null,
+                    ])
+                guard let id = try inserted.rows.first?.int64("model_id") else {
+                    throw Failure(.conflict, "model \(model.name) could not be added")
+                }
+                try connection.copyIn(table: "model_layers", columns: ["model_id", "layer", "name", "kind", "neurons"]) { writer in
+                    for (index, layer) in layers.enumerated() {
+                        try writer.row([
+                            .int8(id), .int4(index), .text(layer.name), .text(layer.isLIF ? "lif" : "synapse"),
+                            .int8(Int64(layer.neurons)),
+                        ])
+                    }
+                }
+                try addChunks(of: model.sha256, to: connection, chunk: chunk)
+                return (id, true)
+            }
+        }
+    }
+
+    private func addChunks(
+        of sha256: String, to connection: PostgresConnection, chunk: (Int) throws -> [UInt8]?
+    ) throws {
+        let stored = try connection.execute(
+            "SELECT FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') LIMIT 1", parameters: [.text(sha256)])
+        guard stored.rows.isEmpty else { return }
+        var ordinal = 0
+        while let data = try chunk(ordinal), !data.isEmpty {
+            _ = try connection.execute(
+                "INSERT INTO checkpoint_chunks (sha256, ordinal, data) VALUES (decode($1, 'hex'), $2, $3)",
+                parameters: [.text(sha256), .int(ordinal), .bytes(data)])
+            ordinal += 1
+        }
+    }
+
+    /// Piece `ordinal` of a stored checkpoint, nil past the end.
+    package func checkpointChunk(sha256: String, ordinal: Int) throws -> [UInt8]? {
+        try rows(
+            "SELECT data FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') AND ordinal = $2", [.text(sha256), .int(ordinal)]
+        ).first?.bytes("data")
+    }
+
+    private static let modelColumns = """
+        SELECT model_id, name, encode(sha256, 'hex') AS sha256, format, bytes, architecture::text AS architecture, parameters,
+               paper_name, to_char(added_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS added_at
+        FROM models
+        """
+
+    private func model(_ row: PostgresRow) throws -> StoredModel {
+        StoredModel(
+            id: try row.int64("model_id"), name: try row.text("name"), sha256: try row.text("sha256"),
+            format: try row.text("format"), bytes: try row.int("bytes"), architecture: try row.text("architecture"),
+            parameters: try row.int("parameters"), paperName: try row.optionalText("paper_name"), addedAt: try row.text("added_at"))
+    }
+
+    /// All models, by name, newest first.
+    package func models() throws -> [StoredModel] {
+        try rows(Self.modelColumns + " ORDER BY name, model_id DESC").map(model)
+    }
+
+    /// The newest model of that name.
+    /// - Throws: `store.not_found`.
+    package func model(named name: String) throws -> StoredModel {
+        guard let row = try rows(Self.modelColumns + " WHERE name = $1 ORDER BY model_id DESC LIMIT 1", [.text(name)]).first else {
+            throw Failure(
+                .notFound, "there is no model named \(name)",
+                remedy: "add it with `evalctl model add \(name) FILE`; `evalctl model list` shows what is there")
+        }
+        return try model(row)
+    }
+
+    /// The model a run evaluates.
+    package func model(id: Int64) throws -> StoredModel {
+        guard let row = try rows(Self.modelColumns + " WHERE model_id = $1", [.int(id)]).first else {
+            throw Failure(.notFound, "there is no model number \(id)")
+        }
+        return try model(row)
+    }
+}

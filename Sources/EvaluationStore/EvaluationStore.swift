@@ -1,0 +1,34 @@
+package import Diagnostics
+package import Evaluation
+package import Postgres
+
+extension Failure.Code {
+    /// No run, model or data set of that name or number.
+    package static let notFound = Failure.Code("store.not_found")
+    /// The name is taken by something else.
+    package static let conflict = Failure.Code("store.conflict")
+    /// The shard's lease was lost: cancelled, expired and given to another, or already stored.
+    package static let leaseLost = Failure.Code("store.lease_lost")
+}
+
+/// The database as the pipeline sees it: every SQL statement of the project lives in an extension of this class.
+///
+/// It holds one session and belongs to one thread at a time; all calls block.
+package final class EvaluationStore {
+    package let session: PostgresSession
+
+    package init(session: PostgresSession) {
+        self.session = session
+    }
+
+    /// Rows of `sql`.
+    func rows(_ sql: String, _ parameters: [PostgresValue] = []) throws -> [PostgresRow] {
+        try session.withConnection { try $0.execute(sql, parameters: parameters).rows }
+    }
+
+    /// Runs `sql` and says how many rows it touched.
+    @discardableResult
+    func execute(_ sql: String, _ parameters: [PostgresValue] = []) throws -> Int {
+        try session.withConnection { try $0.execute(sql, parameters: parameters).affectedRows }
+    }
+}
