@@ -1,0 +1,115 @@
+internal import Diagnostics
+package import Evaluation
+internal import Postgres
+
+extension EvaluationStore {
+    /// What a run came to so far.
+    /// - Throws: `store.not_found`.
+    package func report(_ id: RunID) throws -> RunReport {
+        let run = try self.run(id)
+        let model = try model(id: run.specification.modelID)
+        let dataset = try dataSet(id: run.specification.datasetID)
+        let key: [PostgresValue] = [.int(id.rawValue)]
+        guard
+            let accuracy = try rows(
+                "SELECT images_evaluated, images_failed, complete, top1_correct, top5_correct FROM run_accuracy WHERE run_id = $1", key
+            ).first,
+            let totals = try rows(
+                """
+                SELECT shards, coalesce(images_per_second, 0) AS images_per_second,
+                       to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS submitted_at,
+                       to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS finished_at
+                FROM progress WHERE run_id = $1
+                """, key
+            ).first
+        else {
+            throw Failure(.notFound, "there is no run \(id)", remedy: "`evalctl run list` shows the runs of this database")
+        }
+        let evaluated = try accuracy.int("images_evaluated")
+        let anytime = try rows(
+            """
+            SELECT coalesce(top1_accuracy, 0) AS top1, coalesce(spikes_per_image, 0) AS spikes, coalesce(synops_per_image, 0) AS synops
+            FROM anytime_accuracy WHERE run_id = $1 ORDER BY timestep
+            """, key)
+        let firing = try rows(
+            """
+            SELECT coalesce(sum(spikes)::double precision / nullif(sum(neurons), 0), 0) AS firing_rate FROM firing_rates WHERE run_id = $1
+            """, key
+        ).first
+        let workers = try rows(
+            """
+            SELECT count(*) AS workers, coalesce(array_to_string(array_agg(DISTINCT instruction_set ORDER BY instruction_set), ','), '') AS sets
+            FROM workers WHERE worker_id IN (SELECT worker_id FROM shards WHERE run_id = $1 AND state = 'done')
+            """, key
+        ).first
+        return RunReport(
+            run: id, model: model.name, dataset: dataset.name, engine: run.specification.engine,
+            timeSteps: run.specification.timeSteps, state: run.state, complete: try accuracy.bool("complete"),
+            images: .init(expected: run.imagesExpected, evaluated: evaluated, failed: try accuracy.int("images_failed")),
+            top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
+            top5: .init(correct: try accuracy.int("top5_correct"), evaluated: evaluated),
+            top1ByTimeStep: try anytime.map { try $0.double("top1") }, latency: try latency(id),
+            spikesPerImage: try anytime.last?.double("spikes") ?? 0, firingRate: try firing?.double("firing_rate") ?? 0,
+            synapticOperationsPerImage: try anytime.last?.double("synops") ?? 0,
+            imagesPerSecond: try totals.double("images_per_second"), workers: try workers?.int("workers") ?? 0,
+            provenance: .init(
+                modelSHA256: model.sha256, manifestSHA256: dataset.manifestSHA256,
+                preprocessing: run.specification.preprocessing, version: run.specification.version,
+                instructionSets: try workers?.text("sets").split(separator: ",").map(String.init) ?? [],
+                shards: try totals.int("shards"), submittedAt: try totals.text("submitted_at"),
+                finishedAt: try totals.optionalText("finished_at")))
+    }
+
+    private func latency(_ id: RunID) throws -> RunReport.Latency {
+        var latency = RunReport.Latency()
+        let found = try rows(
+            "SELECT phase, p50_us, p90_us, p99_us, max_us FROM latency_percentiles WHERE run_id = $1", [.int(id.rawValue)])
+        for row in found {
+            let percentiles = RunReport.Percentiles(
+                p50: try row.int("p50_us"), p90: try row.int("p90_us"), p99: try row.int("p99_us"), max: try row.int("max_us"))
+            switch try row.text("phase") {
+            case "decode": latency.decode = percentiles
+            case "preprocess": latency.preprocess = percentiles
+            case "inference": latency.inference = percentiles
+            default: latency.total = percentiles
+            }
+        }
+        return latency
+    }
+
+    /// A run's predictions with their files, in the manifest's order, read in pieces so that memory stays bounded.
+    package func forEachPrediction(of id: RunID, _ body: (Prediction, String) throws -> Void) throws {
+        let run = try self.run(id)
+        let piece = 2000
+        var first = 0
+        while first < run.imagesExpected {
+            let found = try rows(
+                """
+                SELECT p.ordinal, p.label, top5, scores, timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes,
+                       timestep_synops, decode_us, preprocess_us, inference_us, total_us, i.path
+                FROM predictions p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
+                WHERE p.run_id = $1 AND p.ordinal >= $3 AND p.ordinal < $4 ORDER BY p.ordinal
+                """, [.int(id.rawValue), .int(run.specification.datasetID), .int(first), .int(first + piece)])
+            for row in found { try body(try prediction(row), try row.text("path")) }
+            first += piece
+        }
+    }
+
+    private func prediction(_ row: PostgresRow) throws -> Prediction {
+        Prediction(
+            ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"), scores: try row.floats("scores"),
+            topByTimeStep: try row.ints("timestep_top1"), labelRankByTimeStep: try row.ints("timestep_label_rank"),
+            marginByTimeStep: try row.floats("timestep_margin"), spikesByTimeStep: try row.ints("timestep_spikes"),
+            synapticOperationsByTimeStep: try row.ints("timestep_synops"),
+            latency: Latency(
+                decode: try row.int("decode_us"), preprocess: try row.int("preprocess_us"), inference: try row.int("inference_us"),
+                total: try row.int("total_us")))
+    }
+
+    /// Images of a run that have no prediction, in order: file, code, message.
+    package func imageFailures(of id: RunID) throws -> [(path: String, code: String, message: String)] {
+        try rows("SELECT path, code, message FROM failures WHERE run_id = $1 ORDER BY ordinal", [.int(id.rawValue)]).map { row in
+            (try row.text("path"), try row.text("code"), try row.text("message"))
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package import Diagnostics
+package import Evaluation
+internal import Postgres
+
+/// A run as it was submitted.
+package struct StoredRun: Sendable, Hashable {
+    package var id: RunID
+    package var specification: RunSpecification
+    package var state: RunState
+    package var imagesExpected: Int
+    package var maxAttempts: Int
+}
+
+/// How far a run is.
+package struct RunProgress: Sendable, Hashable, Codable {
+    package var run: RunID
+    package var model: String
+    package var dataset: String
+    package var state: RunState
+    package var imagesExpected: Int
+    package var imagesDone: Int
+    package var shards: Int
+    package var shardsPending: Int
+    package var shardsPublished: Int
+    package var shardsRunning: Int
+    package var shardsDone: Int
+    package var shardsDead: Int
+    /// Since the first claim; 0 before it.
+    package var imagesPerSecond: Double
+    package var submittedAt: String
+
+    enum CodingKeys: String, CodingKey {
+        case run, model, dataset, state
+        case imagesExpected = "images_expected"
+        case imagesDone = "images_done"
+        case shards
+        case shardsPending = "shards_pending"
+        case shardsPublished = "shards_published"
+        case shardsRunning = "shards_running"
+        case shardsDone = "shards_done"
+        case shardsDead = "shards_dead"
+        case imagesPerSecond = "images_per_second"
+        case submittedAt = "submitted_at"
+    }
+}
+
+extension EvaluationStore {
+    /// Makes a run and its shards, in one transaction.
+    package func submit(_ specification: RunSpecification, plan: RunPlan, images: Int) throws -> RunID {
+        try session.withConnection { connection in
+            try connection.transaction {
+                let inserted = try connection.execute(
+                    """
+                    INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, shard_size,
+                                      images_expected, max_attempts, priority)
+                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING run_id
+                    """,
+                    parameters: [
+                        .int(specification.modelID), .int(specification.datasetID), .int(specification.timeSteps),
+                        .text(specification.engine), .text(specification.preprocessing), .int(specification.pixelLimit),
+                        .text(specification.version), .int(plan.shardSize), .int(images), .int(plan.maxAttempts),
+                        .int(plan.priority),
+                    ])
+                guard let run = try inserted.rows.first?.int64("run_id") else {
+                    throw Failure(.conflict, "the run could not be added")
+                }
+                _ = try connection.execute("SELECT create_run_partitions($1)", parameters: [.int(run)])
+                let columns = ["run_id", "shard", "first_ordinal", "image_count"]
+                try connection.copyIn(table: "shards", columns: columns) { writer in
+                    for (shard, range) in ShardRange.cut(images: images, size: plan.shardSize).enumerated() {
+                        try writer.row([.int8(run), .int4(shard), .int4(range.firstOrdinal), .int4(range.imageCount)])
+                    }
+                }
+                return RunID(run)
+            }
+        }
+    }
+
+    /// A run as it was submitted.
+    /// - Throws: `store.not_found`.
+    package func run(_ id: RunID) throws -> StoredRun {
+        let found = try rows(
+            """
+            SELECT model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, state, images_expected, max_attempts
+            FROM runs WHERE run_id = $1
+            """, [.int(id.rawValue)])
+        guard let row = found.first else {
+            throw Failure(.notFound, "there is no run \(id)", remedy: "`evalctl run list` shows the runs of this database")
+        }
+        return StoredRun(
+            id: id,
+            specification: RunSpecification(
+                modelID: try row.int64("model_id"), datasetID: try row.int64("dataset_id"), timeSteps: try row.int("timesteps"),
+                engine: try row.text("engine"), preprocessing: try row.text("preprocessing"),
+                pixelLimit: try row.int("pixel_limit"), version: try row.text("version")),
+            state: RunState(rawValue: try row.text("state")) ?? .running, imagesExpected: try row.int("images_expected"),
+            maxAttempts: try row.int("max_attempts"))
+    }
+
+    /// Progress of one run, or of all runs, newest first.
+    /// - Throws: `store.not_found` for a run that is not there.
+    package func progress(_ run: RunID? = nil) throws -> [RunProgress] {
+        let sql = """
+            SELECT run_id, model, dataset, state, images_expected, images_done, shards, shards_pending, shards_published,
+                   shards_running, shards_done, shards_dead, coalesce(images_per_second, 0) AS images_per_second,
+                   to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS submitted_at
+            FROM progress
+            """
+        let found =
+            try run.map { try rows(sql + " WHERE run_id = $1", [.int($0.rawValue)]) } ?? rows(sql + " ORDER BY run_id DESC")
+        if let run, found.isEmpty {
+            throw Failure(.notFound, "there is no run \(run)", remedy: "`evalctl run list` shows the runs of this database")
+        }
+        return try found.map { row in
+            RunProgress(
+                run: RunID(try row.int64("run_id")), model: try row.text("model"), dataset: try row.text("dataset"),
+                state: RunState(rawValue: try row.text("state")) ?? .running, imagesExpected: try row.int("images_expected"),
+                imagesDone: try row.int("images_done"), shards: try row.int("shards"), shardsPending: try row.int("shards_pending"),
+                shardsPublished: try row.int("shards_published"), shardsRunning: try row.int("shards_running"),
+                shardsDone: try row.int("shards_done"), shardsDead: try row.int("shards_dead"),
+                imagesPerSecond: try row.double("images_per_second"), submittedAt: try row.text("submitted_at"))
+        }
+    }
+}
