@@ -33,7 +33,7 @@ extension EvaluationStore {
             """
             SELECT coalesce(sum(threads), 0)::bigint AS slots FROM workers
             WHERE state = 'running' AND last_heartbeat_at > clock_timestamp() - $1 * interval '1 second'
-            """, [.double(seconds)]
+            """, [.float64(seconds)]
         ).first?.int("slots") ?? 0
     }
 
@@ -50,7 +50,7 @@ extension EvaluationStore {
                   ORDER BY shard LIMIT $2 FOR UPDATE OF shards SKIP LOCKED) AS due
             WHERE shards.run_id = due.run_id AND shards.shard = due.shard
             RETURNING shards.shard, shards.attempt
-            """, [.int(run.rawValue), .int(limit)]
+            """, [.int64(run.rawValue), .int(limit)]
         ).map { ShardAttempt(run: run, shard: try $0.int("shard"), attempt: try $0.int("attempt")) }
             .sorted { $0.shard < $1.shard }
     }
@@ -60,7 +60,7 @@ extension EvaluationStore {
         for attempt in attempts {
             try execute(
                 "UPDATE shards SET state = 'pending' WHERE run_id = $1 AND shard = $2 AND attempt = $3 AND state = 'published'",
-                [.int(attempt.run.rawValue), .int(attempt.shard), .int(attempt.attempt)])
+                [.int64(attempt.run.rawValue), .int(attempt.shard), .int(attempt.attempt)])
         }
     }
 
@@ -73,7 +73,7 @@ extension EvaluationStore {
             WHERE runs.run_id = shards.run_id AND runs.state = 'running' AND shards.state = 'published'
               AND published_at < clock_timestamp() - $1 * interval '1 second'
             RETURNING shards.run_id, shard, attempt
-            """, [.double(seconds)]
+            """, [.float64(seconds)]
         ).map { ShardAttempt(run: RunID(try $0.int64("run_id")), shard: try $0.int("shard"), attempt: try $0.int("attempt")) }
             .sorted { ($0.run, $0.shard) < ($1.run, $1.shard) }
     }
@@ -82,31 +82,31 @@ extension EvaluationStore {
     /// - Returns: the attempts that were lost.
     package func rescueExpired(retry: RetryPolicy) throws -> [ShardAttempt] {
         try session.withConnection { connection in
-            try connection.transaction {
+            try connection.transaction { connection in
                 let expired = try connection.execute(
                     """
                     SELECT run_id, shard, attempt FROM shards
                     WHERE state = 'running' AND lease_expires_at < clock_timestamp()
                     ORDER BY run_id, shard FOR UPDATE SKIP LOCKED
-                    """, parameters: []
-                ).rows
+                    """)
+
                 return try expired.map { row in
                     let lost = ShardAttempt(
                         run: RunID(try row.int64("run_id")), shard: try row.int("shard"), attempt: try row.int("attempt"))
-                    let key: [PostgresValue] = [.int(lost.run.rawValue), .int(lost.shard)]
+                    let key: [PostgresValue] = [.int64(lost.run.rawValue), .int(lost.shard)]
                     _ = try connection.execute(
                         """
                         INSERT INTO shard_attempts (run_id, shard, attempt, worker_id, outcome, code, message, claimed_at)
                         SELECT run_id, shard, attempt, worker_id, 'expired', 'worker.lost',
                                'the worker did not renew its lease; it crashed, hung or lost the database', claimed_at
                         FROM shards WHERE run_id = $1 AND shard = $2 ON CONFLICT DO NOTHING
-                        """, parameters: key)
+                        """, key)
                     _ = try connection.execute(
                         """
                         UPDATE shards SET state = 'pending', attempt = attempt + 1, lease_token = NULL, lease_expires_at = NULL,
                                worker_id = NULL, not_before = clock_timestamp() + $3 * interval '1 second'
                         WHERE run_id = $1 AND shard = $2
-                        """, parameters: key + [.double(retry.delay(after: lost.attempt))])
+                        """, key + [.float64(retry.delay(after: lost.attempt))])
                     return lost
                 }
             }
@@ -117,17 +117,17 @@ extension EvaluationStore {
     /// - Returns: the shards that are dead now, with their last attempt.
     package func buryExhausted() throws -> [ShardAttempt] {
         try session.withConnection { connection in
-            try connection.transaction {
+            try connection.transaction { connection in
                 let exhausted = try connection.execute(
                     """
                     SELECT run_id, shard, attempt FROM shards JOIN runs USING (run_id)
                     WHERE shards.state = 'pending' AND attempt > max_attempts ORDER BY run_id, shard FOR UPDATE OF shards SKIP LOCKED
-                    """, parameters: []
-                ).rows
+                    """)
+
                 return try exhausted.map { row in
                     let dead = ShardAttempt(
                         run: RunID(try row.int64("run_id")), shard: try row.int("shard"), attempt: try row.int("attempt") - 1)
-                    let key: [PostgresValue] = [.int(dead.run.rawValue), .int(dead.shard)]
+                    let key: [PostgresValue] = [.int64(dead.run.rawValue), .int(dead.shard)]
                     _ = try connection.execute(
                         """
                         INSERT INTO image_failures (run_id, ordinal, shard, code, message, worker_id)
@@ -136,10 +136,10 @@ extension EvaluationStore {
                         CROSS JOIN generate_series(s.first_ordinal, s.first_ordinal + s.image_count - 1) AS o
                         JOIN shard_attempts a ON a.run_id = s.run_id AND a.shard = s.shard AND a.attempt = s.attempt - 1
                         WHERE s.run_id = $1 AND s.shard = $2
-                        """, parameters: key)
+                        """, key)
                     _ = try connection.execute(
                         "UPDATE shards SET state = 'dead', finished_at = clock_timestamp() WHERE run_id = $1 AND shard = $2",
-                        parameters: key)
+                        key)
                     return dead
                 }
             }
@@ -165,6 +165,6 @@ extension EvaluationStore {
             """
             INSERT INTO reports (run_id, report) VALUES ($1, $2::text::jsonb)
             ON CONFLICT (run_id) DO UPDATE SET report = excluded.report, created_at = now()
-            """, [.int(run.rawValue), .text(json)])
+            """, [.int64(run.rawValue), .text(json)])
     }
 }

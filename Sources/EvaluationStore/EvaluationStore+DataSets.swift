@@ -62,34 +62,34 @@ extension EvaluationStore {
         _ dataset: StoredDataSet, classNames: [String], images: [StoredImage]
     ) throws -> (id: Int64, isNew: Bool) {
         try session.withConnection { connection in
-            try connection.transaction {
+            try connection.transaction { connection in
                 let known = try connection.execute(
                     """
                     UPDATE datasets SET root = $3 WHERE name = $1 AND manifest_sha256 = decode($2, 'hex') RETURNING dataset_id
-                    """, parameters: [.text(dataset.name), .text(dataset.manifestSHA256), .text(dataset.root)])
-                if let row = known.rows.first { return (try row.int64("dataset_id"), false) }
+                    """, [.text(dataset.name), .text(dataset.manifestSHA256), .text(dataset.root)])
+                if let row = known.first { return (try row.int64("dataset_id"), false) }
                 let inserted = try connection.execute(
                     """
                     INSERT INTO datasets (name, root, labels, images, classes, manifest_sha256)
                     VALUES ($1, $2, $3, $4, $5, decode($6, 'hex')) RETURNING dataset_id
                     """,
-                    parameters: [
+                    [
                         .text(dataset.name), .text(dataset.root), .text(dataset.labels), .int(images.count), .int(classNames.count),
                         .text(dataset.manifestSHA256),
                     ])
-                guard let id = try inserted.rows.first?.int64("dataset_id") else {
+                guard let id = try inserted.first?.int64("dataset_id") else {
                     throw Failure(.conflict, "data set \(dataset.name) could not be added")
                 }
-                try connection.copyIn(table: "dataset_classes", columns: ["dataset_id", "class", "name"]) { writer in
+                try connection.copyIn("dataset_classes", ["dataset_id", "class", "name"]) { writer in
                     for (index, name) in classNames.enumerated() {
-                        try writer.row([.int8(id), .int4(index), .text(name)])
+                        try writer.row([.int64(id), .int(index), .text(name)])
                     }
                 }
                 let columns = ["dataset_id", "ordinal", "path", "label", "bytes", "sha256"]
-                try connection.copyIn(table: "images", columns: columns) { writer in
+                try connection.copyIn("images", columns) { writer in
                     for image in images {
                         try writer.row([
-                            .int8(id), .int4(image.ordinal), .text(image.path), .int4(image.label), .int8(Int64(image.bytes)),
+                            .int64(id), .int(image.ordinal), .text(image.path), .int(image.label), .int((image.bytes)),
                             .bytes(image.sha256),
                         ])
                     }
@@ -130,7 +130,7 @@ extension EvaluationStore {
 
     /// The data set a run evaluates.
     package func dataSet(id: Int64) throws -> StoredDataSet {
-        guard let row = try rows(Self.dataSetColumns + " WHERE dataset_id = $1", [.int(id)]).first else {
+        guard let row = try rows(Self.dataSetColumns + " WHERE dataset_id = $1", [.int64(id)]).first else {
             throw Failure(.notFound, "there is no data set number \(id)")
         }
         return try dataSet(row)
@@ -142,7 +142,7 @@ extension EvaluationStore {
             """
             SELECT ordinal, path, label, bytes, sha256 FROM images
             WHERE dataset_id = $1 AND ordinal >= $2 AND ordinal < $3 ORDER BY ordinal
-            """, [.int(id), .int(range.ordinals.lowerBound), .int(range.ordinals.upperBound)]
+            """, [.int64(id), .int(range.ordinals.lowerBound), .int(range.ordinals.upperBound)]
         ).map { row in
             StoredImage(
                 ordinal: try row.int("ordinal"), path: try row.text("path"), label: try row.int("label"),
@@ -152,6 +152,6 @@ extension EvaluationStore {
 
     /// Names of a data set's classes, by index.
     package func classNames(ofDataSet id: Int64) throws -> [String] {
-        try rows("SELECT name FROM dataset_classes WHERE dataset_id = $1 ORDER BY class", [.int(id)]).map { try $0.text("name") }
+        try rows("SELECT name FROM dataset_classes WHERE dataset_id = $1 ORDER BY class", [.int64(id)]).map { try $0.text("name") }
     }
 }

@@ -22,7 +22,7 @@ package struct StoredModel: Sendable, Hashable, Codable {
     }
 
     package init(
-        id: Int64 = 0, name: String, sha256: String, format: String, bytes: Int, architecture: String, parameters: Int,
+        id: Int64 = 0, name: String, sha256: String, format: String, bytes: Int, architecture: String, Int,
         paperName: String?, addedAt: String = ""
     ) {
         self.id = id
@@ -62,28 +62,28 @@ extension EvaluationStore {
         _ model: StoredModel, layers: [StoredLayer], chunk: (Int) throws -> [UInt8]?
     ) throws -> (id: Int64, isNew: Bool) {
         try session.withConnection { connection in
-            try connection.transaction {
+            try connection.transaction { connection in
                 let key: [PostgresValue] = [.text(model.name), .text(model.sha256)]
                 let known = try connection.execute(
-                    "SELECT model_id FROM models WHERE name = $1 AND sha256 = decode($2, 'hex')", parameters: key)
-                if let row = known.rows.first { return (try row.int64("model_id"), false) }
+                    "SELECT model_id FROM models WHERE name = $1 AND sha256 = decode($2, 'hex')", key)
+                if let row = known.first { return (try row.int64("model_id"), false) }
                 let inserted = try connection.execute(
                     """
                     INSERT INTO models (name, sha256, format, bytes, architecture, parameters, paper_name)
                     VALUES ($1, decode($2, 'hex'), $3, $4, $5::text::jsonb, $6, $7) RETURNING model_id
                     """,
-                    parameters: key + [
+                    key + [
                         .text(model.format), .int(model.bytes), .text(model.architecture), .int(model.parameters),
                         model.paperName.map { .text($0) } ?? .null,
                     ])
-                guard let id = try inserted.rows.first?.int64("model_id") else {
+                guard let id = try inserted.first?.int64("model_id") else {
                     throw Failure(.conflict, "model \(model.name) could not be added")
                 }
-                try connection.copyIn(table: "model_layers", columns: ["model_id", "layer", "name", "kind", "neurons"]) { writer in
+                try connection.copyIn("model_layers", ["model_id", "layer", "name", "kind", "neurons"]) { writer in
                     for (index, layer) in layers.enumerated() {
                         try writer.row([
-                            .int8(id), .int4(index), .text(layer.name), .text(layer.isLIF ? "lif" : "synapse"),
-                            .int8(Int64(layer.neurons)),
+                            .int64(id), .int(index), .text(layer.name), .text(layer.isLIF ? "lif" : "synapse"),
+                            .int((layer.neurons)),
                         ])
                     }
                 }
@@ -97,13 +97,13 @@ extension EvaluationStore {
         of sha256: String, to connection: PostgresConnection, chunk: (Int) throws -> [UInt8]?
     ) throws {
         let stored = try connection.execute(
-            "SELECT FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') LIMIT 1", parameters: [.text(sha256)])
-        guard stored.rows.isEmpty else { return }
+            "SELECT FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') LIMIT 1", [.text(sha256)])
+        guard stored.isEmpty else { return }
         var ordinal = 0
         while let data = try chunk(ordinal), !data.isEmpty {
             _ = try connection.execute(
                 "INSERT INTO checkpoint_chunks (sha256, ordinal, data) VALUES (decode($1, 'hex'), $2, $3)",
-                parameters: [.text(sha256), .int(ordinal), .bytes(data)])
+                [.text(sha256), .int(ordinal), .bytes(data)])
             ordinal += 1
         }
     }
@@ -125,7 +125,7 @@ extension EvaluationStore {
         StoredModel(
             id: try row.int64("model_id"), name: try row.text("name"), sha256: try row.text("sha256"),
             format: try row.text("format"), bytes: try row.int("bytes"), architecture: try row.text("architecture"),
-            parameters: try row.int("parameters"), paperName: try row.optionalText("paper_name"), addedAt: try row.text("added_at"))
+            parameters: try row.int("parameters"), paperName: try row.textIfPresent("paper_name"), addedAt: try row.text("added_at"))
     }
 
     /// All models, by name, newest first.
@@ -146,7 +146,7 @@ extension EvaluationStore {
 
     /// The model a run evaluates.
     package func model(id: Int64) throws -> StoredModel {
-        guard let row = try rows(Self.modelColumns + " WHERE model_id = $1", [.int(id)]).first else {
+        guard let row = try rows(Self.modelColumns + " WHERE model_id = $1", [.int64(id)]).first else {
             throw Failure(.notFound, "there is no model number \(id)")
         }
         return try model(row)

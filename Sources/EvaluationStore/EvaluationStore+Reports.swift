@@ -9,7 +9,7 @@ extension EvaluationStore {
         let run = try self.run(id)
         let model = try model(id: run.specification.modelID)
         let dataset = try dataSet(id: run.specification.datasetID)
-        let key: [PostgresValue] = [.int(id.rawValue)]
+        let key: [PostgresValue] = [.int64(id.rawValue)]
         guard
             let accuracy = try rows(
                 "SELECT images_evaluated, images_failed, complete, top1_correct, top5_correct FROM run_accuracy WHERE run_id = $1", key
@@ -51,19 +51,19 @@ extension EvaluationStore {
             top1ByTimeStep: try anytime.map { try $0.double("top1") }, latency: try latency(id),
             spikesPerImage: try anytime.last?.double("spikes") ?? 0, firingRate: try firing?.double("firing_rate") ?? 0,
             synapticOperationsPerImage: try anytime.last?.double("synops") ?? 0,
-            imagesPerSecond: try totals.double("images_per_second"), workers: try workers?.int("workers") ?? 0,
+            imagesPerSecond: try totals.float64("images_per_second"), workers: try workers?.int("workers") ?? 0,
             provenance: .init(
                 modelSHA256: model.sha256, manifestSHA256: dataset.manifestSHA256,
                 preprocessing: run.specification.preprocessing, version: run.specification.version,
                 instructionSets: try workers?.text("sets").split(separator: ",").map(String.init) ?? [],
                 shards: try totals.int("shards"), submittedAt: try totals.text("submitted_at"),
-                finishedAt: try totals.optionalText("finished_at")))
+                finishedAt: try totals.textIfPresent("finished_at")))
     }
 
     private func latency(_ id: RunID) throws -> RunReport.Latency {
         var latency = RunReport.Latency()
         let found = try rows(
-            "SELECT phase, p50_us, p90_us, p99_us, max_us FROM latency_percentiles WHERE run_id = $1", [.int(id.rawValue)])
+            "SELECT phase, p50_us, p90_us, p99_us, max_us FROM latency_percentiles WHERE run_id = $1", [.int64(id.rawValue)])
         for row in found {
             let percentiles = RunReport.Percentiles(
                 p50: try row.int("p50_us"), p90: try row.int("p90_us"), p99: try row.int("p99_us"), max: try row.int("max_us"))
@@ -89,7 +89,7 @@ extension EvaluationStore {
                        timestep_synops, decode_us, preprocess_us, inference_us, total_us, i.path
                 FROM predictions p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
                 WHERE p.run_id = $1 AND p.ordinal >= $3 AND p.ordinal < $4 ORDER BY p.ordinal
-                """, [.int(id.rawValue), .int(run.specification.datasetID), .int(first), .int(first + piece)])
+                """, [.int64(id.rawValue), .int64(run.specification.datasetID), .int(first), .int(first + piece)])
             for row in found { try body(try prediction(row), try row.text("path")) }
             first += piece
         }
@@ -97,9 +97,9 @@ extension EvaluationStore {
 
     private func prediction(_ row: PostgresRow) throws -> Prediction {
         Prediction(
-            ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"), scores: try row.floats("scores"),
+            ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"), scores: try row.doubles("scores"),
             topByTimeStep: try row.ints("timestep_top1"), labelRankByTimeStep: try row.ints("timestep_label_rank"),
-            marginByTimeStep: try row.floats("timestep_margin"), spikesByTimeStep: try row.ints("timestep_spikes"),
+            marginByTimeStep: try row.doubles("timestep_margin"), spikesByTimeStep: try row.ints("timestep_spikes"),
             synapticOperationsByTimeStep: try row.ints("timestep_synops"),
             latency: Latency(
                 decode: try row.int("decode_us"), preprocess: try row.int("preprocess_us"), inference: try row.int("inference_us"),
@@ -108,7 +108,7 @@ extension EvaluationStore {
 
     /// Images of a run that have no prediction, in order: file, code, message.
     package func imageFailures(of id: RunID) throws -> [(path: String, code: String, message: String)] {
-        try rows("SELECT path, code, message FROM failures WHERE run_id = $1 ORDER BY ordinal", [.int(id.rawValue)]).map { row in
+        try rows("SELECT path, code, message FROM failures WHERE run_id = $1 ORDER BY ordinal", [.int64(id.rawValue)]).map { row in
             (try row.text("path"), try row.text("code"), try row.text("message"))
         }
     }

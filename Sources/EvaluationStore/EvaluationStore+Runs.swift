@@ -48,27 +48,27 @@ extension EvaluationStore {
     /// Makes a run and its shards, in one transaction.
     package func submit(_ specification: RunSpecification, plan: RunPlan, images: Int) throws -> RunID {
         try session.withConnection { connection in
-            try connection.transaction {
+            try connection.transaction { connection in
                 let inserted = try connection.execute(
                     """
                     INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, shard_size,
                                       images_expected, max_attempts, priority)
                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING run_id
                     """,
-                    parameters: [
-                        .int(specification.modelID), .int(specification.datasetID), .int(specification.timeSteps),
+                    [
+                        .int64(specification.modelID), .int64(specification.datasetID), .int(specification.timeSteps),
                         .text(specification.engine), .text(specification.preprocessing), .int(specification.pixelLimit),
                         .text(specification.version), .int(plan.shardSize), .int(images), .int(plan.maxAttempts),
                         .int(plan.priority),
                     ])
-                guard let run = try inserted.rows.first?.int64("run_id") else {
+                guard let run = try inserted.first?.int64("run_id") else {
                     throw Failure(.conflict, "the run could not be added")
                 }
-                _ = try connection.execute("SELECT create_run_partitions($1)", parameters: [.int(run)])
+                _ = try connection.execute("SELECT create_run_partitions($1)", [.int64(run)])
                 let columns = ["run_id", "shard", "first_ordinal", "image_count"]
-                try connection.copyIn(table: "shards", columns: columns) { writer in
+                try connection.copyIn("shards", columns) { writer in
                     for (shard, range) in ShardRange.cut(images: images, size: plan.shardSize).enumerated() {
-                        try writer.row([.int8(run), .int4(shard), .int4(range.firstOrdinal), .int4(range.imageCount)])
+                        try writer.row([.int64(run), .int(shard), .int(range.firstOrdinal), .int(range.imageCount)])
                     }
                 }
                 return RunID(run)
@@ -83,7 +83,7 @@ extension EvaluationStore {
             """
             SELECT model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, state, images_expected, max_attempts
             FROM runs WHERE run_id = $1
-            """, [.int(id.rawValue)])
+            """, [.int64(id.rawValue)])
         guard let row = found.first else {
             throw Failure(.notFound, "there is no run \(id)", remedy: "`evalctl run list` shows the runs of this database")
         }
@@ -107,7 +107,7 @@ extension EvaluationStore {
             FROM progress
             """
         let found =
-            try run.map { try rows(sql + " WHERE run_id = $1", [.int($0.rawValue)]) } ?? rows(sql + " ORDER BY run_id DESC")
+            try run.map { try rows(sql + " WHERE run_id = $1", [.int64($0.rawValue)]) } ?? rows(sql + " ORDER BY run_id DESC")
         if let run, found.isEmpty {
             throw Failure(.notFound, "there is no run \(run)", remedy: "`evalctl run list` shows the runs of this database")
         }

@@ -21,10 +21,10 @@ extension EvaluationStore {
               AND EXISTS (SELECT FROM runs WHERE runs.run_id = $1 AND runs.state = 'running')
             RETURNING first_ordinal, image_count, lease_token::text AS token
             """,
-            [.int(attempt.run.rawValue), .int(attempt.shard), .int(attempt.attempt), .int(worker), .double(seconds)])
+            [.int64(attempt.run.rawValue), .int(attempt.shard), .int(attempt.attempt), .int64(worker), .float64(seconds)])
         guard let row = claimed.first else { return nil }
         try execute(
-            "UPDATE runs SET started_at = clock_timestamp() WHERE run_id = $1 AND started_at IS NULL", [.int(attempt.run.rawValue)])
+            "UPDATE runs SET started_at = clock_timestamp() WHERE run_id = $1 AND started_at IS NULL", [.int64(attempt.run.rawValue)])
         return Lease(
             attempt: attempt,
             range: ShardRange(firstOrdinal: try row.int("first_ordinal"), imageCount: try row.int("image_count")),
@@ -40,7 +40,7 @@ extension EvaluationStore {
                 WHERE run_id = $1 AND shard = $2 AND lease_token = $3::text::uuid AND state = 'running'
                   AND EXISTS (SELECT FROM runs WHERE runs.run_id = $1 AND runs.state IN ('running', 'paused'))
                 """,
-                [.int(lease.attempt.run.rawValue), .int(lease.attempt.shard), .text(lease.token), .double(seconds)])
+                [.int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .text(lease.token), .float64(seconds)])
             return renewed == 1 ? .held : .lost
         }
     }
@@ -52,20 +52,20 @@ extension EvaluationStore {
     package func store(_ result: ShardResult, lease: Lease, worker: Int64) throws {
         let run = lease.attempt.run.rawValue
         try session.withConnection { connection in
-            try connection.transaction {
-                let key: [PostgresValue] = [.int(run), .int(lease.attempt.shard), .text(lease.token)]
+            try connection.transaction { connection in
+                let key: [PostgresValue] = [.int64(run), .int(lease.attempt.shard), .text(lease.token)]
                 let moved = try connection.execute(
                     """
                     UPDATE shards SET state = 'done', finished_at = clock_timestamp()
                     WHERE run_id = $1 AND shard = $2 AND lease_token = $3::text::uuid AND state = 'running'
                       AND EXISTS (SELECT FROM runs WHERE runs.run_id = $1 AND runs.state IN ('running', 'paused'))
-                    """, parameters: key
+                    """, key
                 ).affectedRows
                 guard moved == 1 else {
                     let stored = try connection.execute(
                         "SELECT FROM shards WHERE run_id = $1 AND shard = $2 AND lease_token = $3::text::uuid AND state = 'done'",
-                        parameters: key)
-                    if stored.rows.count == 1 { return }
+                        key)
+                    if stored.count == 1 { return }
                     throw Failure(
                         .leaseLost, "the lease on shard \(lease.attempt.shard) of run \(run) is lost, its rows were not stored",
                         remedy: "nothing is to be done: another worker has the shard, or the run was cancelled")
@@ -83,16 +83,16 @@ extension EvaluationStore {
             "run_id", "ordinal", "label", "shard", "top5", "scores", "timestep_top1", "timestep_label_rank", "timestep_margin",
             "timestep_spikes", "timestep_synops", "decode_us", "preprocess_us", "inference_us", "total_us", "worker_id",
         ]
-        try connection.copyIn(table: "predictions", columns: columns) { writer in
+        try connection.copyIn("predictions", columns) { writer in
             for prediction in predictions {
                 try writer.row([
-                    .int8(lease.attempt.run.rawValue), .int4(prediction.ordinal), .int4(prediction.label),
-                    .int4(lease.attempt.shard), .int4Array(prediction.top5), .float4Array(prediction.scores),
-                    .int4Array(prediction.topByTimeStep), .int4Array(prediction.labelRankByTimeStep),
-                    .float4Array(prediction.marginByTimeStep), .int8Array(prediction.spikesByTimeStep),
-                    .int8Array(prediction.synapticOperationsByTimeStep), .int4(prediction.latency.decode),
-                    .int4(prediction.latency.preprocess), .int4(prediction.latency.inference), .int4(prediction.latency.total),
-                    .int8(worker),
+                    .int64(lease.attempt.run.rawValue), .int(prediction.ordinal), .int(prediction.label),
+                    .int(lease.attempt.shard), .int32Array(prediction.top5.map(Int32.init)), .float32Array(prediction.scores),
+                    .int32Array(prediction.topByTimeStep.map(Int32.init)), .int32Array(prediction.labelRankByTimeStep.map(Int32.init)),
+                    .float32Array(prediction.marginByTimeStep), .int64Array(prediction.spikesByTimeStep.map(Int64.init)),
+                    .int64Array(prediction.synapticOperationsByTimeStep.map(Int64.init)), .int(prediction.latency.decode),
+                    .int(prediction.latency.preprocess), .int(prediction.latency.inference), .int(prediction.latency.total),
+                    .int64(worker),
                 ])
             }
         }
@@ -101,11 +101,11 @@ extension EvaluationStore {
     private func copy(_ activity: [LayerActivity], lease: Lease, into connection: PostgresConnection) throws {
         guard !activity.isEmpty else { return }
         let columns = ["run_id", "shard", "layer", "timestep", "images", "spikes", "neurons", "synops"]
-        try connection.copyIn(table: "layer_activity", columns: columns) { writer in
+        try connection.copyIn("layer_activity", columns) { writer in
             for row in activity {
                 try writer.row([
-                    .int8(lease.attempt.run.rawValue), .int4(lease.attempt.shard), .int4(row.layer), .int4(row.timeStep),
-                    .int4(row.images), .int8(Int64(row.spikes)), .int8(Int64(row.neurons)), .int8(Int64(row.synapticOperations)),
+                    .int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .int(row.layer), .int(row.timeStep),
+                    .int(row.images), .int((row.spikes)), .int((row.neurons)), .int((row.synapticOperations)),
                 ])
             }
         }
@@ -117,9 +117,9 @@ extension EvaluationStore {
                 """
                 INSERT INTO image_failures (run_id, ordinal, shard, code, message, worker_id) VALUES ($1, $2, $3, $4, $5, $6)
                 """,
-                parameters: [
-                    .int(lease.attempt.run.rawValue), .int(failure.ordinal), .int(lease.attempt.shard), .text(failure.code),
-                    .text(failure.message), .int(worker),
+                [
+                    .int64(lease.attempt.run.rawValue), .int(failure.ordinal), .int(lease.attempt.shard), .text(failure.code),
+                    .text(failure.message), .int64(worker),
                 ])
         }
     }
@@ -130,21 +130,21 @@ extension EvaluationStore {
             """
             UPDATE shards SET state = 'pending', lease_token = NULL, lease_expires_at = NULL, worker_id = NULL
             WHERE run_id = $1 AND shard = $2 AND lease_token = $3::text::uuid AND state = 'running'
-            """, [.int(lease.attempt.run.rawValue), .int(lease.attempt.shard), .text(lease.token)])
+            """, [.int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .text(lease.token)])
     }
 
     /// Ends an attempt that failed as a whole; the coordinator decides whether there is another.
     package func fail(_ lease: Lease, code: String, message: String, worker: Int64, retryAfter delay: Double) throws {
         try session.withConnection { connection in
-            try connection.transaction {
+            try connection.transaction { connection in
                 let freed = try connection.execute(
                     """
                     UPDATE shards SET state = 'pending', attempt = attempt + 1, lease_token = NULL, lease_expires_at = NULL,
                            worker_id = NULL, not_before = clock_timestamp() + $4 * interval '1 second'
                     WHERE run_id = $1 AND shard = $2 AND lease_token = $3::text::uuid AND state = 'running'
                     """,
-                    parameters: [
-                        .int(lease.attempt.run.rawValue), .int(lease.attempt.shard), .text(lease.token), .double(delay),
+                    [
+                        .int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .text(lease.token), .float64(delay),
                     ]
                 ).affectedRows
                 guard freed == 1 else { return }
@@ -153,8 +153,8 @@ extension EvaluationStore {
                     INSERT INTO shard_attempts (run_id, shard, attempt, worker_id, outcome, code, message)
                     VALUES ($1, $2, $3, $4, 'failed', $5, $6) ON CONFLICT DO NOTHING
                     """,
-                    parameters: [
-                        .int(lease.attempt.run.rawValue), .int(lease.attempt.shard), .int(lease.attempt.attempt), .int(worker),
+                    [
+                        .int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .int(lease.attempt.attempt), .int64(worker),
                         .text(code), .text(message),
                     ])
             }

@@ -39,7 +39,7 @@ extension EvaluationStore {
     package func heartbeat(worker: Int64, state: WorkerState, imagesPerSecond: Double) throws {
         try execute(
             "UPDATE workers SET state = $2, images_per_second = $3, last_heartbeat_at = clock_timestamp() WHERE worker_id = $1",
-            [.int(worker), .text(state.rawValue), .double(imagesPerSecond)])
+            [.int64(worker), .text(state.rawValue), .float64(imagesPerSecond)])
     }
 
     /// Keeps a job message that could not be read, once.
@@ -50,6 +50,6 @@ extension EvaluationStore {
             """
             INSERT INTO message_failures (topic, kafka_partition, kafka_offset, message, worker_id) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT DO NOTHING
-            """, [.text(topic), .int(partition), .int(offset), .text(message), .int(worker)])
+            """, [.text(topic), .int(partition), .int(offset), .text(message), .int64(worker)])
     }
 }

@@ -1,5 +1,4 @@
 package import Diagnostics
-package import Evaluation
 package import Postgres
 
 extension Failure.Code {
@@ -22,13 +21,17 @@ package final class EvaluationStore {
     }
 
     /// Rows of `sql`.
-    func rows(_ sql: String, _ parameters: [PostgresValue] = []) throws -> [PostgresRow] {
-        try session.withConnection { try $0.execute(sql, parameters: parameters).rows }
+    func rows(_ sql: String, _ parameters: [PostgresValue] = []) throws -> PostgresResult {
+        try session.withConnection { try $0.execute(sql, parameters) }
     }
 
     /// Runs `sql` and says how many rows it touched.
     @discardableResult
     func execute(_ sql: String, _ parameters: [PostgresValue] = []) throws -> Int {
-        try session.withConnection { try $0.execute(sql, parameters: parameters).affectedRows }
+        try rows(sql, parameters).affectedRows
     }
+}
+
+extension PostgresRow {
+    func int64(_ column: String) throws -> Int64 { Int64(try int(column)) }
 }
