@@ -44,6 +44,10 @@ extension Architecture {
         guard parameterCount <= Limit.parameters else {
             throw invalid("it has \(parameterCount) parameters, and \(Limit.parameters) at most are supported")
         }
+        let neurons = lifGroups.reduce(0) { $0 + $1.neurons }
+        guard neurons <= Limit.neurons else {
+            throw invalid("it has \(neurons) neurons, and \(Limit.neurons) at most are supported")
+        }
     }
 
     private func check(_ what: String, _ value: Int, atMost limit: Int) throws(Failure) {
