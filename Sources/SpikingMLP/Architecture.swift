@@ -35,5 +35,5 @@ package struct Architecture: Hashable, Sendable, Codable {
     package func channels(stage: Int) -> Int { dim << stage }
 
     /// Side of stage `stage`'s square grid of tokens.
-    package func grid(stage: Int) -> Int { imageSize / patchSize >> stage }
+    package func grid(stage: Int) -> Int { (imageSize / patchSize) >> stage }
 }
