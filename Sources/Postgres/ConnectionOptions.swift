@@ -1,0 +1,34 @@
+/// How a connection behaves; the address says where it goes.
+///
+/// A parameter that the address gives itself (`connect_timeout`, `keepalives_idle`, `application_name`, ...) wins over these.
+package struct ConnectionOptions: Sendable {
+    /// What `pg_stat_activity.application_name` shows.
+    package var applicationName: String
+    /// Longest time for making the connection.
+    package var connectTimeout: Duration = .seconds(10)
+    /// The server cancels a statement after this time; `nil` for no limit.
+    package var statementTimeout: Duration? = .seconds(60)
+    /// The server gives up waiting for a lock after this time.
+    package var lockTimeout: Duration = .seconds(30)
+    /// The server ends a session that idles inside a transaction for this time, so that a hung program keeps no locks.
+    package var idleInTransactionTimeout: Duration = .seconds(120)
+    /// A TCP connection whose peer does not acknowledge for this time is broken.
+    package var tcpUserTimeout: Duration = .seconds(30)
+
+    package init(applicationName: String = "evalctl") {
+        self.applicationName = applicationName
+    }
+
+    /// Longest wait for an answer: the server's own limit, and time for its message to arrive.
+    var answerTimeout: Duration? { statementTimeout.map { $0 + .seconds(15) } }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up, at most `Int32.max`.
+    var milliseconds: Int32 {
+        let (seconds, attoseconds) = components
+        guard seconds < 2_000_000 else { return Int32.max }
+        let milliseconds = seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        return Int32(clamping: max(0, milliseconds))
+    }
+}
