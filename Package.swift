@@ -47,7 +47,9 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics", logging, subprocess, system]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
         .target(name: "Evaluation", dependencies: ["Diagnostics"]),
-        .target(name: "EvaluationStore", dependencies: ["Diagnostics", "Postgres", "Evaluation", crypto, logging]),
+        .target(
+            name: "EvaluationStore", dependencies: ["Diagnostics", "Postgres", "Evaluation", crypto, logging],
+            resources: [.embedInCode("Migrations")]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
         .target(
             name: "Worker",

@@ -17,7 +17,7 @@ package struct PublishingWindow: Sendable, Hashable {
 }
 
 /// When a failed or lost attempt may be tried again.
-package struct RetryPolicy: Sendable, Hashable {
+package struct AttemptBackoff: Sendable, Hashable {
     /// Seconds before the second attempt; doubles with each further one.
     package var firstDelay: Double
     package var maximumDelay: Double

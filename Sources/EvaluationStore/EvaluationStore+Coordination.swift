@@ -80,7 +80,7 @@ extension EvaluationStore {
 
     /// Ends leases that ran out and puts their shards back with the next attempt.
     /// - Returns: the attempts that were lost.
-    package func rescueExpired(retry: RetryPolicy) throws -> [ShardAttempt] {
+    package func rescueExpired(retry: AttemptBackoff) throws -> [ShardAttempt] {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 let expired = try connection.execute(

@@ -1,4 +1,4 @@
-package import Diagnostics
+internal import Diagnostics
 internal import Postgres
 
 /// A stored checkpoint.
@@ -22,7 +22,7 @@ package struct StoredModel: Sendable, Hashable, Codable {
     }
 
     package init(
-        id: Int64 = 0, name: String, sha256: String, format: String, bytes: Int, architecture: String, Int,
+        id: Int64 = 0, name: String, sha256: String, format: String, bytes: Int, architecture: String, parameters: Int,
         paperName: String?, addedAt: String = ""
     ) {
         self.id = id

@@ -51,7 +51,7 @@ extension EvaluationStore {
             top1ByTimeStep: try anytime.map { try $0.double("top1") }, latency: try latency(id),
             spikesPerImage: try anytime.last?.double("spikes") ?? 0, firingRate: try firing?.double("firing_rate") ?? 0,
             synapticOperationsPerImage: try anytime.last?.double("synops") ?? 0,
-            imagesPerSecond: try totals.float64("images_per_second"), workers: try workers?.int("workers") ?? 0,
+            imagesPerSecond: try totals.double("images_per_second"), workers: try workers?.int("workers") ?? 0,
             provenance: .init(
                 modelSHA256: model.sha256, manifestSHA256: dataset.manifestSHA256,
                 preprocessing: run.specification.preprocessing, version: run.specification.version,
@@ -97,9 +97,9 @@ extension EvaluationStore {
 
     private func prediction(_ row: PostgresRow) throws -> Prediction {
         Prediction(
-            ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"), scores: try row.doubles("scores"),
+            ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"), scores: try row.doubles("scores").map(Float.init),
             topByTimeStep: try row.ints("timestep_top1"), labelRankByTimeStep: try row.ints("timestep_label_rank"),
-            marginByTimeStep: try row.doubles("timestep_margin"), spikesByTimeStep: try row.ints("timestep_spikes"),
+            marginByTimeStep: try row.doubles("timestep_margin").map(Float.init), spikesByTimeStep: try row.ints("timestep_spikes"),
             synapticOperationsByTimeStep: try row.ints("timestep_synops"),
             latency: Latency(
                 decode: try row.int("decode_us"), preprocess: try row.int("preprocess_us"), inference: try row.int("inference_us"),

@@ -50,6 +50,6 @@ extension EvaluationStore {
             """
             INSERT INTO message_failures (topic, kafka_partition, kafka_offset, message, worker_id) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT DO NOTHING
-            """, [.text(topic), .int(partition), .int(offset), .text(message), .int64(worker)])
+            """, [.text(topic), .int(partition), .int64(offset), .text(message), .int64(worker)])
     }
 }

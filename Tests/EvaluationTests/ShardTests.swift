@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func `retries wait twice as long each time, up to a limit`() {
-        let policy = RetryPolicy(firstDelay: 0.5, maximumDelay: 3)
+        let policy = AttemptBackoff(firstDelay: 0.5, maximumDelay: 3)
         #expect([1, 2, 3, 4, 99].map(policy.delay(after:)) == [0.5, 1, 2, 3, 3])
     }
 }
