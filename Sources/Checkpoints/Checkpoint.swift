@@ -115,6 +115,11 @@ package struct Checkpoint: Sendable {
         }
     }
 
+    /// Hash of a file's bytes, hexadecimal.
+    package static func sha256(ofFile path: String) throws -> String {
+        sha256(of: try FileBytes(path: path))
+    }
+
     private static func sha256(of file: FileBytes) -> String {
         SHA256.hash(data: file.data).map { byte in
             let text = String(byte, radix: 16)

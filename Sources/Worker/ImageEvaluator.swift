@@ -1,0 +1,75 @@
+internal import Diagnostics
+internal import Evaluation
+internal import EvaluationStore
+internal import Foundation
+internal import ImageInput
+internal import SpikingMLP
+
+extension Failure.Code {
+    /// A data set's root folder is not there on this machine.
+    static let missingRoot = Failure.Code("dataset.root_missing")
+}
+
+/// What all threads share of a run: the network, and where the images are.
+struct RunContext: Sendable {
+    let run: StoredRun
+    let engine: any InferenceEngine
+    let preprocessing: Preprocessing
+    let layers: ModelLayers
+    let dataSetName: String
+    let root: String
+}
+
+/// One thread's way from an image file to its row. It owns its workspace, which is allocated once.
+final class ImageEvaluator {
+    let layers: ModelLayers
+    let timeSteps: Int
+    private let context: RunContext
+    private let loader: ImageLoader
+    private let workspace: any InferenceWorkspace
+
+    init(_ context: RunContext) throws {
+        self.context = context
+        layers = context.layers
+        timeSteps = context.run.specification.timeSteps
+        loader = try ImageLoader(context.preprocessing)
+        workspace = context.engine.makeWorkspace(timeSteps: timeSteps)
+    }
+
+    var runID: RunID { context.run.id }
+
+    /// - Throws: a transient `dataset.root_missing`: another worker may have the images.
+    func checkRoot() throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: context.root, isDirectory: &isFolder), isFolder.boolValue else {
+            throw Failure(
+                .missingRoot, "the folder \(context.root) of data set \(context.dataSetName) is not on this machine",
+                remedy: "mount it, or start the worker with --dataset-root \(context.dataSetName)=FOLDER", recovery: .transient)
+        }
+    }
+
+    /// - Throws: `image.*`, naming the file and the cause.
+    func evaluate(_ image: StoredImage) throws -> (Prediction, Inference) {
+        let start = ContinuousClock.now
+        let path = context.root + "/" + image.path
+        let loaded = try loader.load(
+            path: path, expected: ExpectedContents(byteCount: image.bytes, hash: ContentHash(bytes: image.sha256)))
+        let inferenceStart = ContinuousClock.now
+        let inference = try context.engine.infer(pixels: loaded.pixels, workspace: workspace)
+        let end = ContinuousClock.now
+        let ranking = inference.ranking(label: image.label)
+        let prediction = Prediction(
+            ordinal: image.ordinal, label: image.label, top5: ranking.top.map(\.class), scores: ranking.top.map(\.score),
+            topByTimeStep: ranking.topByTimeStep, labelRankByTimeStep: ranking.labelRankByTimeStep,
+            marginByTimeStep: ranking.marginByTimeStep, spikesByTimeStep: inference.spikesByTimeStep,
+            synapticOperationsByTimeStep: inference.synapticOperationsByTimeStep,
+            latency: Latency(
+                decode: loaded.decodeMicroseconds, preprocess: loaded.preprocessMicroseconds,
+                inference: Self.microseconds(end - inferenceStart), total: Self.microseconds(end - start)))
+        return (prediction, inference)
+    }
+
+    private static func microseconds(_ duration: Duration) -> Int {
+        Int(duration.components.seconds) * 1_000_000 + Int(duration.components.attoseconds / 1_000_000_000_000)
+    }
+}

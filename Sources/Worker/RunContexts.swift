@@ -1,0 +1,104 @@
+internal import Checkpoints
+internal import Diagnostics
+internal import Evaluation
+internal import EvaluationStore
+internal import Foundation
+internal import ImageInput
+internal import SpikingMLP
+
+/// The runs a worker has work of: checkpoints are fetched once, kept by their hash, and shared by all threads.
+final class RunContexts: @unchecked Sendable {
+    private let cacheDirectory: String
+    private let dataSetRoots: [String: String]
+    private let lock = NSLock()
+    private var contexts: [(run: RunID, context: RunContext)] = []
+    private var engines: [(key: String, engine: any InferenceEngine)] = []
+
+    /// Contexts kept at most; older ones are made again when they are needed.
+    private static let capacity = 4
+
+    init(cacheDirectory: String, dataSetRoots: [String: String]) {
+        self.cacheDirectory = cacheDirectory
+        self.dataSetRoots = dataSetRoots
+    }
+
+    /// What the threads need to work on `run`; the first that asks loads it, the others wait.
+    func context(for run: RunID, store: EvaluationStore) throws -> RunContext {
+        lock.lock()
+        defer { lock.unlock() }
+        if let known = contexts.first(where: { $0.run == run }) { return known.context }
+        let stored = try store.run(run)
+        let dataset = try store.dataSet(id: stored.specification.datasetID)
+        let engine = try engine(for: stored, store: store)
+        let preprocessing = try Preprocessing(
+            imageSize: engine.architecture.imageSize, pixelLimit: stored.specification.pixelLimit)
+        guard preprocessing.identifier == stored.specification.preprocessing else {
+            throw Failure(
+                Failure.Code("run.preprocessing"),
+                "run \(run) wants preprocessing \(stored.specification.preprocessing), this worker makes \(preprocessing.identifier)",
+                remedy: "start a worker of version \(stored.specification.version)", recovery: .transient)
+        }
+        let context = RunContext(
+            run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.architecture),
+            dataSetName: dataset.name, root: dataSetRoots[dataset.name] ?? dataset.root)
+        contexts.append((run, context))
+        if contexts.count > Self.capacity { contexts.removeFirst() }
+        return context
+    }
+
+    private func engine(for run: StoredRun, store: EvaluationStore) throws -> any InferenceEngine {
+        let model = try store.model(id: run.specification.modelID)
+        let key = "\(run.specification.engine) \(model.sha256)"
+        if let known = engines.first(where: { $0.key == key }) { return known.engine }
+        let checkpoint = try Checkpoint.load(path: try cachedFile(of: model, store: store))
+        let engine = try Engines.make(run.specification.engine, parameters: checkpoint.parameters)
+        engines.append((key, engine))
+        if engines.count > Self.capacity { engines.removeFirst() }
+        return engine
+    }
+
+    /// The checkpoint's file in the cache, fetched from the database where it is not there, its hash verified.
+    private func cachedFile(of model: StoredModel, store: EvaluationStore) throws -> String {
+        let path = "\(cacheDirectory)/\(model.sha256).\(model.format)"
+        if FileManager.default.fileExists(atPath: path) {
+            if try Checkpoint.sha256(ofFile: path) == model.sha256 { return path }
+            try FileManager.default.removeItem(atPath: path)
+        }
+        try FileManager.default.createDirectory(atPath: cacheDirectory, withIntermediateDirectories: true)
+        let partial = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
+        defer { try? FileManager.default.removeItem(atPath: partial) }
+        guard FileManager.default.createFile(atPath: partial, contents: nil), let handle = FileHandle(forWritingAtPath: partial) else {
+            throw Failure(
+                Failure.Code("worker.cache"), "the folder \(cacheDirectory) for checkpoints cannot be written",
+                remedy: "name another one with --cache-dir", recovery: .transient)
+        }
+        defer { try? handle.close() }
+        var ordinal = 0
+        while let chunk = try store.checkpointChunk(sha256: model.sha256, ordinal: ordinal) {
+            try handle.write(contentsOf: Data(chunk))
+            ordinal += 1
+        }
+        guard try Checkpoint.sha256(ofFile: partial) == model.sha256 else {
+            throw Failure(
+                Failure.Code("worker.checkpoint"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",
+                remedy: "add the model again with `evalctl model add`", recovery: .transient)
+        }
+        try FileManager.default.moveItem(atPath: partial, toPath: path)
+        return path
+    }
+}
+
+/// The engines this program has, by name.
+package enum Engines {
+    package static let names = ["float"]
+
+    /// - Throws: `engine.unknown`.
+    static func make(_ name: String, parameters: Parameters) throws -> any InferenceEngine {
+        guard name == "float" else {
+            throw Failure(
+                Failure.Code("engine.unknown"), "this worker has no engine \(name)",
+                remedy: "choose one of \(names.joined(separator: ", "))", recovery: .transient)
+        }
+        return try FloatEngine(parameters)
+    }
+}
