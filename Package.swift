@@ -59,7 +59,7 @@ let package = Package(
             ]),
         .target(
             name: "Coordinator",
-            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", logging, serviceLifecycle]),
+            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
         .target(
             name: "Commands",
             dependencies: [

@@ -80,7 +80,7 @@ extension EvaluationStore {
 
     /// Ends leases that ran out and puts their shards back with the next attempt.
     /// - Returns: the attempts that were lost.
-    package func rescueExpired(retry: AttemptBackoff) throws -> [ShardAttempt] {
+    package func rescueExpired(backoff: AttemptBackoff) throws -> [ShardAttempt] {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 let expired = try connection.execute(
@@ -106,7 +106,7 @@ extension EvaluationStore {
                         UPDATE shards SET state = 'pending', attempt = attempt + 1, lease_token = NULL, lease_expires_at = NULL,
                                worker_id = NULL, not_before = clock_timestamp() + $3 * interval '1 second'
                         WHERE run_id = $1 AND shard = $2
-                        """, key + [.float64(retry.delay(after: lost.attempt))])
+                        """, key + [.float64(backoff.delay(after: lost.attempt))])
                     return lost
                 }
             }
