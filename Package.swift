@@ -14,7 +14,6 @@ let strictSettings: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
@@ -30,7 +29,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
@@ -55,7 +53,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
-                logging, serviceLifecycle,
+                logging,
             ]),
         .target(
             name: "Coordinator",
@@ -64,7 +62,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
-                "Reports", "Worker", "Coordinator", argumentParser, logging, serviceLifecycle, subprocess, system,
+                "Reports", "Worker", "Coordinator", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands"]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands"]),

@@ -33,7 +33,7 @@ final class ImageEvaluator {
         layers = context.layers
         timeSteps = context.run.specification.timeSteps
         loader = try ImageLoader(context.preprocessing)
-        workspace = context.engine.makeWorkspace(timeSteps: timeSteps)
+        workspace = try context.engine.makeWorkspace(timeSteps: timeSteps)
     }
 
     var runID: RunID { context.run.id }
@@ -51,11 +51,10 @@ final class ImageEvaluator {
     /// - Throws: `image.*`, naming the file and the cause.
     func evaluate(_ image: StoredImage) throws -> (Prediction, Inference) {
         let start = ContinuousClock.now
-        let path = context.root + "/" + image.path
-        let loaded = try loader.load(
-            path: path, expected: ExpectedContents(byteCount: image.bytes, hash: ContentHash(bytes: image.sha256)))
+        let expected = ContentHash(bytes: image.sha256).map { ExpectedContents(byteCount: image.bytes, hash: $0) }
+        let loaded = try loader.load(path: context.root + "/" + image.path, expected: expected)
         let inferenceStart = ContinuousClock.now
-        let inference = try context.engine.infer(pixels: loaded.pixels, workspace: workspace)
+        let inference = try workspace.infer(pixels: loaded.pixels)
         let end = ContinuousClock.now
         let ranking = inference.ranking(label: image.label)
         let prediction = Prediction(

@@ -1,0 +1,77 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Foundation
+internal import Kafka
+internal import Logging
+internal import Postgres
+internal import Reports
+
+extension OutputFormat: ExpressibleByArgument {}
+
+/// How much the programs log.
+struct LogOptions: ParsableArguments {
+    @Option(help: "Least level of what is logged to standard error: debug, info, warning, error.")
+    var logLevel = "warning"
+
+    func validate() throws {
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("there is no log level \(logLevel); choose debug, info, warning or error")
+        }
+    }
+
+    func logger(_ label: String) -> Logger {
+        var logger = Logger(label: label, factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
+        return logger
+    }
+}
+
+/// Where a cluster's Kafka is.
+struct KafkaOptions: ParsableArguments {
+    @Option(help: "Kafka's bootstrap servers, HOST:PORT, several separated by commas. Default: $EVALCTL_KAFKA.")
+    var kafka: String?
+
+    @Option(
+        name: .customLong("kafka-property"), parsing: .unconditionalSingleValue,
+        help: "A librdkafka property, NAME=VALUE, such as security.protocol=SASL_SSL. May be repeated.")
+    var kafkaProperties: [String] = []
+
+    @Option(help: "Prefix of the topics and the consumer group.")
+    var topicPrefix = "eval"
+
+    var topics: JobTopics { JobTopics(prefix: topicPrefix) }
+
+    func configuration(clientID: String) throws -> KafkaConfiguration {
+        guard let servers = kafka ?? ProcessInfo.processInfo.environment["EVALCTL_KAFKA"], !servers.isEmpty else {
+            throw ValidationError("say where Kafka is, with --kafka HOST:PORT or EVALCTL_KAFKA")
+        }
+        return KafkaConfiguration(
+            bootstrapServers: servers, clientID: clientID,
+            properties: try kafkaProperties.map { try KafkaConfiguration.property(parsing: $0) })
+    }
+}
+
+/// Which database a command works on: a given one, or the embedded one.
+struct DatabaseOptions: ParsableArguments {
+    @Option(help: "PostgreSQL's address, a postgresql:// URI or key=value pairs. Default: $EVALCTL_DATABASE, else the embedded database.")
+    var database: String?
+
+    @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
+    var dataDir: String?
+
+    /// The address that was given, nil for the embedded database.
+    func givenAddress() throws -> DatabaseAddress? {
+        guard let text = database ?? ProcessInfo.processInfo.environment["EVALCTL_DATABASE"], !text.isEmpty else { return nil }
+        return try DatabaseAddress(parsing: text)
+    }
+
+    /// Absolute path of the data folder.
+    var dataDirectory: String {
+        if let dataDir {
+            return dataDir.hasPrefix("/") ? dataDir : FileManager.default.currentDirectoryPath + "/" + dataDir
+        }
+        let environment = ProcessInfo.processInfo.environment
+        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/evalctl" }
+        return (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state/evalctl"
+    }
+}

@@ -1,0 +1,46 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Foundation
+
+/// How the programs end. Usage errors are ArgumentParser's 64.
+enum ProgramExit {
+    /// Something went wrong; standard error says what.
+    static let failure = ExitCode(1)
+    /// The run has ended, or was looked at, and not every image has a prediction.
+    static let incomplete = ExitCode(2)
+    /// A database or a broker cannot be reached.
+    static let unavailable = ExitCode(69)
+    /// Ended by SIGINT.
+    static let interrupted = ExitCode(130)
+
+    /// Prints `error` for a person and gives the program's exit code for it.
+    static func code(for error: any Error) -> ExitCode {
+        if let code = error as? ExitCode { return code }
+        FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+        guard let failure = error as? Failure else { return self.failure }
+        return failure.recovery == .transient ? unavailable : self.failure
+    }
+
+    /// Runs a command's work; what it throws becomes a line on standard error and an exit code.
+    static func reporting(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let error as CleanExit {
+            throw error
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            throw code(for: error)
+        }
+    }
+}
+
+/// Writes data to standard output.
+func output(_ text: String) {
+    FileHandle.standardOutput.write(Data(text.utf8))
+}
+
+/// Writes a line for a person to standard error.
+func note(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+}

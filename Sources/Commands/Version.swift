@@ -1,0 +1,2 @@
+/// This program's version; runs record it.
+package let programVersion = "0.1.0"

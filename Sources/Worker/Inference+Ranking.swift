@@ -1,0 +1,45 @@
+internal import SpikingMLP
+
+/// Where the classes stand, after each number of time steps and at the end.
+struct Ranking {
+    /// At most five classes by falling mean logit.
+    var top: [(class: Int, score: Float)]
+    /// Element t: the best class after t + 1 time steps.
+    var topByTimeStep: [Int]
+    /// Element t: classes that rank before the label; of equal logits the lower class ranks first.
+    var labelRankByTimeStep: [Int]
+    /// Element t: best less second-best mean logit; 0 for a network of one class.
+    var marginByTimeStep: [Float]
+}
+
+extension Inference {
+    /// Ranks the classes by the mean of the logits so far, after each time step.
+    func ranking(label: Int) -> Ranking {
+        var ranking = Ranking(
+            top: top(5).map { ($0.classIndex, $0.score) }, topByTimeStep: anytimePredictions, labelRankByTimeStep: [],
+            marginByTimeStep: [])
+        var sums = [Float](repeating: 0, count: meanLogits.count)
+        for (step, stepLogits) in logits.enumerated() {
+            for (index, logit) in stepLogits.enumerated() { sums[index] += logit }
+            let means = sums.map { $0 / Float(step + 1) }
+            let best = anytimePredictions[step]
+            var second: Float?
+            for (index, mean) in means.enumerated() where index != best { second = max(second ?? mean, mean) }
+            ranking.marginByTimeStep.append(second.map { means[best] - $0 } ?? 0)
+            let rank = means.indices.contains(label)
+                ? means.indices.count { means[$0] > means[label] || (means[$0] == means[label] && $0 < label) } : means.count
+            ranking.labelRankByTimeStep.append(rank)
+        }
+        return ranking
+    }
+
+    /// Element t: spikes of all groups in time step t alone.
+    var spikesByTimeStep: [Int] { sum(spikes) }
+
+    /// Element t: synaptic operations of all layers in time step t alone.
+    var synapticOperationsByTimeStep: [Int] { sum(synapticOperations) }
+
+    private func sum(_ counts: [[Int]]) -> [Int] {
+        logits.indices.map { step in counts.reduce(0) { $0 + $1[step] } }
+    }
+}
