@@ -18,6 +18,9 @@ extension Architecture {
         package static let parameters = 1 << 30
         /// LIF neurons of the network.
         package static let neurons = 1 << 28
+        package static let timeSteps = 256
+        /// Values of one layer over all time steps: 1 GiB of float32.
+        package static let valuesPerMap = 1 << 28
     }
 
     /// Refuses what cannot be built or would take memory beyond reason.

@@ -1,0 +1,33 @@
+/// Mean and variance of a stream of values, in double precision and in the order they come.
+struct Moments: Sendable {
+    private var count = 0
+    private var sum = 0.0
+    private var squares = 0.0
+
+    mutating func add(_ value: Float) {
+        count += 1
+        sum += Double(value)
+        squares += Double(value) * Double(value)
+    }
+
+    var mean: Float {
+        count == 0 ? 0 : Float(sum / Double(count))
+    }
+
+    /// The unbiased variance, as PyTorch's `running_var` keeps it.
+    var variance: Float {
+        guard count > 1 else { return 0 }
+        return Float(max(0, squares - sum * sum / Double(count)) / Double(count - 1))
+    }
+}
+
+/// Statistics of every batch normalisation's input, by module path.
+struct Calibration: Sendable {
+    private(set) var means: [String: [Float]] = [:]
+    private(set) var variances: [String: [Float]] = [:]
+
+    mutating func record(path: String, _ moments: [Moments]) {
+        means[path] = moments.map(\.mean)
+        variances[path] = moments.map(\.variance)
+    }
+}

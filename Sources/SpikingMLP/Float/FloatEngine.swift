@@ -1,0 +1,62 @@
+package import Diagnostics
+
+/// The reference engine: float32, evident, in one fixed order of summation.
+package struct FloatEngine: InferenceEngine {
+    private let network: FloatNetwork
+
+    package var name: String { "float" }
+    package var architecture: Architecture { network.architecture }
+
+    /// - Throws: `parameters.unusable` for missing, mis-shaped or non-finite weights; `architecture.invalid`.
+    package init(_ parameters: Parameters) throws(Failure) {
+        network = try FloatNetwork(parameters)
+    }
+
+    package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
+        try checkTimeSteps(timeSteps)
+        return FloatWorkspace(network, timeSteps: timeSteps, isTracing: isTracing)
+    }
+}
+
+/// One thread's maps for a ``FloatNetwork``.
+private final class FloatWorkspace: InferenceWorkspace {
+    private let network: FloatNetwork
+    private let normalization = PixelNormalization()
+    private var input: [Float]
+    private var maps: FloatNetwork.Maps
+
+    init(_ network: FloatNetwork, timeSteps: Int, isTracing: Bool) {
+        let size = network.architecture.imageSize
+        self.network = network
+        self.input = Array(repeating: 0, count: 3 * size * size)
+        self.maps = FloatNetwork.Maps(architecture: network.architecture, images: 1, steps: timeSteps, isTracing: isTracing)
+    }
+
+    var activity: ActivityRecorder { maps.pass.activity }
+
+    func infer(pixels: [UInt8]) throws -> Inference {
+        try check(pixels.count)
+        normalization.normalize(pixels, into: &input)
+        return run()
+    }
+
+    func infer(normalized: [Float]) throws -> Inference {
+        try check(normalized.count)
+        input = normalized
+        return run()
+    }
+
+    private func run() -> Inference {
+        let logits = network.logits(input, &maps)
+        return Inference(logits: logits, spikes: activity.spikes, synapticOperations: activity.operations)
+    }
+
+    private func check(_ count: Int) throws(Failure) {
+        guard count == input.count else {
+            let size = network.architecture.imageSize
+            throw Failure(
+                .unfitInput, "An image of \(count) values was given, and this network reads \(size)x\(size)x3.",
+                remedy: "Preprocess images for the network's input size.")
+        }
+    }
+}
