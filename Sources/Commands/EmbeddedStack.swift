@@ -1,0 +1,55 @@
+internal import Diagnostics
+internal import EvaluationStore
+internal import Foundation
+internal import Kafka
+internal import Logging
+internal import Postgres
+
+/// Everything on one machine: the embedded database, the embedded broker, a coordinator and a worker as processes of their own.
+final class EmbeddedStack {
+    let address: DatabaseAddress
+    let bootstrapServers: String
+    private let cluster: EmbeddedCluster
+    private let broker: EmbeddedBroker
+    private let coordinator: ChildProgram
+    private let worker: ChildProgram
+
+    init(dataDirectory: String, threads: Int, topics: JobTopics, logger: Logger) throws {
+        let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 16), logger: logger)
+        cluster = EmbeddedCluster(directory: dataDirectory + "/postgres")
+        address = try cluster.start()
+        do {
+            let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))
+            try session.withConnection { _ = try MigrationRunner().migrate($0) }
+            session.close()
+            let logs = dataDirectory + "/logs"
+            try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+            var common = ["--kafka", broker.bootstrapServers, "--topic-prefix", topics.prefix, "--log-level", "info", "--end-with-input"]
+            for (name, value) in EmbeddedBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] }
+            let environment = ["EVALCTL_DATABASE": address.exposedURI]
+            coordinator = try ChildProgram(
+                "eval-coordinator", arguments: common, environment: environment, logPath: logs + "/coordinator.log")
+            worker = try ChildProgram(
+                "eval-worker",
+                arguments: common + ["--threads", "\(threads)", "--cache-dir", dataDirectory + "/checkpoints", "--drain-seconds", "5"],
+                environment: environment, logPath: logs + "/worker.log")
+        } catch {
+            try? cluster.stop()
+            throw error
+        }
+        self.broker = broker
+        bootstrapServers = broker.bootstrapServers
+    }
+
+    /// - Throws: a failure where the coordinator or the worker has ended by itself.
+    func requireRunning() throws {
+        try coordinator.requireRunning()
+        try worker.requireRunning()
+    }
+
+    func stop() throws {
+        worker.stop(seconds: 10)
+        coordinator.stop(seconds: 5)
+        try cluster.stop()
+    }
+}

@@ -1,0 +1,34 @@
+internal import Diagnostics
+internal import Evaluation
+internal import EvaluationStore
+internal import Foundation
+internal import Reports
+
+/// Follows a run to its end with a progress bar.
+struct RunFollower {
+    let store: EvaluationStore
+    let run: RunID
+
+    /// - Parameter check: called now and then; what it throws ends the following.
+    func follow(check: () throws -> Void = {}) throws {
+        let meter = ProgressMeter("run \(run)")
+        defer { meter.finish() }
+        while true {
+            try check()
+            guard let progress = try store.progress(run).first else { return }
+            meter.update(
+                progress.imagesDone, of: progress.imagesExpected,
+                perSecond: progress.imagesPerSecond > 0 ? progress.imagesPerSecond : nil)
+            if progress.state.isTerminal { return }
+            usleep(100_000)
+        }
+    }
+
+    /// Prints the report.
+    /// - Throws: the exit code 2 where the run is not complete.
+    func report(as format: OutputFormat) throws {
+        let report = try store.report(run)
+        output(try report.rendered(as: format))
+        if !report.complete { throw ProgramExit.incomplete }
+    }
+}
