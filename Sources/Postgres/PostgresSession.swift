@@ -1,4 +1,4 @@
-package import Diagnostics
+import Diagnostics
 
 /// A connection that is made when it is first needed and made anew after it broke.
 ///
