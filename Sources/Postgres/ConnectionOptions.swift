@@ -19,8 +19,11 @@ package struct ConnectionOptions: Sendable {
         self.applicationName = applicationName
     }
 
-    /// Longest wait for an answer: the server's own limit, and time for its message to arrive.
-    var answerTimeout: Duration? { statementTimeout.map { $0 + .seconds(15) } }
+    /// How much longer than `statementTimeout` the client waits, so that the server's own message can arrive.
+    package var answerGrace: Duration = .seconds(15)
+
+    /// Longest wait for an answer; `nil` for no limit.
+    var answerTimeout: Duration? { statementTimeout.map { $0 + answerGrace } }
 }
 
 extension Duration {

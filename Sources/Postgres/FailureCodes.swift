@@ -55,3 +55,20 @@ extension Failure.Code {
     /// Any other error that the server reports; its SQLSTATE is the native code.
     package static let databaseError = Self("database.error")
 }
+
+extension Failure.Code {
+    /// PostgreSQL's server programs are not installed.
+    package static let clusterProgramsMissing = Self("cluster.programs_missing")
+    /// The data folder was made by a major version of PostgreSQL that is not installed.
+    package static let clusterVersionMismatch = Self("cluster.version_mismatch")
+    /// Run as root, and no other account can be used for the server, which refuses to run as root.
+    package static let clusterNoAccount = Self("cluster.no_account")
+    /// The folder cannot be made, read, or handed to the server.
+    package static let clusterDirectory = Self("cluster.directory")
+    /// Another process keeps the folder locked for too long.
+    package static let clusterBusy = Self("cluster.busy")
+    /// `initdb` or the server failed; the message holds the end of its log.
+    package static let clusterStartFailed = Self("cluster.start_failed")
+    /// The server did not end.
+    package static let clusterStopFailed = Self("cluster.stop_failed")
+}

@@ -1,0 +1,133 @@
+import Diagnostics
+import FoundationEssentials
+import Glibc
+
+/// Brings a cluster's server up: makes the database, starts the server or adopts the one that runs. The caller holds the start lock.
+struct ServerStart {
+    let cluster: EmbeddedCluster
+
+    private var data: String { cluster.dataDirectory }
+    private var port: Int { cluster.settings["port"].flatMap(Int.init) ?? 5432 }
+
+    func run() throws -> DatabaseAddress {
+        let exists = access(data + "/PG_VERSION", F_OK) == 0
+        let programs = try ServerPrograms.find(majorVersion: exists ? try dataVersion() : nil)
+        var account = try ServerAccount.choose(dataDirectory: data)
+        if !exists { account = try initialize(programs, account) }
+        let server = try running() ?? start(programs, account.able(toEnter: data))
+        let address = DatabaseAddress(
+            socketDirectory: server.socketDirectory, port: server.port, user: EmbeddedCluster.user, database: cluster.database)
+        try ensureDatabase(address)
+        return address
+    }
+
+    private func dataVersion() throws -> Int {
+        let text = (try? String(contentsOfFile: data + "/PG_VERSION", encoding: .utf8)) ?? ""
+        guard let version = Int(text.prefix { $0.isNumber }) else {
+            throw Failure(.clusterDirectory, "The file \(data)/PG_VERSION cannot be read", remedy: "choose another --data-dir")
+        }
+        return version
+    }
+
+    /// Makes the database beside its place and moves it there once complete, so that an interrupted attempt leaves nothing half made.
+    private func initialize(_ programs: ServerPrograms, _ account: ServerAccount) throws -> ServerAccount {
+        let fresh = cluster.directory + "/data.new"
+        try? FileManager.default.removeItem(atPath: fresh)
+        guard mkdir(fresh, 0o700) == 0 else {
+            throw Failure(.clusterDirectory, "The folder \(fresh) cannot be made", nativeCode: "errno \(errno)")
+        }
+        try account.own(fresh)
+        let able = try account.able(toEnter: fresh)
+        let sync = cluster.durability == .throwaway ? ["--no-sync"] : []
+        let outcome = try ChildProcess.run(
+            able.prefix + [
+                programs.initdb, "--pgdata=\(fresh)", "--username=\(EmbeddedCluster.user)", "--encoding=UTF8", "--locale=C",
+                "--auth-local=trust", "--auth-host=scram-sha-256", "--no-instructions",
+            ] + sync, timeout: .seconds(120))
+        guard outcome.status == 0, rename(fresh, data) == 0 else {
+            throw Failure(
+                .clusterStartFailed, "initdb could not make a database in \(cluster.directory): \(Self.lastLines(outcome.output))",
+                remedy: "see whether the disk is full", nativeCode: "exit \(outcome.status)")
+        }
+        return able
+    }
+
+    /// The server that runs already, once it is ready; `nil` where none does.
+    private func running() throws -> PostmasterFile? {
+        let deadline = ContinuousClock.now + .seconds(120)
+        while let server = PostmasterFile(dataDirectory: data) {
+            if server.status == .ready {
+                if access("\(server.socketDirectory)/.s.PGSQL.\(server.port)", F_OK) == 0 { return server }
+                // Its socket was swept away with other old files of /tmp, so nobody can reach it.
+                try ServerStop(dataDirectory: data).run()
+                return nil
+            }
+            guard ContinuousClock.now < deadline else {
+                throw Failure(
+                    .clusterStartFailed, "The PostgreSQL server \(server.process) of \(data) does not get ready",
+                    remedy: "see \(cluster.logFile)", recovery: .transient)
+            }
+            usleep(2_000)
+        }
+        return nil
+    }
+
+    private func start(_ programs: ServerPrograms, _ account: ServerAccount) throws -> PostmasterFile {
+        let socketDirectory = try SocketDirectory.prepare(clusterDirectory: cluster.directory, port: port, account: account)
+        var settings = ServerSettings.common.merging(ServerSettings.of(cluster.durability)) { $1 }.merging(cluster.settings) { $1 }
+        settings["unix_socket_directories"] = socketDirectory
+        let arguments = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
+        // After a crash the server's last processes may need a moment to notice and go; until then a new one refuses to start.
+        let retryDeadline = ContinuousClock.now + .seconds(access(data + "/postmaster.pid", F_OK) == 0 ? 6 : 0)
+        while true {
+            let logStart = logSize()
+            let process = try ChildProcess.start(account.prefix + [programs.postgres, "-D", data] + arguments, log: cluster.logFile)
+            if let ready = try waitUntilReady(process) { return ready }
+            guard ContinuousClock.now < retryDeadline else {
+                throw Failure(
+                    .clusterStartFailed, "The PostgreSQL server of \(data) did not start: \(logTail(from: logStart))",
+                    remedy: "see \(cluster.logFile)")
+            }
+            usleep(200_000)
+        }
+    }
+
+    /// Waits for the server; `nil` where it ended instead.
+    private func waitUntilReady(_ process: pid_t) throws -> PostmasterFile? {
+        // Recovery after a crash reads the log since the last checkpoint, which may take minutes on a slow disk.
+        let deadline = ContinuousClock.now + .seconds(300)
+        while ContinuousClock.now < deadline {
+            if let server = PostmasterFile(dataDirectory: data), server.process == process, server.status == .ready { return server }
+            if ChildProcess.hasEnded(process) { return nil }
+            usleep(2_000)
+        }
+        kill(process, SIGQUIT)
+        throw Failure(.clusterStartFailed, "The PostgreSQL server of \(data) took too long to start", remedy: "see \(cluster.logFile)")
+    }
+
+    private func ensureDatabase(_ address: DatabaseAddress) throws {
+        do {
+            _ = try PostgresConnection(address)
+        } catch let failure as Failure where failure.code == .databaseUndefinedDatabase {
+            let connection = try PostgresConnection(address.with(database: "postgres"))
+            try connection.executeScript("CREATE DATABASE \(PostgresConnection.quoted(cluster.database))")
+        }
+    }
+
+    private func logSize() -> Int {
+        var status = stat()
+        guard stat(cluster.logFile, &status) == 0 else { return 0 }
+        if status.st_size < 10_000_000 { return Int(status.st_size) }
+        unlink(cluster.logFile)
+        return 0
+    }
+
+    private func logTail(from offset: Int) -> String {
+        guard let bytes = FileManager.default.contents(atPath: cluster.logFile) else { return "it left no log" }
+        return Self.lastLines(String(decoding: bytes.dropFirst(offset).suffix(2000), as: UTF8.self))
+    }
+
+    private static func lastLines(_ text: String) -> String {
+        text.split(separator: "\n").suffix(4).joined(separator: "; ")
+    }
+}
