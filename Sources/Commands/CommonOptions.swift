@@ -66,10 +66,11 @@ struct DatabaseOptions: ParsableArguments {
     }
 
     /// Absolute path of the data folder.
-    var dataDirectory: String {
-        if let dataDir {
-            return dataDir.hasPrefix("/") ? dataDir : FileManager.default.currentDirectoryPath + "/" + dataDir
-        }
+    var dataDirectory: String { Self.directory(dataDir) }
+
+    /// Absolute path of the data folder that was given, or of the default one.
+    static func directory(_ given: String?) -> String {
+        if let given { return given.hasPrefix("/") ? given : FileManager.default.currentDirectoryPath + "/" + given }
         let environment = ProcessInfo.processInfo.environment
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/evalctl" }
         return (environment["HOME"] ?? NSHomeDirectory()) + "/.local/state/evalctl"

@@ -1,0 +1,40 @@
+package import ArgumentParser
+internal import Coordinator
+
+/// `eval-coordinator`: publishes shards, rescues lost ones, finishes runs.
+package struct EvalCoordinator: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "eval-coordinator",
+        abstract: "Drives runs to their end: publishes shards, rescues lost ones, keeps reports. Several may run; one leads.",
+        discussion: "Exit codes: 0 stopped by a signal; 1 failed; 64 wrong usage; 69 a database or broker cannot be reached.",
+        version: programVersion)
+
+    @OptionGroup var daemonOptions: DaemonOptions
+
+    @Option(help: "Partitions of the topic of jobs, where it has to be made.")
+    var partitions = 16
+
+    @Option(help: "Copies of each partition, where topics have to be made; -1 is the cluster's default.")
+    var replicationFactor = -1
+
+    package init() {}
+
+    package func validate() throws {
+        guard (1...10_000).contains(partitions) else { throw ValidationError("--partitions takes 1 to 10000") }
+        guard replicationFactor == -1 || (1...100).contains(replicationFactor) else {
+            throw ValidationError("--replication-factor takes 1 to 100, or -1")
+        }
+    }
+
+    package func run() throws {
+        try ProgramExit.reporting {
+            var configuration = CoordinatorConfiguration(
+                kafka: try daemonOptions.kafkaOptions.configuration(clientID: "eval-coordinator"),
+                database: try daemonOptions.address(), topics: daemonOptions.kafkaOptions.topics)
+            configuration.partitions = partitions
+            configuration.replicationFactor = replicationFactor
+            let coordinator = Coordinator(configuration, logger: daemonOptions.logOptions.logger("eval-coordinator"))
+            try daemonOptions.runDaemon("coordinator", work: coordinator.run, drain: coordinator.stop, stop: coordinator.stop)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package import ArgumentParser
+internal import Diagnostics
+internal import Foundation
+internal import Postgres
+internal import Worker
+
+/// What the daemons share: where the services are, and ending with the program that started them.
+struct DaemonOptions: ParsableArguments {
+    @OptionGroup var kafkaOptions: KafkaOptions
+
+    @Option(help: "PostgreSQL's address, a postgresql:// URI or key=value pairs. Default: $EVALCTL_DATABASE.")
+    var database: String?
+
+    @Flag(help: .hidden)
+    var endWithInput = false
+
+    @OptionGroup var logOptions: LogOptions
+
+    func address() throws -> DatabaseAddress {
+        guard let text = database ?? ProcessInfo.processInfo.environment["EVALCTL_DATABASE"], !text.isEmpty else {
+            throw ValidationError("say where PostgreSQL is, with --database ADDRESS or EVALCTL_DATABASE")
+        }
+        return try DatabaseAddress(parsing: text)
+    }
+
+    /// Runs a daemon's blocking work on a thread of its own; the first signal calls `drain`, a second one `stop`.
+    func runDaemon(
+        _ name: String, work: @escaping @Sendable () throws -> Void, drain: @escaping @Sendable () -> Void,
+        stop: @escaping @Sendable () -> Void
+    ) throws {
+        let signals = TerminationSignals { _, count in count > 1 ? stop() : drain() }
+        if endWithInput {
+            Thread.detachNewThread {
+                while let data = try? FileHandle.standardInput.read(upToCount: 4096), !data.isEmpty {}
+                drain()
+            }
+        }
+        let outcome = DaemonOutcome()
+        NamedThread(name) { outcome.note { try work() } }.join()
+        try withExtendedLifetime(signals) { try outcome.get() }
+    }
+}
+
+/// What a daemon's thread came to.
+private final class DaemonOutcome: @unchecked Sendable {
+    private var error: (any Error)?
+
+    func note(_ body: () throws -> Void) {
+        do { try body() } catch { self.error = error }
+    }
+
+    func get() throws {
+        if let error { throw error }
+    }
+}
+
+/// `eval-worker`: pulls shards, evaluates their images, stores the rows.
+package struct EvalWorker: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "eval-worker",
+        abstract: "Pulls shard jobs from Kafka, evaluates their images, and stores the rows in PostgreSQL.",
+        discussion: """
+            SIGTERM and SIGINT drain: what runs is finished within the drain time or given back. A second signal gives it back at once.
+            Exit codes: 0 drained; 1 failed; 64 wrong usage; 69 a database or broker cannot be reached.
+            """,
+        version: programVersion)
+
+    @OptionGroup var daemonOptions: DaemonOptions
+
+    @Option(help: "Shards worked on at the same time, one thread each. Default: one per processor.")
+    var threads: Int?
+
+    @Option(
+        name: .customLong("dataset-root"),
+        help: "Where a data set's images are on this machine, NAME=FOLDER. May be repeated.")
+    var dataSetRoots: [String] = []
+
+    @Option(help: "Folder for checkpoints. Default: $XDG_CACHE_HOME/evalctl.")
+    var cacheDir: String?
+
+    @Option(help: "Seconds that a claim lasts without being renewed.")
+    var leaseSeconds = 30.0
+
+    @Option(help: "Seconds to finish what runs after the first signal.")
+    var drainSeconds = 30.0
+
+    package init() {}
+
+    package func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+        guard (1...86_400).contains(leaseSeconds) else { throw ValidationError("--lease-seconds takes 1 to 86400") }
+        guard (0...86_400).contains(drainSeconds) else { throw ValidationError("--drain-seconds takes 0 to 86400") }
+        for root in dataSetRoots where !root.dropFirst().contains("=") {
+            throw ValidationError("--dataset-root takes NAME=FOLDER, not \(root)")
+        }
+    }
+
+    package func run() throws {
+        try ProgramExit.reporting {
+            var configuration = WorkerConfiguration(
+                kafka: try daemonOptions.kafkaOptions.configuration(clientID: "eval-worker"), database: try daemonOptions.address(),
+                topics: daemonOptions.kafkaOptions.topics, threads: threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1),
+                cacheDirectory: cacheDir ?? Self.defaultCacheDirectory, version: programVersion)
+            configuration.leaseSeconds = leaseSeconds
+            configuration.drainSeconds = drainSeconds
+            for root in dataSetRoots {
+                let parts = root.split(separator: "=", maxSplits: 1)
+                configuration.dataSetRoots[String(parts[0])] = String(parts[1])
+            }
+            let worker = Worker(configuration, logger: daemonOptions.logOptions.logger("eval-worker"))
+            try daemonOptions.runDaemon("worker", work: worker.run, drain: worker.drain, stop: worker.stopNow)
+        }
+    }
+
+    private static var defaultCacheDirectory: String {
+        let environment = ProcessInfo.processInfo.environment
+        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/evalctl" }
+        return (environment["HOME"] ?? NSHomeDirectory()) + "/.cache/evalctl"
+    }
+}

@@ -1,0 +1,20 @@
+package import ArgumentParser
+
+/// `evalctl`: everything a person does with evaluations.
+package struct Evalctl: ParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "evalctl",
+        abstract: "Evaluates spiking MLP networks on image data sets, with exactly one row per image.",
+        discussion: """
+            Data goes to standard output, progress and errors to standard error.
+            Exit codes: 0 done; 1 failed; 2 the run is incomplete; 64 wrong usage; 69 a database or broker cannot be reached; \
+            130 interrupted.
+            """,
+        version: programVersion,
+        subcommands: [
+            RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, ReportCommand.self, PredictionsCommand.self,
+            ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PreprocessCommand.self, BenchCommand.self,
+        ])
+
+    package init() {}
+}

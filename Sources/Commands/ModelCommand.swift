@@ -1,0 +1,95 @@
+internal import ArgumentParser
+internal import Checkpoints
+internal import Diagnostics
+internal import EvaluationStore
+internal import Foundation
+internal import Reports
+
+struct ModelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "model", abstract: "Adds, lists and examines models.",
+        subcommands: [Add.self, List.self, Show.self, ModelSynthCommand.self, ModelTraceCommand.self])
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Stores a checkpoint in the database under a name; workers fetch it from there.")
+
+        @Argument(help: "The model's name.")
+        var name: String
+
+        @Argument(help: "A .pth or .safetensors file.")
+        var file: String
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try NameText.require(name, what: "model")
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    let (model, isNew) = try ModelRegistration(store: store).add(name, path: file)
+                    note(isNew ? "added model \(name), sha256 \(model.sha256)" : "model \(name) is there already, sha256 \(model.sha256)")
+                }
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the models, newest first within a name.")
+
+        @Option(help: "table, json or markdown.")
+        var format = OutputFormat.table
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    let models = try store.models()
+                    guard format != .json else { return output(try renderJSON(models)) }
+                    let table = TextTable(
+                        [.init("name"), .init("paper's name"), .init("parameters", .right), .init("format"), .init("sha256"), .init("added")],
+                        rows: models.map {
+                            [$0.name, $0.paperName ?? "-", NumberText.grouped($0.parameters), $0.format, $0.sha256, $0.addedAt]
+                        })
+                    output(format == .markdown ? table.markdown() : table.plain())
+                }
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Says what a checkpoint holds.")
+
+        @Argument(help: "A .pth or .safetensors file, or the name of a stored model.")
+        var model: String
+
+        @Option(help: "table, json or markdown.")
+        var format = OutputFormat.table
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                let description: CheckpointDescription
+                if FileManager.default.fileExists(atPath: model) || !NameText.isAllowed(model) {
+                    description = CheckpointDescription(try Checkpoint.load(path: model))
+                } else {
+                    description = try DatabaseAccess(options: databaseOptions).withStore { try $0.model(named: model).description() }
+                }
+                guard format != .json else { return output(try renderJSON(description)) }
+                let table = TextTable(
+                    [.init("property"), .init("value")],
+                    rows: [
+                        ["family", description.family.rawValue], ["dim", "\(description.dim)"],
+                        ["depths", description.depths.map { "\($0)" }.joined(separator: ",")], ["alpha", "\(description.alpha)"],
+                        ["patch", "\(description.patchSize)"], ["image", "\(description.imageSize)"],
+                        ["classes", "\(description.classes)"], ["parameters", NumberText.grouped(description.parameters)],
+                        ["paper's name", description.paperName ?? "-"],
+                        ["saved time steps", description.savedTimeSteps.map { "\($0)" } ?? "-"], ["format", description.format],
+                        ["sha256", description.sha256],
+                    ])
+                output(format == .markdown ? table.markdown() : table.plain())
+            }
+        }
+    }
+}

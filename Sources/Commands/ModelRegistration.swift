@@ -1,0 +1,78 @@
+internal import Checkpoints
+internal import Diagnostics
+internal import EvaluationStore
+internal import Foundation
+internal import Reports
+internal import Worker
+
+/// Puts checkpoints into the database.
+struct ModelRegistration {
+    let store: EvaluationStore
+
+    /// Reads a checkpoint, checks it whole, and stores it under `name`.
+    func add(_ name: String, path: String) throws -> (model: StoredModel, isNew: Bool) {
+        let checkpoint = try Checkpoint.load(path: path)
+        let layers = ModelLayers(checkpoint.architecture)
+        let description = CheckpointDescription(checkpoint)
+        let handle = try openFile(path)
+        defer { try? handle.close() }
+        let added = try store.addModel(
+            StoredModel(
+                name: name, sha256: checkpoint.sha256, format: checkpoint.format.rawValue, bytes: checkpoint.fileBytes,
+                architecture: try renderJSON(description), parameters: description.parameters, paperName: description.paperName),
+            layers: layers.groups.map { StoredLayer(name: $0.name, isLIF: true, neurons: $0.neurons) }
+                + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs) }
+        ) { _ in
+            try handle.read(upToCount: EvaluationStore.chunkBytes).map { Array($0) }
+        }
+        return (try store.model(id: added.id), added.isNew)
+    }
+
+    private func openFile(_ path: String) throws -> FileHandle {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw Failure(Failure.Code("checkpoint.unreadable"), "\(path) cannot be read", remedy: "check that it is there")
+        }
+        return handle
+    }
+
+    /// A name for a model that is given as a file: the file's name without its ending, as far as names allow.
+    static func name(forFile path: String) -> String {
+        NameText.allowed(URL(filePath: path).deletingPathExtension().lastPathComponent, otherwise: "model")
+    }
+}
+
+extension StoredModel {
+    /// What is known of the checkpoint.
+    func description() throws -> CheckpointDescription {
+        try JSONDecoder().decode(CheckpointDescription.self, from: Data(architecture.utf8))
+    }
+}
+
+/// Names of models and data sets: letters, digits, dots, underscores and hyphens.
+enum NameText {
+    static func isAllowed(_ name: String) -> Bool {
+        guard let first = name.utf8.first, isAlphanumeric(first), name.utf8.count <= 100 else { return false }
+        return name.utf8.allSatisfy { isAlphanumeric($0) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains($0) }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        default: false
+        }
+    }
+
+    /// `text` with other characters replaced.
+    static func allowed(_ text: String, otherwise: String) -> String {
+        let name = String(text.map { isAllowed("a\($0)") ? $0 : "-" }.prefix(100))
+        return isAllowed(name) ? name : otherwise
+    }
+
+    static func require(_ name: String, what: String) throws {
+        guard isAllowed(name) else {
+            throw Failure(
+                Failure.Code("name.invalid"), "\"\(name.prefix(120))\" is no name for a \(what)",
+                remedy: "use up to 100 letters, digits, dots, underscores and hyphens, beginning with a letter or digit")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+internal import ArgumentParser
+internal import Checkpoints
+internal import Diagnostics
+internal import SpikingMLP
+
+struct ModelTraceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Runs a network on normalised inputs and writes its logits and every spike, for comparing with PyTorch.",
+        discussion: """
+            The input file holds `input` [B, 3, S, S] in float32. The output file holds `logits` [T, B, classes] and, as uint8, \
+            `spikes/<module path>` [T, B, ...] in PyTorch's own axis order.
+            """)
+
+    @Argument(help: "A .pth or .safetensors file.")
+    var model: String
+
+    @Option(help: "The .safetensors file to read.")
+    var input: String
+
+    @Option(help: "The .safetensors file to write.")
+    var output: String
+
+    @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
+    var timeSteps: Int?
+
+    func run() throws {
+        try ProgramExit.reporting {
+            let checkpoint = try Checkpoint.load(path: model)
+            let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
+            let trace = try FloatEngine(checkpoint.parameters).trace(
+                input: SafetensorsFile(path: input).tensor("input"), timeSteps: steps)
+            var writer = SafetensorsWriter()
+            writer.metadata = ["T": "\(steps)", "model_sha256": checkpoint.sha256, "engine": "float"]
+            writer.add("logits", trace.logits)
+            for spikes in trace.spikes { writer.add("spikes/\(spikes.name)", shape: spikes.shape, bytes: spikes.values) }
+            try writer.write(to: output)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import EvaluationStore
+internal import Foundation
+internal import Kafka
+internal import Postgres
+internal import Reports
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Evaluates a model on a data set on this machine, from nothing; `run list` lists runs.",
+        subcommands: [RunEvaluateCommand.self, RunListCommand.self], defaultSubcommand: RunEvaluateCommand.self)
+}
+
+/// What every command that starts the embedded stack takes.
+struct StackOptions: ParsableArguments {
+    @Option(help: "Threads of the worker. Default: one per processor.")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+    }
+
+    var threadCount: Int { threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1) }
+}
+
+struct RunEvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate", abstract: "Starts an embedded database, broker, coordinator and worker, evaluates, reports, and stops them.",
+        discussion: "The results stay in the embedded database: see `evalctl report` and `evalctl predictions`.")
+
+    @Option(help: "A .pth or .safetensors file, or the name of a stored model.")
+    var model: String
+
+    @Option(help: "A folder with one folder of images per class, or the name of a stored data set.")
+    var dataset: String
+
+    @OptionGroup var runOptions: RunOptions
+
+    @OptionGroup var stackOptions: StackOptions
+
+    @Option(help: "table, json or markdown.")
+    var format = OutputFormat.table
+
+    @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
+    var dataDir: String?
+
+    @OptionGroup var logOptions: LogOptions
+
+    func run() throws {
+        try ProgramExit.reporting {
+            let interruption = Interruption()
+            let dataDirectory = DatabaseOptions.directory(dataDir)
+            let stack = try EmbeddedStack(
+                dataDirectory: dataDirectory, threads: stackOptions.threadCount, topics: JobTopics(),
+                logger: logOptions.logger("evalctl"))
+            let session = PostgresSession(stack.address, options: ConnectionOptions(applicationName: "evalctl"))
+            do {
+                let store = EvaluationStore(session: session)
+                let model = try storedModel(store)
+                let dataset = try storedDataSet(store)
+                let run = try runOptions.submit(model: model, dataset: dataset, store: store)
+                let follower = RunFollower(store: store, run: run)
+                try follower.follow {
+                    try interruption.check()
+                    try stack.requireRunning()
+                }
+                try follower.report(as: format)
+            } catch {
+                session.close()
+                try? stack.stop()
+                throw error
+            }
+            session.close()
+            try stack.stop()
+        }
+    }
+
+    private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
+        guard FileManager.default.fileExists(atPath: model) || !NameText.isAllowed(model) else { return try store.model(named: model) }
+        return try ModelRegistration(store: store).add(ModelRegistration.name(forFile: model), path: model).model
+    }
+
+    private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {
+        guard FileManager.default.fileExists(atPath: dataset) || !NameText.isAllowed(dataset) else {
+            return try store.dataSet(named: dataset)
+        }
+        let name = NameText.allowed(URL(filePath: dataset).standardized.lastPathComponent, otherwise: "dataset")
+        return try DataSetRegistration(store: store).add(name, root: dataset, labels: .folders).dataset
+    }
+}
+
+/// Turns SIGINT and SIGTERM into an error at the next look, so that everything is ended in order; a second one ends at once.
+final class Interruption: Sendable {
+    private let flag = SignalFlag()
+    private let signals: TerminationSignals
+
+    init() {
+        signals = TerminationSignals { [flag] _, count in
+            if count > 1 { _exit(130) }
+            flag.raise()
+        }
+    }
+
+    var isRaised: Bool { flag.isRaised }
+
+    /// - Throws: the exit code 130 after a signal.
+    func check() throws {
+        guard flag.isRaised else { return }
+        note("\ninterrupted: stopping the worker, the coordinator and the database")
+        throw ProgramExit.interrupted
+    }
+}
+
+/// A flag that is raised once.
+final class SignalFlag: @unchecked Sendable {
+    private let lock = NSLock()
+    private var raised = false
+
+    func raise() { lock.withLock { raised = true } }
+
+    var isRaised: Bool { lock.withLock { raised } }
+}

@@ -1,0 +1,36 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Kafka
+
+struct UpCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "up", abstract: "Starts the embedded stack, prints how to reach it, and stays until it is interrupted.")
+
+    @OptionGroup var stackOptions: StackOptions
+
+    @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
+    var dataDir: String?
+
+    @OptionGroup var logOptions: LogOptions
+
+    func run() throws {
+        try ProgramExit.reporting {
+            let interruption = Interruption()
+            let stack = try EmbeddedStack(
+                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, topics: JobTopics(),
+                logger: logOptions.logger("evalctl"))
+            output("EVALCTL_DATABASE=\(stack.address.exposedURI)\nEVALCTL_KAFKA=\(stack.bootstrapServers)\n")
+            note("the stack is up; Ctrl-C stops it")
+            do {
+                while !interruption.isRaised {
+                    try stack.requireRunning()
+                    usleep(100_000)
+                }
+            } catch {
+                try? stack.stop()
+                throw error
+            }
+            try stack.stop()
+        }
+    }
+}
