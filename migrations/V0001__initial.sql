@@ -31,7 +31,7 @@ CREATE TABLE model_layers (
     neurons  bigint NOT NULL,
     PRIMARY KEY (model_id, layer)
 );
-COMMENT ON TABLE model_layers IS 'LIF groups and synaptic layers of a model, in the order of the data; neurons per image (a synaptic layer''s outputs).';
+COMMENT ON TABLE model_layers IS 'LIF groups and synaptic layers of a model, in the order of the data; neurons per image (a synaptic layer''s inputs).';
 
 CREATE TABLE datasets (
     dataset_id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

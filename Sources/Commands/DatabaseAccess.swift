@@ -25,7 +25,7 @@ struct DatabaseAccess {
             return result
         } catch {
             session.close()
-            try? cluster.stop()
+            _ = try? cluster.stop()
             throw error
         }
     }

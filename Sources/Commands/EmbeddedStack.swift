@@ -34,7 +34,7 @@ final class EmbeddedStack {
                 arguments: common + ["--threads", "\(threads)", "--cache-dir", dataDirectory + "/checkpoints", "--drain-seconds", "5"],
                 environment: environment, logPath: logs + "/worker.log")
         } catch {
-            try? cluster.stop()
+            _ = try? cluster.stop()
             throw error
         }
         self.broker = broker

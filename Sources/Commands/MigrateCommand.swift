@@ -16,7 +16,7 @@ struct MigrateCommand: ParsableCommand {
             let cluster = EmbeddedCluster(directory: databaseOptions.dataDirectory + "/postgres")
             let given = try databaseOptions.givenAddress()
             let address = try given ?? cluster.start()
-            defer { if given == nil { try? cluster.stop() } }
+            defer { if given == nil { _ = try? cluster.stop() } }
             let connection = try PostgresConnection(address, options: ConnectionOptions(applicationName: "evalctl"))
             defer { connection.close() }
             let runner = MigrationRunner()

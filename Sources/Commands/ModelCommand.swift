@@ -3,6 +3,7 @@ internal import Checkpoints
 internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
+internal import SpikingMLP
 internal import Reports
 
 struct ModelCommand: ParsableCommand {

@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
+internal import SpikingMLP
 internal import Reports
 internal import Worker
 
@@ -21,7 +22,7 @@ struct ModelRegistration {
                 name: name, sha256: checkpoint.sha256, format: checkpoint.format.rawValue, bytes: checkpoint.fileBytes,
                 architecture: try renderJSON(description), parameters: description.parameters, paperName: description.paperName),
             layers: layers.groups.map { StoredLayer(name: $0.name, isLIF: true, neurons: $0.neurons) }
-                + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs) }
+                + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.side * $0.side) }
         ) { _ in
             try handle.read(upToCount: EvaluationStore.chunkBytes).map { Array($0) }
         }

@@ -14,8 +14,8 @@ struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Prints what a run came to; exits with 2 where it is not complete.")
 
-    @Argument(help: "The run's number.")
-    var run: RunID
+    @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
+    var runID: RunID
 
     @Option(help: "table, json or markdown.")
     var format = OutputFormat.table
@@ -25,7 +25,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                try RunFollower(store: store, run: run).report(as: format)
+                try RunFollower(store: store, run: runID).report(as: format)
             }
         }
     }
@@ -37,8 +37,8 @@ struct PredictionsCommand: ParsableCommand {
 
     enum Format: String, ExpressibleByArgument, CaseIterable { case csv }
 
-    @Argument(help: "The run's number.")
-    var run: RunID
+    @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
+    var runID: RunID
 
     @Option(help: "csv: file, label, top1 to top5, the prediction after each time step, spikes, synaptic operations.")
     var format = Format.csv
@@ -48,8 +48,8 @@ struct PredictionsCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                output(PredictionTable.header(timeSteps: try store.run(run).specification.timeSteps))
-                try store.forEachPrediction(of: run) { prediction, path in output(PredictionTable.row(prediction, path: path)) }
+                output(PredictionTable.header(timeSteps: try store.run(runID).specification.timeSteps))
+                try store.forEachPrediction(of: runID) { prediction, path in output(PredictionTable.row(prediction, path: path)) }
             }
         }
     }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
+internal import ImageInput
 internal import Kafka
 internal import Postgres
 internal import Reports

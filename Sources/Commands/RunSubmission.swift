@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore

@@ -7,8 +7,8 @@ internal import Reports
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "status", abstract: "Shows how far runs are.")
 
-    @Argument(help: "The run's number; all runs without it.")
-    var run: RunID?
+    @Argument(help: ArgumentHelp("The run's number; all runs without it.", valueName: "run"))
+    var runID: RunID?
 
     @Flag(help: "Show it again every second until the runs have ended.")
     var watch = false
@@ -21,11 +21,11 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                var runs = try store.progress(run)
+                var runs = try store.progress(runID)
                 output(try RunTable.rendered(runs, as: format))
                 while watch, runs.contains(where: { !$0.state.isTerminal }) {
                     sleep(1)
-                    runs = try store.progress(run)
+                    runs = try store.progress(runID)
                     output(try RunTable.rendered(runs, as: format))
                 }
             }

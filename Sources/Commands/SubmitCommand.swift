@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import EvaluationStore
 internal import Reports
 
 struct SubmitCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Kafka
+internal import Postgres
 
 struct UpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

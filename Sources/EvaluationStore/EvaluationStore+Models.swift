@@ -41,7 +41,7 @@ package struct StoredModel: Sendable, Hashable, Codable {
 package struct StoredLayer: Sendable, Hashable {
     package var name: String
     package var isLIF: Bool
-    /// LIF neurons, or a synaptic layer's outputs, per image.
+    /// LIF neurons, or a synaptic layer's inputs, per image.
     package var neurons: Int
 
     package init(name: String, isLIF: Bool, neurons: Int) {

@@ -1,0 +1,87 @@
+internal import ArgumentParser
+internal import EvaluationStore
+internal import ImageInput
+internal import Reports
+
+struct DataSetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dataset", abstract: "Adds, lists and examines data sets.", subcommands: [Add.self, List.self, Show.self])
+
+    struct Add: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Reads a folder of images once and stores its manifest under a name.")
+
+        @Argument(help: "The data set's name.")
+        var name: String
+
+        @Option(help: "The folder, with one folder of images per class.")
+        var root: String
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try NameText.require(name, what: "data set")
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    let (dataset, isNew) = try DataSetRegistration(store: store).add(name, root: root, labels: .folders)
+                    note(
+                        "\(isNew ? "added" : "unchanged:") data set \(name), \(dataset.images) images of \(dataset.classes) classes, "
+                            + "manifest sha256 \(dataset.manifestSHA256)")
+                }
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the data sets, newest first within a name.")
+
+        @Option(help: "table, json or markdown.")
+        var format = OutputFormat.table
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    output(try DataSetTable.rendered(store.dataSets(), as: format))
+                }
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a data set.")
+
+        @Argument(help: "The data set's name.")
+        var name: String
+
+        @Option(help: "table, json or markdown.")
+        var format = OutputFormat.table
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    output(try DataSetTable.rendered([store.dataSet(named: name)], as: format))
+                }
+            }
+        }
+    }
+}
+
+/// Data sets as a list.
+enum DataSetTable {
+    static func rendered(_ datasets: [StoredDataSet], as format: OutputFormat) throws -> String {
+        guard format != .json else { return try renderJSON(datasets) }
+        let table = TextTable(
+            [
+                .init("name"), .init("images", .right), .init("classes", .right), .init("labels"), .init("root"),
+                .init("manifest sha256"), .init("added"),
+            ],
+            rows: datasets.map {
+                [$0.name, "\($0.images)", "\($0.classes)", $0.labels, $0.root, $0.manifestSHA256, $0.addedAt]
+            })
+        return format == .markdown ? table.markdown() : table.plain()
+    }
+}
