@@ -8,7 +8,7 @@
 ///   - count: the number of neurons. Lanes beyond it are computed and never spike.
 ///   - spikes: the words from `firstWord` on are overwritten, neuron 0 in the lowest bit; `count` / 64 words, rounded up.
 package func stepNeurons(
-    potentials: UnsafeMutablePointer<Float>, currents: UnsafePointer<Float>, currentsOffset: Int, count: Int,
+    potentials: UnsafeMutablePointer<Double>, currents: UnsafePointer<Double>, currentsOffset: Int, count: Int,
     spikes: UnsafeMutablePointer<UInt64>, firstWord: Int
 ) {
     var word = firstWord
@@ -23,10 +23,10 @@ package func stepNeurons(
             let potential = before + (loadLanes(currents + currentsOffset + lane) - before) * 0.5
             let fired = potential .>= 1
             storeLanes(potential.replacing(with: 0, where: fired), potentials + lane)
-            let laneBits = SIMD8<UInt32>(repeating: 0).replacing(with: SIMD8(1, 2, 4, 8, 16, 32, 64, 128), where: fired)
-            bits |= UInt64(laneBits.wrappedSum()) << shift
+            let laneBits = SIMD8<UInt64>(repeating: 0).replacing(with: SIMD8(1, 2, 4, 8, 16, 32, 64, 128), where: fired)
+            bits |= laneBits.wrappedSum() << shift
             shift += 8
-            lane += FloatLanes.scalarCount
+            lane += Lanes.scalarCount
         }
         let valid = wordEnd - neuron
         spikes[word] = valid == 64 ? bits : bits & ((1 << UInt64(valid)) - 1)

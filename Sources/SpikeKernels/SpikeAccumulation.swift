@@ -3,15 +3,15 @@
 /// The order of summation of every output is that of the inputs, whatever the machine.
 ///
 /// - Parameters:
-///   - weights: rows of `rowLength` floats, one an input.
+///   - weights: rows of `rowLength` values, one an input.
 ///   - firstRow: the row of input 0.
-///   - rowLength: a multiple of the float lanes (``paddedToFloatLanes(_:)``).
+///   - rowLength: a multiple of the lanes (``paddedToLanes(_:)``).
 ///   - spikes: bit masks, input 0 in the lowest bit of the word at `firstWord`.
-///   - sums: `rowLength` floats from `sumsOffset` on are added to.
+///   - sums: `rowLength` values from `sumsOffset` on are added to.
 package func addRowsOfSpikes(
-    weights: UnsafePointer<Float>, firstRow: Int, rowLength: Int,
+    weights: UnsafePointer<Double>, firstRow: Int, rowLength: Int,
     spikes: UnsafePointer<UInt64>, firstWord: Int, wordCount: Int,
-    sums: UnsafeMutablePointer<Float>, sumsOffset: Int
+    sums: UnsafeMutablePointer<Double>, sumsOffset: Int
 ) {
     let rows = weights + firstRow * rowLength
     let target = sums + sumsOffset
@@ -28,14 +28,14 @@ package func addRowsOfSpikes(
 /// Adds one and the same row at the place of every spike of a token: `sums[i][o] += weights[row][o]` for each set bit `i`.
 ///
 /// - Parameters:
-///   - weights: rows of `rowLength` floats.
-///   - rowLength: a multiple of the float lanes.
+///   - weights: rows of `rowLength` values.
+///   - rowLength: a multiple of the lanes.
 ///   - spikes: bit masks, `i` = 0 in the lowest bit of the word at `firstWord`.
-///   - sums: `rowLength` floats for each bit.
+///   - sums: `rowLength` values for each bit.
 package func addRowAtSpikes(
-    weights: UnsafePointer<Float>, row: Int, rowLength: Int,
+    weights: UnsafePointer<Double>, row: Int, rowLength: Int,
     spikes: UnsafePointer<UInt64>, firstWord: Int, wordCount: Int,
-    sums: UnsafeMutablePointer<Float>
+    sums: UnsafeMutablePointer<Double>
 ) {
     let source = weights + row * rowLength
     for word in 0..<wordCount {
@@ -49,10 +49,10 @@ package func addRowAtSpikes(
 }
 
 @inline(__always)
-private func addRow(_ row: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Float>, length: Int) {
+private func addRow(_ row: UnsafePointer<Double>, to sums: UnsafeMutablePointer<Double>, length: Int) {
     var lane = 0
     while lane < length {
         storeLanes(loadLanes(sums + lane) + loadLanes(row + lane), sums + lane)
-        lane += FloatLanes.scalarCount
+        lane += Lanes.scalarCount
     }
 }

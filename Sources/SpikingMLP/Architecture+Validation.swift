@@ -21,6 +21,8 @@ extension Architecture {
         package static let timeSteps = 256
         /// Values of one layer over all time steps: 1 GiB of float32.
         package static let valuesPerMap = 1 << 28
+        /// The same over all calibration images: 256 MiB.
+        package static let valuesPerCalibrationMap = 1 << 26
     }
 
     /// Refuses what cannot be built or would take memory beyond reason.

@@ -7,18 +7,18 @@ struct BatchNorm: Sendable {
     static let epsilon = 1e-5
 
     let path: String
-    private let gamma: [Float]
-    private let beta: [Float]
+    private let gamma: [Double]
+    private let beta: [Double]
     /// Both padded with zeros to whole lanes.
-    private(set) var scale: [Float]
-    private(set) var shift: [Float]
+    private(set) var scale: [Double]
+    private(set) var shift: [Double]
 
     init(_ loader: ModuleLoader, path: String) {
         self.path = path
         self.gamma = loader.values("\(path).weight")
         self.beta = loader.values("\(path).bias")
-        self.scale = gamma.paddedToLanes
-        self.shift = beta.paddedToLanes
+        self.scale = gamma.paddedWithZeros
+        self.shift = beta.paddedWithZeros
         let means = loader.values("\(path).running_mean")
         let variances = loader.values("\(path).running_var")
         for feature in gamma.indices {
@@ -28,11 +28,10 @@ struct BatchNorm: Sendable {
 
     var features: Int { gamma.count }
 
-    /// Takes new running statistics for one feature. Scale and shift are computed in double precision and rounded once.
-    mutating func setStatistics(feature: Int, mean: Float, variance: Float) {
-        let exactScale = Double(gamma[feature]) / (Double(variance) + BatchNorm.epsilon).squareRoot()
-        scale[feature] = Float(exactScale)
-        shift[feature] = Float(Double(beta[feature]) - Double(mean) * exactScale)
+    /// Takes new running statistics for one feature.
+    mutating func setStatistics(feature: Int, mean: Double, variance: Double) {
+        scale[feature] = gamma[feature] / (variance + BatchNorm.epsilon).squareRoot()
+        shift[feature] = beta[feature] - mean * scale[feature]
     }
 
     /// Normalises per channel.

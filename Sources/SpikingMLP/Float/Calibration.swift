@@ -4,10 +4,10 @@ struct Moments: Sendable {
     private var sum = 0.0
     private var squares = 0.0
 
-    mutating func add(_ value: Float) {
+    mutating func add(_ value: Double) {
         count += 1
-        sum += Double(value)
-        squares += Double(value) * Double(value)
+        sum += value
+        squares += value * value
     }
 
     var mean: Float {
@@ -26,8 +26,17 @@ struct Calibration: Sendable {
     private(set) var means: [String: [Float]] = [:]
     private(set) var variances: [String: [Float]] = [:]
 
+    private let total: Int
+    private let progress: @Sendable (_ done: Int, _ total: Int) -> Void
+
+    init(total: Int, progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void) {
+        self.total = total
+        self.progress = progress
+    }
+
     mutating func record(path: String, _ moments: [Moments]) {
         means[path] = moments.map(\.mean)
         variances[path] = moments.map(\.variance)
+        progress(means.count, total)
     }
 }

@@ -48,13 +48,13 @@ struct ChannelMixing: Sendable {
 private struct TokenLinear: Sendable {
     let layer: Int
     private let weights: WeightRows
-    private let bias: [Float]
+    private let bias: [Double]
     private let normalization: BatchNorm
 
     init(_ loader: ModuleLoader, path: String, normalization: String) {
         layer = loader.layer(path)
         weights = WeightRows(loader.tensor("\(path).weight"))
-        bias = loader.values("\(path).bias").paddedToLanes
+        bias = loader.values("\(path).bias").paddedWithZeros
         self.normalization = BatchNorm(loader, path: normalization)
     }
 
@@ -63,7 +63,7 @@ private struct TokenLinear: Sendable {
     /// The BN to apply to this layer's sums on `x`.
     func calibrated(on x: SpikeMap, _ pass: inout ForwardPass) -> BatchNorm {
         pass.normalization(normalization) { moments in
-            var sums = Array(repeating: Float(0), count: weights.stride)
+            var sums = Array(repeating: Double(0), count: weights.stride)
             for frame in 0..<x.frames {
                 for token in 0..<x.tokens {
                     sum(x, frame: frame, token: token, into: &sums, at: 0)
@@ -76,12 +76,12 @@ private struct TokenLinear: Sendable {
     }
 
     /// Writes `BN(W x + b)` of one token from `offset` on.
-    func apply(_ x: SpikeMap, frame: Int, token: Int, _ normalization: BatchNorm, into sums: inout [Float], at offset: Int) {
+    func apply(_ x: SpikeMap, frame: Int, token: Int, _ normalization: BatchNorm, into sums: inout [Double], at offset: Int) {
         sum(x, frame: frame, token: token, into: &sums, at: offset)
         scaleAndShift(&sums, offset: offset, count: weights.stride, scale: normalization.scale[token], shift: normalization.shift[token])
     }
 
-    private func sum(_ x: SpikeMap, frame: Int, token: Int, into sums: inout [Float], at offset: Int) {
+    private func sum(_ x: SpikeMap, frame: Int, token: Int, into sums: inout [Double], at offset: Int) {
         fillRows(&sums, offset: offset, count: 1, with: bias, length: weights.stride)
         weights.add(x, frame: frame, token: token, to: &sums, at: offset)
     }

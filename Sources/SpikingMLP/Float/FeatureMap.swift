@@ -8,17 +8,17 @@ struct FeatureMap: Sendable {
     let steps: Int
     let tokens: Int
     let channels: Int
-    /// Floats from one token to the next: `channels` padded to the kernels' lanes. What stands in the padding is never read.
+    /// Values from one token to the next: `channels` padded to the kernels' lanes. What stands in the padding is never read.
     let stride: Int
     /// `[images, steps, tokens, stride]`
-    var values: [Float]
+    var values: [Double]
 
     init(images: Int, steps: Int, tokens: Int, channels: Int) {
         self.images = images
         self.steps = steps
         self.tokens = tokens
         self.channels = channels
-        self.stride = paddedToFloatLanes(channels)
+        self.stride = paddedToLanes(channels)
         self.values = Array(repeating: 0, count: images * steps * tokens * stride)
     }
 
@@ -38,7 +38,7 @@ struct FeatureMap: Sendable {
     mutating func add(_ other: FeatureMap) {
         for image in 0..<images {
             for step in 0..<steps {
-                addFloats(
+                addValues(
                     &values, targetOffset: index(image: image, step: step, token: 0),
                     source: other.values, sourceOffset: other.index(image: image, step: step, token: 0), count: tokens * stride)
             }

@@ -8,8 +8,8 @@ struct ForwardPass: Sendable {
     /// Statistics measured on the way; nil while evaluating.
     var calibration: Calibration?
     /// Membrane potentials and input currents of the neurons stepped together, and the words they fire into.
-    var potentials: [Float]
-    var currents: [Float]
+    var potentials: [Double]
+    var currents: [Double]
     var fired: [UInt64]
 
     init(architecture: Architecture, images: Int, steps: Int, isTracing: Bool, calibration: Calibration?) {
@@ -19,7 +19,7 @@ struct ForwardPass: Sendable {
         self.calibration = calibration
         let largest = (0..<4).map { stage in
             let channels = architecture.channels(stage: stage)
-            return max(channels * paddedToFloatLanes(architecture.grid(stage: stage)), paddedToFloatLanes(architecture.alpha * channels))
+            return max(channels * paddedToLanes(architecture.grid(stage: stage)), paddedToLanes(architecture.alpha * channels))
         }
         let size = largest.max() ?? 0
         self.potentials = Array(repeating: 0, count: size)
@@ -42,7 +42,7 @@ struct ForwardPass: Sendable {
         calibration?.record(path: loaded.path, moments)
         var calibrated = loaded
         for (feature, moment) in moments.enumerated() {
-            calibrated.setStatistics(feature: feature, mean: moment.mean, variance: moment.variance)
+            calibrated.setStatistics(feature: feature, mean: Double(moment.mean), variance: Double(moment.variance))
         }
         return calibrated
     }

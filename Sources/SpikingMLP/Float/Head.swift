@@ -5,13 +5,13 @@ struct Head: Sendable {
     private let layer: Int
     private let normalization: BatchNorm
     private let weights: WeightRows
-    private let bias: [Float]
+    private let bias: [Double]
 
     init(_ loader: ModuleLoader) {
         layer = loader.layer("mlp_head.1")
         normalization = BatchNorm(loader, path: "batch_norm")
         weights = WeightRows(loader.tensor("mlp_head.1.weight"))
-        bias = loader.values("mlp_head.1.bias").paddedToLanes
+        bias = loader.values("mlp_head.1.bias").paddedWithZeros
     }
 
     /// The logits of each frame, `[frames][classes]`.
@@ -21,11 +21,11 @@ struct Head: Sendable {
         return (0..<x.frames).map { frame in
             var logits = bias
             for (channel, count) in channelCounts(x, frame: frame).enumerated() {
-                let rate = Float(count) / Float(x.tokens)
+                let rate = Double(count) / Double(x.tokens)
                 let mean = rate * normalization.scale[channel] + normalization.shift[channel]
                 addScaledRow(&logits, offset: 0, factor: mean, weights: weights.values, row: channel, rowLength: weights.stride)
             }
-            return Array(logits.prefix(weights.outputs))
+            return logits.prefix(weights.outputs).map { Float($0) }
         }
     }
 

@@ -35,8 +35,9 @@ struct ModuleLoader {
         Self.known(name, in: tensors)
     }
 
-    func values(_ name: String) -> [Float] {
-        tensor(name).values
+    /// A vector's values, exactly.
+    func values(_ name: String) -> [Double] {
+        tensor(name).values.map(Double.init)
     }
 
     /// The number of a LIF group in ``Architecture/lifGroups``.

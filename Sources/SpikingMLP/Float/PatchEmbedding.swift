@@ -31,7 +31,7 @@ struct PatchEmbedding: Sendable {
                         let line = (image * 3 + color) * imageSize + top + tap / patchSize
                         addScaledRow(
                             &h.values, offset: h.index(frame: image, token: token),
-                            factor: input[line * imageSize + left + tap % patchSize],
+                            factor: Double(input[line * imageSize + left + tap % patchSize]),
                             weights: weights.values, row: tap * 3 + color, rowLength: weights.stride)
                     }
                 }

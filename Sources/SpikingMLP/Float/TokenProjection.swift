@@ -16,7 +16,7 @@ struct TokenProjection: Sendable {
     private let layer: Int
     private let group: Int
     private let weights: WeightRows
-    private let bias: [Float]
+    private let bias: [Double]
     private let normalization: BatchNorm
 
     init(_ loader: ModuleLoader, block: Architecture.Block, axis: Axis) {
@@ -27,7 +27,7 @@ struct TokenProjection: Sendable {
         layer = loader.layer("\(path).1")
         group = loader.group("\(path).3")
         weights = WeightRows(loader.tensor("\(path).1.weight"))
-        bias = loader.values("\(path).1.bias").paddedToLanes
+        bias = loader.values("\(path).1.bias").paddedWithZeros
         normalization = BatchNorm(loader, path: "\(path).2")
     }
 
@@ -68,7 +68,7 @@ struct TokenProjection: Sendable {
     }
 
     /// `W x + b` for all channels of one line: `[channels, side]`, rows padded to whole lanes.
-    private func sum(_ x: SpikeMap, frame: Int, line: Int, into sums: inout [Float]) {
+    private func sum(_ x: SpikeMap, frame: Int, line: Int, into sums: inout [Double]) {
         fillRows(&sums, offset: 0, count: channels, with: bias, length: weights.stride)
         for index in 0..<side {
             addRowAtSpikes(
@@ -79,7 +79,7 @@ struct TokenProjection: Sendable {
     }
 
     private func measure(_ x: SpikeMap, into moments: inout [Moments]) {
-        var sums = Array(repeating: Float(0), count: channels * weights.stride)
+        var sums = Array(repeating: Double(0), count: channels * weights.stride)
         for frame in 0..<x.frames {
             for line in 0..<side {
                 sum(x, frame: frame, line: line, into: &sums)

@@ -3,10 +3,10 @@ import SpikeKernels
 /// A linear layer's weights the way spikes need them: a row of output weights for each input, so that a spike adds one row.
 struct WeightRows: Sendable {
     let outputs: Int
-    /// Floats from one row to the next: `outputs` padded with zeros to the kernels' lanes.
+    /// Values from one row to the next: `outputs` padded with zeros to the kernels' lanes.
     let stride: Int
     /// `[rows, stride]`
-    var values: [Float]
+    var values: [Double]
 
     /// - Parameters:
     ///   - weight: `[outputs, inputs, ...]` as PyTorch keeps it. Taps of a convolution become the slowest index: row `tap * inputs + input`.
@@ -15,19 +15,19 @@ struct WeightRows: Sendable {
         let inputs = weight.shape[1]
         let taps = weight.shape.dropFirst(2).reduce(1, *)
         self.outputs = outputs
-        self.stride = paddedToFloatLanes(outputs)
+        self.stride = paddedToLanes(outputs)
         self.values = Array(repeating: 0, count: inputs * taps * stride)
         for output in 0..<outputs {
             for input in 0..<inputs {
                 for tap in 0..<taps {
-                    values[(tap * inputs + input) * stride + output] = weight.values[(output * inputs + input) * taps + tap]
+                    values[(tap * inputs + input) * stride + output] = Double(weight.values[(output * inputs + input) * taps + tap])
                 }
             }
         }
     }
 
     /// Adds to `sums` the rows of a token's spikes, in ascending order of input.
-    func add(_ spikes: SpikeMap, frame: Int, token: Int, firstRow: Int = 0, to sums: inout [Float], at offset: Int) {
+    func add(_ spikes: SpikeMap, frame: Int, token: Int, firstRow: Int = 0, to sums: inout [Double], at offset: Int) {
         addRowsOfSpikes(
             weights: values, firstRow: firstRow, rowLength: stride,
             spikes: spikes.words, firstWord: spikes.wordIndex(frame: frame, token: token), wordCount: spikes.wordsPerToken,
@@ -35,9 +35,9 @@ struct WeightRows: Sendable {
     }
 }
 
-extension [Float] {
+extension [Double] {
     /// The values, followed by zeros up to whole lanes.
-    var paddedToLanes: [Float] {
-        self + Array(repeating: 0, count: paddedToFloatLanes(count) - count)
+    var paddedWithZeros: [Double] {
+        self + Array(repeating: 0, count: paddedToLanes(count) - count)
     }
 }
