@@ -64,9 +64,9 @@ let package = Package(
                 "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
                 "Reports", "Worker", "Coordinator", argumentParser, logging,
             ]),
-        .executableTarget(name: "evalctl", dependencies: ["Commands"]),
-        .executableTarget(name: "eval-worker", dependencies: ["Commands"]),
-        .executableTarget(name: "eval-coordinator", dependencies: ["Commands"]),
+        .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
+        .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
+        .executableTarget(name: "eval-coordinator", dependencies: ["Commands", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
         .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "Checkpoints", "TestSupport"]),
