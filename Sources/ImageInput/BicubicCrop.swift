@@ -6,13 +6,13 @@ struct BicubicCrop: ~Copyable {
     private let preprocessing: Preprocessing
     private var horizontal = ResampleCoefficients()
     private var vertical = ResampleCoefficients()
-    /// The input rows that the crop needs, resized horizontally: 4 bytes a pixel, `rowStride` bytes a row.
-    private var narrowed = ByteBuffer()
-    private let rowStride: Int
+    /// What the first of the two passes gives, 4 bytes a pixel.
+    private var intermediate = ByteBuffer()
+    /// One row of the crop, 4 bytes a pixel.
+    private var line = ByteBuffer()
 
     init(_ preprocessing: Preprocessing) {
         self.preprocessing = preprocessing
-        rowStride = (preprocessing.imageSize * 4 + 15) & ~15
     }
 
     /// Resizes and crops `pixels` (4 bytes each: R, G, B and one of no meaning) of an image of `width` x `height` into `output`, [S, S, 3].
@@ -24,23 +24,51 @@ struct BicubicCrop: ~Copyable {
         let geometry = CropGeometry(width: width, height: height, preprocessing: preprocessing)
         horizontal.compute(inputSize: width, outputSize: geometry.resizedWidth, outputs: geometry.columns)
         vertical.compute(inputSize: height, outputSize: geometry.resizedHeight, outputs: geometry.rows)
-        let rows = vertical.inputs
-        try narrowed.reserve(rows.count * rowStride, for: name)
-        for row in rows {
-            narrow(pixels + row * width * 4, into: narrowed.base + (row - rows.lowerBound) * rowStride)
+        guard let target = UnsafeMutableRawPointer(output.baseAddress) else { return }
+        try line.reserve(preprocessing.imageSize * 4, for: name)
+        if geometry.isVerticalPassFirst(width: width, height: height) {
+            try shortenThenNarrow(pixels, rowBytes: width * 4, output: target, name: name)
+        } else {
+            try narrowThenShorten(pixels, rowBytes: width * 4, output: target, name: name)
         }
-        guard let outputBase = output.baseAddress else { return }
-        for row in 0..<preprocessing.imageSize {
-            shorten(row, firstInput: rows.lowerBound, into: UnsafeMutableRawPointer(outputBase) + row * preprocessing.imageSize * 3)
-        }
-        narrowed.releaseIfLarge()
+        intermediate.releaseIfLarge()
     }
 
-    /// One row of the horizontal pass.
-    private func narrow(_ source: UnsafeRawPointer, into target: UnsafeMutableRawPointer) {
+    private mutating func narrowThenShorten(
+        _ pixels: UnsafeRawPointer, rowBytes: Int, output: UnsafeMutableRawPointer, name: String
+    ) throws {
+        let size = preprocessing.imageSize
+        let rows = vertical.inputs
+        try intermediate.reserve(rows.count * size * 4, for: name)
+        for row in rows {
+            narrow(pixels + row * rowBytes, firstInput: 0, into: intermediate.base + (row - rows.lowerBound) * size * 4)
+        }
+        for row in 0..<size {
+            let first = UnsafeRawPointer(intermediate.base) + (vertical.firsts[row] - rows.lowerBound) * size * 4
+            shorten(row, first, rowBytes: size * 4, byteCount: size * 4, into: line.base)
+            dropFourthBytes(into: output + row * size * 3)
+        }
+    }
+
+    private mutating func shortenThenNarrow(
+        _ pixels: UnsafeRawPointer, rowBytes: Int, output: UnsafeMutableRawPointer, name: String
+    ) throws {
+        let size = preprocessing.imageSize
+        let columns = horizontal.inputs
+        try intermediate.reserve(columns.count * 4, for: name)
+        for row in 0..<size {
+            let first = pixels + vertical.firsts[row] * rowBytes + columns.lowerBound * 4
+            shorten(row, first, rowBytes: rowBytes, byteCount: columns.count * 4, into: intermediate.base)
+            narrow(UnsafeRawPointer(intermediate.base), firstInput: columns.lowerBound, into: line.base)
+            dropFourthBytes(into: output + row * size * 3)
+        }
+    }
+
+    /// One row of the horizontal pass. `source` points to input `firstInput` of the row.
+    private func narrow(_ source: UnsafeRawPointer, firstInput: Int, into target: UnsafeMutableRawPointer) {
         horizontal.weights.withUnsafeBufferPointer { weights in
             for column in 0..<preprocessing.imageSize {
-                let first = source + horizontal.firsts[column] * 4
+                let first = source + (horizontal.firsts[column] - firstInput) * 4
                 let base = column * horizontal.stride
                 var sum = SIMD4<Int32>(repeating: Self.half)
                 for tap in 0..<horizontal.counts[column] {
@@ -52,31 +80,49 @@ struct BicubicCrop: ~Copyable {
         }
     }
 
-    /// One row of the vertical pass, which also drops the fourth byte of each pixel.
-    private func shorten(_ row: Int, firstInput: Int, into target: UnsafeMutableRawPointer) {
-        let size = preprocessing.imageSize
-        let source = UnsafeRawPointer(narrowed.base) + (vertical.firsts[row] - firstInput) * rowStride
-        vertical.weights.withUnsafeBufferPointer { weights in
-            for offset in stride(from: 0, to: rowStride, by: 16) {
+    /// Row `row` of the vertical pass. `source` points to the row's first input, of rows of `rowBytes`, of which `byteCount` are wanted.
+    private func shorten(
+        _ row: Int, _ source: UnsafeRawPointer, rowBytes: Int, byteCount: Int, into target: UnsafeMutableRawPointer
+    ) {
+        let count = vertical.counts[row]
+        vertical.weights.withUnsafeBufferPointer { all in
+            let weights = UnsafeBufferPointer(rebasing: all[row * vertical.stride..<row * vertical.stride + count])
+            var offset = 0
+            while offset + 16 <= byteCount {
                 var sum = SIMD16<Int32>(repeating: Self.half)
-                for tap in 0..<vertical.counts[row] {
-                    let pixels = source.loadUnaligned(fromByteOffset: tap * rowStride + offset, as: SIMD16<UInt8>.self)
-                    sum &+= SIMD16<Int32>(truncatingIfNeeded: pixels) &* weights[row * vertical.stride + tap]
+                for tap in 0..<count {
+                    let pixels = source.loadUnaligned(fromByteOffset: tap * rowBytes + offset, as: SIMD16<UInt8>.self)
+                    sum &+= SIMD16<Int32>(truncatingIfNeeded: pixels) &* weights[tap]
                 }
-                let values = SIMD16<UInt8>(truncatingIfNeeded: (sum &>> ResampleCoefficients.precision).clamped(lowerBound: .zero, upperBound: Self.white16))
-                for pixel in 0..<min(4, size - offset / 4) {
-                    let place = (offset / 4 + pixel) * 3
-                    for channel in 0..<3 {
-                        target.storeBytes(of: values[pixel * 4 + channel], toByteOffset: place + channel, as: UInt8.self)
-                    }
-                }
+                let shifted = (sum &>> ResampleCoefficients.precision).clamped(lowerBound: .zero, upperBound: SIMD16(repeating: 255))
+                target.storeBytes(of: SIMD16<UInt8>(truncatingIfNeeded: shifted), toByteOffset: offset, as: SIMD16<UInt8>.self)
+                offset += 16
             }
+            while offset < byteCount {
+                var sum = SIMD4<Int32>(repeating: Self.half)
+                for tap in 0..<count {
+                    let pixel = source.loadUnaligned(fromByteOffset: tap * rowBytes + offset, as: SIMD4<UInt8>.self)
+                    sum &+= SIMD4<Int32>(truncatingIfNeeded: pixel) &* weights[tap]
+                }
+                target.storeBytes(of: Self.clipped(sum), toByteOffset: offset, as: SIMD4<UInt8>.self)
+                offset += 4
+            }
+        }
+    }
+
+    /// Writes ``line`` as R, G, B.
+    private func dropFourthBytes(into target: UnsafeMutableRawPointer) {
+        let source = UnsafeRawPointer(line.base)
+        for pixel in 0..<preprocessing.imageSize {
+            let values = source.loadUnaligned(fromByteOffset: pixel * 4, as: SIMD4<UInt8>.self)
+            target.storeBytes(of: values.x, toByteOffset: pixel * 3, as: UInt8.self)
+            target.storeBytes(of: values.y, toByteOffset: pixel * 3 + 1, as: UInt8.self)
+            target.storeBytes(of: values.z, toByteOffset: pixel * 3 + 2, as: UInt8.self)
         }
     }
 
     /// One half, for rounding.
     private static var half: Int32 { 1 << (ResampleCoefficients.precision - 1) }
-    private static var white16: SIMD16<Int32> { SIMD16(repeating: 255) }
 
     private static func clipped(_ sum: SIMD4<Int32>) -> SIMD4<UInt8> {
         SIMD4(truncatingIfNeeded: (sum &>> ResampleCoefficients.precision).clamped(lowerBound: .zero, upperBound: SIMD4(repeating: 255)))
