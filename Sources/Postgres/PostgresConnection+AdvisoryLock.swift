@@ -41,6 +41,7 @@ extension PostgresConnection {
     }
 
     /// Runs `body` while holding the lock.
+    @discardableResult
     package func withLock<T>(_ lock: AdvisoryLock, timeout: Duration, _ body: () throws -> T) throws -> T {
         try self.lock(lock, timeout: timeout)
         let value: T

@@ -13,6 +13,7 @@ extension PostgresConnection {
     ///
     /// - Throws: What `body` throws; `database.commit_unknown` where the connection broke while the COMMIT was under way, so that it may or may not
     ///   have happened; `database.transaction_aborted` where `body` swallowed the error of a statement and the server refused to commit.
+    @discardableResult
     package func transaction<T>(
         isolation: TransactionIsolation = .readCommitted, readOnly: Bool = false, _ body: (PostgresConnection) throws -> T
     ) throws -> T {

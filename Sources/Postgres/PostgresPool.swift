@@ -30,6 +30,7 @@ package final class PostgresPool: Sendable {
 
     /// Runs `body` with a session of its own, waiting for a free one at most `timeout`.
     /// - Throws: What `body` throws; `database.pool_exhausted` (transient) where none became free.
+    @discardableResult
     package func withSession<T>(timeout: Duration = .seconds(60), _ body: (PostgresSession) throws -> T) throws -> T {
         guard free.wait(timeout: .now() + .milliseconds(Int(timeout.milliseconds))) == .success else {
             throw Failure(
@@ -45,11 +46,13 @@ package final class PostgresPool: Sendable {
     }
 
     /// Runs `body` with a connection; see ``PostgresSession/withConnection(_:)``.
+    @discardableResult
     package func withConnection<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
         try withSession { try $0.withConnection(body) }
     }
 
     /// Runs `body` with a connection and repeats it after transient failures; see ``PostgresSession/retrying(_:)``.
+    @discardableResult
     package func retrying<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
         try withSession { try $0.retrying(body) }
     }

@@ -27,6 +27,7 @@ package final class PostgresSession {
     /// Runs `body` on an open connection, connecting first where there is none, with back-off while the server cannot be reached.
     ///
     /// - Throws: What `body` throws, unrepeated; what connecting throws, once it is permanent or the time of the policy is used up.
+    @discardableResult
     package func withConnection<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
         try body(openConnection(deadline: ContinuousClock.now + retry.totalTime))
     }
@@ -34,6 +35,7 @@ package final class PostgresSession {
     /// Like ``withConnection(_:)``, and repeats `body` after every transient failure but `database.commit_unknown`, until the time of the policy is used up.
     ///
     /// `body` must leave nothing half done when it throws: one statement, or one transaction.
+    @discardableResult
     package func retrying<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
         let deadline = ContinuousClock.now + retry.totalTime
         var attempt = 0

@@ -45,13 +45,14 @@ struct ServerAccount {
     /// - Throws: `cluster.no_account` where the account cannot be changed, `cluster.directory` where it cannot enter.
     func able(toEnter directory: String) throws -> ServerAccount {
         guard !prefix.isEmpty else { return self }
-        let test = ["/usr/bin/test", "-x", directory, "-a", "-w", directory]
+        // Really enters it: access(2), which `test` asks, does not see the capability.
+        let test = ["/usr/bin/env", "-C", directory, "true"]
         let plain = try ChildProcess.run(prefix + test)
         if plain.status == 0 { return self }
         var capable = self
         capable.prefix += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
         if try ChildProcess.run(capable.prefix + test).status == 0 { return capable }
-        if try ChildProcess.run(prefix + ["/usr/bin/test", "-d", "/"]).status != 0 {
+        if try ChildProcess.run(prefix + ["/usr/bin/env", "true"]).status != 0 {
             let reason = plain.output.split(separator: "\n").first.map { ": \($0)" } ?? ""
             throw Failure(
                 .clusterNoAccount, "PostgreSQL does not run as root, and changing to account '\(name)' failed\(reason)",
