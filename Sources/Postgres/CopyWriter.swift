@@ -59,5 +59,6 @@ package struct CopyWriter {
         buffer.removeAll(keepingCapacity: true)
         // Keeps libpq's own buffer from growing with the rows.
         try connection.flush(handle, deadline: deadline)
+        guard PQstatus(handle) == CONNECTION_OK else { throw ServerFailure.connectionLost("COPY ended early") }
     }
 }

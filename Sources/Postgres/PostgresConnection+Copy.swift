@@ -39,9 +39,9 @@ extension PostgresConnection {
         } catch {
             guard self.handle != nil else { throw error }
             // An error of the server's own ends the COPY before `body` hears of it; it is the cause and is thrown instead.
-            let ended = PQputCopyEnd(handle, "the program gave up") == 1
+            let endedHere = PQputCopyEnd(handle, "the program gave up") == 1 && PQstatus(handle) == CONNECTION_OK
             let refusal = (try? lastFailure(handle)) ?? nil
-            throw ended ? error : refusal ?? error
+            throw endedHere ? error : refusal ?? error
         }
         guard PQputCopyEnd(handle, nil) == 1 else { throw try lastFailure(handle) ?? lost(handle) }
         PQclear(try lastResult(handle))

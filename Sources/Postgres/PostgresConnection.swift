@@ -86,10 +86,10 @@ extension PostgresConnection {
             switch PQflush(handle) {
             case 0: return
             case 1: break
-            default: throw lost(handle)
+            // The connection broke. What the server said before it hung up is among the results; the caller reads them next.
+            default: return
             }
             let ready = try wait(handle, for: Int16(POLLIN | POLLOUT), deadline: deadline)
-            // What a server said before it hung up is among the results; the caller reads them next.
             if ready & Int16(POLLIN) != 0, PQconsumeInput(handle) != 1 { return }
         }
     }
@@ -99,7 +99,6 @@ extension PostgresConnection {
         try flush(handle, deadline: deadline)
         while PQisBusy(handle) == 1 {
             _ = try wait(handle, for: Int16(POLLIN), deadline: deadline)
-            // A server that shuts down says so before it hangs up: then the result below has its words.
             if PQconsumeInput(handle) != 1 { break }
         }
         return PQgetResult(handle)

@@ -20,10 +20,11 @@ import Testing
         #expect("\(address)" == "postgresql://eval@db/results")
     }
 
-    @Test(arguments: [
-        "postgresql://eval:p@ss@word:9/@db:5432/results?host=x", "host=/run/postgresql dbname='we ird' user=\"é",
-        "postgresql:///results?host=/tmp/a b,c&port=5433", "postgresql://[::1]:5433/x", "", "service=somewhere",
-    ].dropFirst())
+    @Test(
+        arguments: [
+            "postgresql://eval:p@ss@word:9/@db:5432/results?host=x", "host=/run/postgresql dbname='we ird' user=\"é",
+            "postgresql:///results?host=/tmp/a b,c&port=5433", "postgresql://[::1]:5433/x", "", "service=somewhere",
+        ].dropFirst())
     func `the exposed URI parses to the same address`(text: String) throws {
         let address = try DatabaseAddress(parsing: text).with("password", "p@s/s?w#o%r d&é")
         #expect(try DatabaseAddress(parsing: address.exposedURI) == address)

@@ -56,7 +56,9 @@ import Testing
     @Test func `an error names the constraint and never a value`() throws {
         try TestDatabase.withDatabase { address in
             let connection = try PostgresConnection(address)
-            try connection.executeScript("CREATE TABLE t (word text CONSTRAINT short CHECK (length(word) < 5) CONSTRAINT once UNIQUE, n int); INSERT INTO t VALUES ('oyst')")
+            try connection.executeScript(
+                "CREATE TABLE t (word text CONSTRAINT short CHECK (length(word) < 5) CONSTRAINT once UNIQUE, n int); INSERT INTO t VALUES ('oyst')"
+            )
             let statements: [(String, String)] = [
                 ("INSERT INTO t (word) VALUES ($1)", "oyster"), ("INSERT INTO t (word) VALUES ($1)", "oyst"),
                 ("INSERT INTO t (n) VALUES ($1)", "oyster"), ("SELECT $1::timestamptz", "oyster"), ("SELECT $1::jsonb", "{oyster"),
@@ -76,14 +78,17 @@ import Testing
         try TestDatabase.withDatabase { address in
             var options = ConnectionOptions()
             options.statementTimeout = .milliseconds(100)
-            options.lockTimeout = .milliseconds(50)
             let connection = try PostgresConnection(address, options: options)
             let slow = try #require(throws: Failure.self) { try connection.execute("SELECT pg_sleep(30)") }
             #expect(slow.code == .databaseCancelled && slow.recovery == .transient)
             let holder = try PostgresConnection(address)
-            try holder.executeScript("CREATE TABLE t (); BEGIN; LOCK TABLE t")
-            let waiting = try #require(throws: Failure.self) { try connection.execute("SELECT * FROM t") }
-            #expect(waiting.code == .databaseLockNotAvailable && waiting.recovery == .transient)
+            try holder.executeScript("CREATE TABLE t ()")
+            try holder.executeScript("BEGIN; LOCK TABLE t")
+            options.statementTimeout = .seconds(60)
+            options.lockTimeout = .milliseconds(50)
+            let patient = try PostgresConnection(address, options: options)
+            let waiting = try #require(throws: Failure.self) { try patient.execute("SELECT * FROM t") }
+            #expect(waiting.code == .databaseLockNotAvailable && waiting.recovery == .transient, "\(waiting)")
         }
     }
 

@@ -1,0 +1,102 @@
+import Diagnostics
+import Foundation
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres) struct SessionTests {
+    private func terminate(_ connection: PostgresConnection, _ address: DatabaseAddress) throws {
+        try PostgresConnection(address).execute("SELECT pg_terminate_backend($1, 5000)", [.int32(Int32(connection.serverProcess))])
+    }
+
+    @Test func `a session whose connection was ended reports it once, and goes on with a new one and its statements`() throws {
+        try TestDatabase.withDatabase { address in
+            let session = PostgresSession(address)
+            let query = "SELECT $1::int + 1 AS n"
+            try session.withConnection { connection in
+                #expect(try connection.execute(query, [1]).single().int("n") == 2)
+                try terminate(connection, address)
+            }
+            let failure = try #require(throws: Failure.self) { try session.withConnection { try $0.execute(query, [1]) } }
+            #expect(failure.recovery == .transient && failure.code == .databaseShutdown)
+            #expect(try session.withConnection { try $0.execute(query, [2]).single().int("n") } == 3)
+            #expect(session.connectionCount == 2)
+        }
+    }
+
+    @Test func `a repeatable body is repeated over a broken connection`() throws {
+        try TestDatabase.withDatabase { address in
+            let session = PostgresSession(address)
+            try session.withConnection { try $0.executeScript("CREATE TABLE t (id int)") }
+            var attempts = 0
+            try session.retrying { connection in
+                try connection.transaction { transaction in
+                    attempts += 1
+                    try transaction.execute("INSERT INTO t VALUES (1)")
+                    if attempts < 3 { try terminate(connection, address) }
+                    try transaction.execute("INSERT INTO t VALUES (2)")
+                }
+            }
+            #expect(attempts == 3)
+            #expect(try session.withConnection { try $0.execute("SELECT count(*) AS n FROM t").single().int("n") } == 2)
+        }
+    }
+
+    @Test func `neither a permanent failure nor an unknown COMMIT is repeated`() throws {
+        try TestDatabase.withDatabase { address in
+            let session = PostgresSession(address)
+            for code in [Failure.Code.databaseUniqueViolation, .databaseCommitUnknown] {
+                var attempts = 0
+                #expect(throws: Failure.self) {
+                    try session.retrying { _ in
+                        attempts += 1
+                        throw Failure(code, "made up", recovery: code == .databaseCommitUnknown ? .transient : .permanent)
+                    }
+                }
+                #expect(attempts == 1)
+            }
+            let wrong = PostgresSession(address.with(database: "nowhere"))
+            let failure = try #require(throws: Failure.self) { try wrong.withConnection { _ in } }
+            #expect(failure.code == .databaseUndefinedDatabase && failure.nativeCode == "3D000" && failure.message.contains("nowhere"))
+        }
+    }
+
+    @Test func `a session waits for a server that is away, until its time is up or the program stops`() throws {
+        let away = DatabaseAddress(socketDirectory: "/nonexistent", user: "nobody", database: "none")
+        let begin = ContinuousClock.now
+        let failure = try #require(throws: Failure.self) {
+            try PostgresSession(away, retry: RetryPolicy(totalTime: .milliseconds(400))).withConnection { _ in }
+        }
+        #expect(failure.code == .databaseUnreachable && failure.recovery == .transient && failure.message.contains("/nonexistent"))
+        let stopping = PostgresSession(away, retry: RetryPolicy(totalTime: .seconds(600)), isStopping: { true })
+        #expect(throws: Failure.self) { try stopping.withConnection { _ in } }
+        #expect(ContinuousClock.now - begin < .seconds(10))
+    }
+
+    @Test func `threads share a pool and never a connection`() throws {
+        try TestDatabase.withDatabase { address in
+            let pool = PostgresPool(address, size: 3)
+            try pool.withConnection { try $0.executeScript("CREATE TABLE t (id int)") }
+            let highest = Mutex((now: 0, most: 0))
+            _ = try Threads.run(8) { index in
+                for _ in 0..<50 {
+                    try pool.retrying { connection in
+                        highest.withLock {
+                            $0.now += 1; $0.most = max($0.most, $0.now)
+                        }
+                        defer { highest.withLock { $0.now -= 1 } }
+                        try connection.execute("INSERT INTO t VALUES ($1)", [.int(index)])
+                    }
+                }
+            }
+            #expect(highest.withLock { $0.most } <= 3)
+            #expect(try pool.withConnection { try $0.execute("SELECT count(*) AS n FROM t").single().int("n") } == 400)
+            let small = PostgresPool(address, size: 1)
+            let failure = try #require(throws: Failure.self) {
+                try small.withSession { _ in try small.withSession(timeout: .milliseconds(50)) { _ in } }
+            }
+            #expect(failure.code == .databasePoolExhausted)
+        }
+    }
+}
