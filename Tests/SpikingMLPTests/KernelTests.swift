@@ -45,13 +45,13 @@ import Testing
             for lane in 1..<8 { weights.append(Float(input * 8 + lane)) }
         }
         var expected = Array(repeating: 5.0, count: 8)
-        for input in [0, 1, 127, 129] {
+        for input in [0, 1, 2, 127, 129] {
             for lane in 0..<8 { expected[lane] += Double(weights[input * 8 + lane]) }
         }
 
         var sums = Array(repeating: 5.0, count: 24)
         addRowsOfSpikes(
-            weights: weights, firstRow: 0, rowLength: 8, spikes: [0, 0b11, 1 << 63, 0b10], firstWord: 1, wordCount: 3, sums: &sums,
+            weights: weights, firstRow: 0, rowLength: 8, spikes: [0, 0b111, 1 << 63, 0b10], firstWord: 1, wordCount: 3, sums: &sums,
             sumsOffset: 8)
         let untouched = Array(repeating: 5.0, count: 8)
         #expect(sums == untouched + expected + untouched)
