@@ -14,6 +14,12 @@ func loadLanes(_ pointer: UnsafePointer<Double>) -> Lanes {
     UnsafeRawPointer(pointer).loadUnaligned(as: Lanes.self)
 }
 
+/// Eight float32 weights at `pointer`, which need not be aligned, in double precision.
+@inline(__always)
+func loadWidened(_ pointer: UnsafePointer<Float>) -> Lanes {
+    Lanes(UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self))
+}
+
 /// Stores eight values at `pointer`, which need not be aligned.
 @inline(__always)
 func storeLanes(_ lanes: Lanes, _ pointer: UnsafeMutablePointer<Double>) {

@@ -20,13 +20,13 @@ package func addValues(
 
 /// `target[o] += factor * weights[row][o]`, the product rounded before it is added.
 package func addScaledRow(
-    _ target: UnsafeMutablePointer<Double>, offset: Int, factor: Double, weights: UnsafePointer<Double>, row: Int, rowLength: Int
+    _ target: UnsafeMutablePointer<Double>, offset: Int, factor: Double, weights: UnsafePointer<Float>, row: Int, rowLength: Int
 ) {
     let sums = target + offset
     let terms = weights + row * rowLength
     var lane = 0
     while lane < rowLength {
-        storeLanes(loadLanes(sums + lane) + loadLanes(terms + lane) * factor, sums + lane)
+        storeLanes(loadLanes(sums + lane) + loadWidened(terms + lane) * factor, sums + lane)
         lane += Lanes.scalarCount
     }
 }

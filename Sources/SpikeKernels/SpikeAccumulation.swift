@@ -9,7 +9,7 @@
 ///   - spikes: bit masks, input 0 in the lowest bit of the word at `firstWord`.
 ///   - sums: `rowLength` values from `sumsOffset` on are added to.
 package func addRowsOfSpikes(
-    weights: UnsafePointer<Double>, firstRow: Int, rowLength: Int,
+    weights: UnsafePointer<Float>, firstRow: Int, rowLength: Int,
     spikes: UnsafePointer<UInt64>, firstWord: Int, wordCount: Int,
     sums: UnsafeMutablePointer<Double>, sumsOffset: Int
 ) {
@@ -33,7 +33,7 @@ package func addRowsOfSpikes(
 ///   - spikes: bit masks, `i` = 0 in the lowest bit of the word at `firstWord`.
 ///   - sums: `rowLength` values for each bit.
 package func addRowAtSpikes(
-    weights: UnsafePointer<Double>, row: Int, rowLength: Int,
+    weights: UnsafePointer<Float>, row: Int, rowLength: Int,
     spikes: UnsafePointer<UInt64>, firstWord: Int, wordCount: Int,
     sums: UnsafeMutablePointer<Double>
 ) {
@@ -49,10 +49,10 @@ package func addRowAtSpikes(
 }
 
 @inline(__always)
-private func addRow(_ row: UnsafePointer<Double>, to sums: UnsafeMutablePointer<Double>, length: Int) {
+private func addRow(_ row: UnsafePointer<Float>, to sums: UnsafeMutablePointer<Double>, length: Int) {
     var lane = 0
     while lane < length {
-        storeLanes(loadLanes(sums + lane) + loadLanes(row + lane), sums + lane)
+        storeLanes(loadLanes(sums + lane) + loadWidened(row + lane), sums + lane)
         lane += Lanes.scalarCount
     }
 }

@@ -14,7 +14,12 @@ struct GoldenFile {
     struct Entry: Decodable {
         var dtype: String
         var shape: [Int]
-        var data_offsets: [Int]
+        var dataOffsets: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case dtype, shape
+            case dataOffsets = "data_offsets"
+        }
     }
 
     let metadata: [String: String]
@@ -35,7 +40,7 @@ struct GoldenFile {
 
     func bytes(_ name: String) throws -> (shape: [Int], values: [UInt8]) {
         let entry = try #require(entries[name])
-        return (entry.shape, Array(data[entry.data_offsets[0]..<entry.data_offsets[1]]))
+        return (entry.shape, Array(data[entry.dataOffsets[0]..<entry.dataOffsets[1]]))
     }
 
     func tensor(_ name: String) throws -> Tensor {
@@ -72,6 +77,13 @@ struct GoldenCase: CustomTestStringConvertible {
         }
         parameters = Parameters(architecture: architecture, tensors: tensors)
         expected = try GoldenFile(Repository.networks.appending(path: "\(name).expected.safetensors"))
+    }
+
+    /// The normalised input of one image, `[3, size, size]`.
+    func input(image: Int) throws -> [Float] {
+        let input = try expected.tensor("input")
+        let size = input.values.count / input.shape[0]
+        return Array(input.values[image * size..<(image + 1) * size])
     }
 
     var testDescription: String { name }

@@ -6,7 +6,7 @@ struct WeightRows: Sendable {
     /// Values from one row to the next: `outputs` padded with zeros to the kernels' lanes.
     let stride: Int
     /// `[rows, stride]`
-    var values: [Double]
+    var values: [Float]
 
     /// - Parameters:
     ///   - weight: `[outputs, inputs, ...]` as PyTorch keeps it. Taps of a convolution become the slowest index: row `tap * inputs + input`.
@@ -20,7 +20,7 @@ struct WeightRows: Sendable {
         for output in 0..<outputs {
             for input in 0..<inputs {
                 for tap in 0..<taps {
-                    values[(tap * inputs + input) * stride + output] = Double(weight.values[(output * inputs + input) * taps + tap])
+                    values[(tap * inputs + input) * stride + output] = weight.values[(output * inputs + input) * taps + tap]
                 }
             }
         }
