@@ -1,112 +1,93 @@
 import CRdkafka
 import Diagnostics
-import Logging
-import Synchronization
 
-/// A librdkafka client and what its callbacks need. The client is destroyed with it.
-final class ClientHandle {
-    enum Role {
-        case consumer, producer
-    }
+/// Owns one librdkafka client (`rd_kafka_t`), which is safe to use from several threads.
+///
+/// Queues and topics hold on to it, so it is destroyed last, on the thread that lets go of it: never one of librdkafka's.
+final class ClientHandle: @unchecked Sendable {
+    let pointer: OpaquePointer
+    let log: ClientLog
+    let configuration: KafkaConfiguration
 
-    let client: OpaquePointer
-    let observer: ClientObserver
-
-    /// - Parameter configure: sets the callbacks of the role; librdkafka calls them on the thread that polls.
-    init(
-        _ role: Role, _ configuration: KafkaConfiguration, defaults: [(String, String)], observer: ClientObserver,
-        configure: (OpaquePointer) -> Void = { _ in }
-    ) throws {
-        guard let conf = rd_kafka_conf_new() else { throw Failure(.kafkaFatal, "librdkafka gave no configuration") }
-        let own = [("bootstrap.servers", configuration.bootstrapServers), ("client.id", configuration.clientID)]
-        do {
-            for (name, value) in own + defaults + configuration.properties.map({ ($0.name, $0.value) }) {
-                try Self.set(conf, name, value)
-            }
-        } catch {
-            rd_kafka_conf_destroy(conf)
-            throw error
-        }
-        rd_kafka_conf_set_opaque(conf, Unmanaged.passUnretained(observer).toOpaque())
-        rd_kafka_conf_set_log_cb(conf) { client, level, facility, text in
-            ClientObserver.of(client)?.log(level: level, facility: facility, text: text)
-        }
-        rd_kafka_conf_set_error_cb(conf) { client, code, reason, _ in
-            ClientObserver.of(client)?.noteError(rd_kafka_resp_err_t(rawValue: code), reason: reason)
-        }
-        configure(conf)
-        var reason = [CChar](repeating: 0, count: 512)
-        guard
-            let client = rd_kafka_new(role == .consumer ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER, conf, &reason, reason.count)
-        else {
-            rd_kafka_conf_destroy(conf)
-            throw Failure(
-                .kafkaProperty, "librdkafka refused its configuration: \(text(of: reason))",
-                remedy: "check the values given with --kafka-property")
-        }
-        self.client = client
-        self.observer = observer
+    /// - Throws: `kafka.property`.
+    init(_ kind: rd_kafka_type_t, _ settings: consuming ClientSettings, events: Int32, log: ClientLog) throws {
+        var settings = settings
+        configuration = settings.configuration
+        self.log = log
+        pointer = try settings.makeClient(kind, events: events, log: log)
     }
 
     deinit {
-        rd_kafka_destroy(client)
+        rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
 
-    private static func set(_ conf: OpaquePointer, _ name: String, _ value: String) throws {
+    /// The failure for something that librdkafka answered with `code`.
+    ///
+    /// - Parameters:
+    ///   - what: what cannot be done, as the start of a sentence.
+    ///   - fallback: the failure's code where the error is of no class of its own.
+    ///   - reason: librdkafka's own words, where there are better ones than the code's.
+    func failure(_ what: String, _ code: rd_kafka_resp_err_t, otherwise fallback: Failure.Code, reason: String? = nil) -> Failure {
+        let kind = ErrorKind(code)
+        var cause = configuration.withoutSecrets(reason ?? explanation(of: code))
+        if kind.concernsConnection, let problem = log.lastProblem {
+            cause += "; last problem: \(problem)"
+        }
+        return Failure(
+            kind.code ?? fallback, "\(what): \(cause)", remedy: kind.remedy, recovery: kind.recovery, nativeCode: name(of: code))
+    }
+
+    /// The error that put this client out of order for good, if one did.
+    func fatalFailure(_ what: String) -> Failure? {
         var reason = [CChar](repeating: 0, count: 512)
-        switch rd_kafka_conf_set(conf, name, value, &reason, reason.count) {
-        case RD_KAFKA_CONF_OK: return
-        case RD_KAFKA_CONF_UNKNOWN:
-            throw Failure(
-                .kafkaProperty, "librdkafka knows no property \(name)",
-                remedy: "see librdkafka's CONFIGURATION.md for the names that version \(String(cString: rd_kafka_version_str())) knows")
-        default:
-            throw Failure(
-                .kafkaProperty, "librdkafka refused the value of \(name)",
-                remedy: "see librdkafka's CONFIGURATION.md for the values that \(name) takes")
-        }
+        let code = rd_kafka_fatal_error(pointer, &reason, reason.count)
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        let cause = configuration.withoutSecrets(String(nullTerminated: reason))
+        return Failure(.kafkaFatal, "\(what): \(cause)", recovery: .transient, nativeCode: name(of: code))
     }
-}
-
-/// Receives a client's log lines and errors, from any of librdkafka's threads.
-final class ClientObserver: Sendable {
-    private let logger: Logger
-    private let last = Mutex<String?>(nil)
-
-    init(logger: Logger) {
-        self.logger = logger
-    }
-
-    /// The newest error of the client, as librdkafka words it.
-    var lastError: String? { last.withLock { $0 } }
-
-    static func of(_ client: OpaquePointer?) -> ClientObserver? {
-        guard let client, let opaque = rd_kafka_opaque(client) else { return nil }
-        return Unmanaged<ClientObserver>.fromOpaque(opaque).takeUnretainedValue()
-    }
-
-    func log(level: Int32, facility: UnsafePointer<CChar>?, text: UnsafePointer<CChar>?) {
-        let line = "\(facility.map { String(cString: $0) } ?? ""): \(text.map { String(cString: $0) } ?? "")"
-        switch level {
-        case ...3: logger.error("\(line)")
-        case 4: logger.warning("\(line)")
-        case 5, 6: logger.info("\(line)")
-        default: logger.debug("\(line)")
-        }
-    }
-
-    func noteError(_ code: rd_kafka_resp_err_t, reason: UnsafePointer<CChar>?) {
-        let text = reason.map { String(cString: $0) } ?? String(cString: rd_kafka_err2str(code))
-        last.withLock { $0 = text }
-        logger.debug("kafka: \(text)")
-    }
-}
-
-func text(of buffer: [CChar]) -> String {
-    String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 /// librdkafka's name of an error (`UNKNOWN_TOPIC_OR_PART`).
 func name(of code: rd_kafka_resp_err_t) -> String { String(cString: rd_kafka_err2name(code)) }
 
+/// librdkafka's sentence for an error.
 func explanation(of code: rd_kafka_resp_err_t) -> String { String(cString: rd_kafka_err2str(code)) }
+
+/// Owns one queue of a client (`rd_kafka_queue_t`), and keeps the client alive.
+final class QueueHandle: @unchecked Sendable {
+    let pointer: OpaquePointer
+    private let client: ClientHandle
+
+    /// - Parameter pointer: a queue that the caller obtained from `client` and hands over.
+    init(_ pointer: OpaquePointer, of client: ClientHandle) {
+        self.pointer = pointer
+        self.client = client
+    }
+
+    deinit {
+        rd_kafka_queue_destroy(pointer)
+    }
+
+    /// The next event, or nil when none came in time. Blocks.
+    func poll(milliseconds: Int) -> Event? {
+        guard let event = rd_kafka_queue_poll(pointer, Int32(clamping: max(0, milliseconds))) else { return nil }
+        return Event(event)
+    }
+}
+
+/// Owns one event taken from a queue (`rd_kafka_event_t`).
+struct Event: ~Copyable {
+    let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) {
+        self.pointer = pointer
+    }
+
+    deinit {
+        rd_kafka_event_destroy(pointer)
+    }
+
+    var kind: Int32 { rd_kafka_event_type(pointer) }
+    var error: rd_kafka_resp_err_t { rd_kafka_event_error(pointer) }
+    var errorText: String { rd_kafka_event_error_string(pointer).map(String.init(cString:)) ?? "" }
+}

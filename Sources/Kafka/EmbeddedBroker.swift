@@ -1,45 +1,69 @@
 import CRdkafka
 import Diagnostics
 package import Logging
+import Synchronization
 
-/// Kafka for one machine: librdkafka's mock cluster in this process, on loopback. Messages live in memory and end with it.
+/// Kafka for one machine: librdkafka's mock cluster in this process, on loopback.
+///
+/// Messages live in memory, at most 5 MB a partition, and end with it.
 package final class EmbeddedBroker: @unchecked Sendable {
-    private let handle: ClientHandle
-    private let cluster: OpaquePointer
+    private let client: ClientHandle
+    private let logger: Logger
+    private let keepers = Mutex<[GroupKeeper]>([])
+    let cluster: OpaquePointer
     /// `host:port` of its brokers.
     package let bootstrapServers: String
 
-    package init(brokers: Int = 1, topics: [TopicDescription], logger: Logger) throws {
-        handle = try ClientHandle(
-            .producer, KafkaConfiguration(bootstrapServers: "", clientID: "evalctl-broker"), defaults: [],
-            observer: ClientObserver(logger: logger))
-        guard let cluster = rd_kafka_mock_cluster_new(handle.client, Int32(brokers)) else {
+    /// - Throws: `kafka.fatal` where no loopback port can be opened, `kafka.topic`.
+    package init(brokers: Int = 1, topics: [TopicDescription] = [], logger: Logger) throws {
+        self.logger = logger
+        let configuration = KafkaConfiguration(bootstrapServers: "", clientID: "evalctl-broker")
+        client = try ClientHandle(
+            RD_KAFKA_PRODUCER, ClientSettings(configuration, defaults: [], needsServers: false), events: 0,
+            log: ClientLog(logger, configuration: configuration))
+        guard let cluster = rd_kafka_mock_cluster_new(client.pointer, Int32(clamping: brokers)),
+            let servers = rd_kafka_mock_cluster_bootstraps(cluster)
+        else {
             throw Failure(.kafkaFatal, "the embedded broker could not be started", remedy: "check that loopback ports can be opened")
         }
         self.cluster = cluster
-        bootstrapServers = rd_kafka_mock_cluster_bootstraps(cluster).map { String(cString: $0) } ?? ""
+        bootstrapServers = String(cString: servers)
         for topic in topics { try create(topic) }
     }
 
-    /// Makes a topic; the mock cluster does not answer CreateTopics.
+    /// What clients of an embedded broker should set, in every process: it waits with a rebalance for most of the session timeout, and
+    /// answers an empty fetch only when its time is up.
+    package static let clientProperties: [(name: String, value: String)] = [
+        ("session.timeout.ms", "3500"),
+        ("heartbeat.interval.ms", "300"),
+        ("fetch.wait.max.ms", "50"),
+        ("reconnect.backoff.max.ms", "500"),
+    ]
+
+    /// How clients reach this broker.
+    package func configuration(clientID: String = "evalctl") -> KafkaConfiguration {
+        KafkaConfiguration(bootstrapServers: bootstrapServers, clientID: clientID, properties: Self.clientProperties)
+    }
+
+    /// Makes a topic; the mock cluster does not answer CreateTopics. One that is there stays as it is.
     package func create(_ topic: TopicDescription) throws {
-        let code = rd_kafka_mock_topic_create(cluster, topic.name, Int32(topic.partitions), 1)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            throw Failure(.kafkaTopic, "the embedded broker cannot make topic \(topic.name): \(explanation(of: code))")
+        let code = rd_kafka_mock_topic_create(
+            cluster, topic.name, Int32(clamping: topic.partitions), Int32(clamping: max(1, topic.replicationFactor)))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS else {
+            throw Failure(
+                .kafkaTopic, "the embedded broker cannot make topic \(topic.name): \(explanation(of: code))", nativeCode: name(of: code))
         }
     }
 
-    /// Cuts a broker's connections and refuses new ones, or lets it answer again. Brokers count from 1.
-    package func setBroker(_ broker: Int, isDown: Bool) {
-        if isDown { rd_kafka_mock_broker_set_down(cluster, Int32(broker)) } else { rd_kafka_mock_broker_set_up(cluster, Int32(broker)) }
-    }
-
-    /// Delays every answer of a broker.
-    package func setRoundTrip(broker: Int, milliseconds: Int) {
-        rd_kafka_mock_broker_set_rtt(cluster, Int32(broker), Int32(milliseconds))
+    /// Brings a consumer group into being, so that its first real member need not wait for it. Returns at once.
+    package func openGroup(_ group: String) throws {
+        try create(GroupKeeper.topic)
+        let keeper = try GroupKeeper(configuration(clientID: "evalctl-broker"), group: group, logger: logger)
+        keepers.withLock { $0.append(keeper) }
     }
 
     deinit {
+        keepers.withLock { $0.forEach { $0.stop() } }
         rd_kafka_mock_cluster_destroy(cluster)
     }
 }

@@ -16,83 +16,128 @@ package struct TopicDescription: Sendable, Hashable {
     }
 }
 
-/// Looks at a cluster's topics and makes those that are missing. All calls block.
+/// Looks at a cluster's topics and groups, and makes topics that are missing. All calls block, for one thread at a time.
 package final class KafkaAdmin {
-    private let handle: ClientHandle
-    private let servers: String
+    let client: ClientHandle
+    private let errors: QueueHandle
 
+    /// - Throws: `kafka.property`.
     package init(_ configuration: KafkaConfiguration, logger: Logger) throws {
-        servers = configuration.bootstrapServers
-        handle = try ClientHandle(
-            .producer, configuration, defaults: [("allow.auto.create.topics", "false")], observer: ClientObserver(logger: logger))
+        let settings = try ClientSettings(configuration, defaults: [("reconnect.backoff.max.ms", "1000")])
+        client = try ClientHandle(
+            RD_KAFKA_PRODUCER, settings, events: RD_KAFKA_EVENT_ERROR, log: ClientLog(logger, configuration: configuration))
+        guard let queue = rd_kafka_queue_get_main(client.pointer) else {
+            throw Failure(.kafkaFatal, "librdkafka gave no queue for the admin client")
+        }
+        errors = QueueHandle(queue, of: client)
     }
 
-    /// Partitions of every topic of the cluster.
-    /// - Throws: `kafka.unreachable` where no broker answers in time.
+    /// Partitions of every topic of the cluster. A topic without a leader for each of its partitions is not there yet.
+    /// - Throws: `kafka.unreachable` where no broker answers in time, `kafka.authentication`.
     package func topics(timeoutMilliseconds: Int) throws -> [String: Int] {
-        var metadata: UnsafePointer<rd_kafka_metadata>?
-        let code = rd_kafka_metadata(handle.client, 1, nil, &metadata, Int32(timeoutMilliseconds))
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
-            rd_kafka_poll(handle.client, 0)
-            let reason = handle.observer.lastError ?? explanation(of: code)
-            throw Failure(
-                .kafkaUnreachable, "no Kafka broker answers at \(servers): \(reason)",
-                remedy: "check --kafka, and --kafka-property where the cluster wants TLS or a login", recovery: .transient,
-                nativeCode: name(of: code))
+        try withMetadata(ofAllTopics: true, timeoutMilliseconds: timeoutMilliseconds) { metadata in
+            var found: [String: Int] = [:]
+            for index in 0..<Int(metadata.topic_cnt) {
+                let topic = metadata.topics[index]
+                let isLed = (0..<Int(topic.partition_cnt)).allSatisfy { topic.partitions[$0].leader >= 0 }
+                if topic.err == RD_KAFKA_RESP_ERR_NO_ERROR, isLed { found[String(cString: topic.topic)] = Int(topic.partition_cnt) }
+            }
+            return found
         }
-        defer { rd_kafka_metadata_destroy(metadata) }
-        var found: [String: Int] = [:]
-        for index in 0..<Int(metadata.pointee.topic_cnt) {
-            let topic = metadata.pointee.topics[index]
-            if topic.err == RD_KAFKA_RESP_ERR_NO_ERROR { found[String(cString: topic.topic)] = Int(topic.partition_cnt) }
-        }
-        return found
+    }
+
+    /// Asks the cluster for its brokers.
+    /// - Returns: how many there are.
+    /// - Throws: `kafka.unreachable` where none answers in time, naming the servers and the last problem with them; `kafka.authentication`.
+    @discardableResult
+    package func requireReachable(timeoutMilliseconds: Int) throws -> Int {
+        try withMetadata(ofAllTopics: false, timeoutMilliseconds: timeoutMilliseconds) { Int($0.broker_cnt) }
     }
 
     /// Makes the topics that are missing and waits until the cluster shows them. A topic that is there stays as it is.
+    /// - Throws: `kafka.unreachable`, `kafka.authentication`, `kafka.authorization`; `kafka.topic` where the cluster refuses to make one.
     package func ensure(_ topics: [TopicDescription], timeoutMilliseconds: Int = 15_000) throws {
-        let present = try self.topics(timeoutMilliseconds: timeoutMilliseconds)
-        let missing = topics.filter { present[$0.name] == nil }
-        for topic in missing { try create(topic, timeoutMilliseconds: timeoutMilliseconds) }
-        var waited = 0
-        while !missing.isEmpty, waited < timeoutMilliseconds {
-            let visible = try self.topics(timeoutMilliseconds: timeoutMilliseconds)
-            if missing.allSatisfy({ visible[$0.name] != nil }) { return }
-            rd_kafka_poll(handle.client, 100)
-            waited += 100
+        let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)
+        var missing = topics
+        var created: Set<String> = []
+        while true {
+            let left = max(1, Int((deadline - .now) / .milliseconds(1)))
+            let present = try self.topics(timeoutMilliseconds: left)
+            missing.removeAll { present[$0.name] != nil }
+            guard let first = missing.first else { return }
+            guard ContinuousClock.now < deadline else {
+                throw Failure(
+                    .kafkaTopic, "topic \(first.name) has no leader for all of its partitions after \(timeoutMilliseconds) ms",
+                    remedy: "look at the state of the cluster's brokers", recovery: .transient)
+            }
+            for topic in missing where created.insert(topic.name).inserted {
+                try create(topic, timeoutMilliseconds: left)
+            }
+            _ = errors.poll(milliseconds: 50)
         }
     }
 
     private func create(_ topic: TopicDescription, timeoutMilliseconds: Int) throws {
+        let what = "topic \(topic.name) cannot be made"
+        let remedy = "make it by hand with \(topic.partitions) partitions, or allow this client to create topics"
         var reason = [CChar](repeating: 0, count: 512)
         var request = rd_kafka_NewTopic_new(
-            topic.name, Int32(topic.partitions), Int32(topic.replicationFactor), &reason, reason.count)
-        guard request != nil else {
-            throw Failure(.kafkaTopic, "topic \(topic.name) cannot be made: \(text(of: reason))")
-        }
+            topic.name, Int32(clamping: topic.partitions), Int32(clamping: topic.replicationFactor), &reason, reason.count)
+        guard request != nil else { throw Failure(.kafkaTopic, "\(what): \(String(nullTerminated: reason))") }
         defer { rd_kafka_NewTopic_destroy(request) }
-        let queue = rd_kafka_queue_new(handle.client)
-        defer { rd_kafka_queue_destroy(queue) }
-        rd_kafka_CreateTopics(handle.client, &request, 1, nil, queue)
-        guard let event = rd_kafka_queue_poll(queue, Int32(timeoutMilliseconds)) else {
-            throw Failure(
-                .kafkaUnreachable, "the Kafka cluster at \(servers) did not make topic \(topic.name) in time", recovery: .transient)
+        let event = try answer(to: what, timeoutMilliseconds: timeoutMilliseconds) { options, queue in
+            rd_kafka_CreateTopics(client.pointer, &request, 1, options, queue)
         }
-        defer { rd_kafka_event_destroy(event) }
-        var code = rd_kafka_event_error(event)
-        var detail = rd_kafka_event_error_string(event).map { String(cString: $0) }
         var count = 0
-        if let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count), count > 0,
+        guard let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.pointer), &count), count > 0,
             let result = results[0]
-        {
-            code = rd_kafka_topic_result_error(result)
-            detail = rd_kafka_topic_result_error_string(result).map { String(cString: $0) }
+        else { throw Failure(.kafkaTopic, "\(what): \(event.errorText)", remedy: remedy, nativeCode: name(of: event.error)) }
+        let code = rd_kafka_topic_result_error(result)
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS else { return }
+        let detail = rd_kafka_topic_result_error_string(result).map { String(cString: $0) }
+        var failure = client.failure(what, code, otherwise: .kafkaTopic, reason: detail)
+        failure.remedy = failure.remedy ?? remedy
+        throw failure
+    }
+
+    /// Sends one admin request, and waits for the event with its answer.
+    func answer(
+        to what: String, timeoutMilliseconds: Int, send: (_ options: OpaquePointer?, _ queue: OpaquePointer) -> Void
+    ) throws -> Event {
+        guard let raw = rd_kafka_queue_new(client.pointer) else { throw Failure(.kafkaFatal, "\(what): librdkafka gave no queue") }
+        let queue = QueueHandle(raw, of: client)
+        let options = rd_kafka_AdminOptions_new(client.pointer, RD_KAFKA_ADMIN_OP_ANY)
+        defer { rd_kafka_AdminOptions_destroy(options) }
+        rd_kafka_AdminOptions_set_request_timeout(options, Int32(clamping: timeoutMilliseconds), nil, 0)
+        send(options, raw)
+        guard let event = queue.poll(milliseconds: timeoutMilliseconds + 1000) else {
+            throw client.failure(what, RD_KAFKA_RESP_ERR__TIMED_OUT, otherwise: .kafkaUnreachable)
         }
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS else {
-            throw Failure(
-                .kafkaTopic, "topic \(topic.name) cannot be made: \(detail ?? explanation(of: code))",
-                remedy: "make it by hand with \(topic.partitions) partitions, or allow this client to create topics",
-                nativeCode: name(of: code))
+        guard event.error == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw client.failure(what, event.error, otherwise: .kafkaTopic, reason: event.errorText)
         }
+        return event
+    }
+
+    private func withMetadata<Result>(
+        ofAllTopics: Bool, timeoutMilliseconds: Int, _ body: (borrowing rd_kafka_metadata) throws -> Result
+    ) throws -> Result {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = rd_kafka_metadata(client.pointer, ofAllTopics ? 1 : 0, nil, &metadata, Int32(clamping: timeoutMilliseconds))
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
+            throw client.failure(
+                "no Kafka broker answers at \(client.configuration.bootstrapServers)", refusal() ?? code, otherwise: .kafkaUnreachable)
+        }
+        defer { rd_kafka_metadata_destroy(metadata) }
+        return try body(metadata.pointee)
+    }
+
+    /// The newest error by which the cluster refused this client, since this was last asked.
+    private func refusal() -> rd_kafka_resp_err_t? {
+        var refusal: rd_kafka_resp_err_t?
+        while let event = errors.poll(milliseconds: 0) {
+            if [.authentication, .authorization].contains(ErrorKind(event.error)) { refusal = event.error }
+        }
+        return refusal
     }
 }

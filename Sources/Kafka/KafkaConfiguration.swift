@@ -1,22 +1,13 @@
-package import Diagnostics
-
-extension Failure.Code {
-    /// librdkafka refused a property or its value.
-    package static let kafkaProperty = Failure.Code("kafka.property")
-    /// No broker answered in time.
-    package static let kafkaUnreachable = Failure.Code("kafka.unreachable")
-    /// A message was not acknowledged.
-    package static let kafkaDelivery = Failure.Code("kafka.delivery")
-    /// A topic could not be created or described.
-    package static let kafkaTopic = Failure.Code("kafka.topic")
-    /// The client cannot go on and has to be made anew.
-    package static let kafkaFatal = Failure.Code("kafka.fatal")
-}
+import Diagnostics
 
 /// How to reach a Kafka cluster.
+///
+/// Every client of this module is made from one of these. Properties are librdkafka's own, passed through as they are
+/// (`security.protocol`, `sasl.mechanisms`, `ssl.ca.location`, …).
 package struct KafkaConfiguration: Sendable {
     /// `host:port`, several separated by commas.
     package var bootstrapServers: String
+    /// How the brokers' logs and quotas name this program.
     package var clientID: String
     /// Any further librdkafka properties, in order; the last of a name counts. They override this project's own choices.
     package var properties: [(name: String, value: String)]
@@ -28,7 +19,7 @@ package struct KafkaConfiguration: Sendable {
     }
 
     /// Reads `name=value`, as `--kafka-property` takes it.
-    /// - Throws: `kafka.property`; the value is not quoted, it may be a secret.
+    /// - Throws: `kafka.property`; the text is not quoted, it may hold a secret.
     package static func property(parsing text: String) throws -> (name: String, value: String) {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
             throw Failure(
@@ -36,12 +27,48 @@ package struct KafkaConfiguration: Sendable {
         }
         return (String(text[..<equals]), String(text[text.index(after: equals)...]))
     }
+
+    /// Checks the address and every property with librdkafka, without connecting anywhere.
+    /// - Throws: `kafka.property`, naming the property and librdkafka's reason.
+    package func validate() throws {
+        _ = try ClientSettings(self, defaults: [])
+    }
 }
 
-extension KafkaConfiguration: CustomStringConvertible {
+extension KafkaConfiguration {
+    /// Properties whose value this module relies on, or takes from elsewhere.
+    static let reservedProperties: Set<String> = [
+        "bootstrap.servers", "metadata.broker.list", "client.id", "group.id", "enable.auto.commit", "auto.commit.enable",
+        "enable.auto.offset.store", "enable.idempotence", "acks", "request.required.acks", "log.queue",
+    ]
+
+    /// Whether the value of this property must never be shown.
+    private static func isSecret(_ name: String) -> Bool {
+        ["password", "secret", "token", "username", "key.pem", "oauthbearer.config"].contains { name.contains($0) }
+    }
+
+    /// `text` without the secret values of this configuration: librdkafka quotes values in some of its messages.
+    func withoutSecrets(_ text: String) -> String {
+        properties.lazy.filter { Self.isSecret($0.name) }.reduce(text) { $0.without($1.value) }
+    }
+}
+
+extension String {
+    /// This text with every occurrence of `secret` made unreadable.
+    func without(_ secret: String) -> String {
+        guard !secret.isEmpty else { return self }
+        return split(separator: secret, omittingEmptySubsequences: false).joined(separator: "[redacted]")
+    }
+}
+
+extension KafkaConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Names, never values: those may be secrets.
     package var description: String {
         let names = properties.map(\.name)
         return names.isEmpty ? bootstrapServers : "\(bootstrapServers) (\(names.joined(separator: ", ")))"
     }
+
+    package var debugDescription: String { description }
+
+    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

@@ -1,130 +1,138 @@
 import CRdkafka
 import Diagnostics
 package import Logging
+import Synchronization
 
 /// A member of a consumer group.
 ///
-/// It belongs to one thread, which must keep calling ``poll(milliseconds:)`` whether it wants messages or not: a member that stops
-/// polling is put out of the group. ``pauseIntake()`` keeps messages away meanwhile.
-package final class KafkaConsumer {
-    private let handle: ClientHandle
-    private var isPaused = false
-    private var isClosed = false
-    private let logger: Logger
+/// One thread of the caller's must keep calling ``poll(milliseconds:)`` whether it wants messages or not: a member that stops
+/// polling for `max.poll.interval.ms` is put out of the group. ``pauseIntake()`` keeps messages away meanwhile. All other calls may
+/// come from any thread.
+///
+/// Messages wait in a queue of their own, apart from the group's events, so a paused intake neither drops nor fetches again
+/// what came before the pause: it just is not read.
+package final class KafkaConsumer: Sendable {
+    struct State {
+        var connection: ConsumerConnection?
+        var offsets = OffsetTracker()
+        var assignment: Set<KafkaPartition> = []
+        var isPaused = false
+        var refusedSince: ContinuousClock.Instant?
+    }
 
-    /// Joins `group` and subscribes to `topics`.
-    package init(_ configuration: KafkaConfiguration, group: String, topics: [String], logger: Logger) throws {
+    /// How long an intake waits for messages before it looks at the group's events again.
+    private static let intakeSlice = 20
+    /// How long the cluster may refuse this client, while librdkafka tries again, before that is thrown.
+    static let refusalGrace: Duration = .seconds(30)
+
+    private let maximumMessageBytes: Int
+    let group: String
+    let logger: Logger
+    let state: Mutex<State>
+
+    /// Joins `group` and subscribes to `topics`. Returns at once; partitions are assigned while ``poll(milliseconds:)`` is called.
+    ///
+    /// - Parameter maximumMessageBytes: a message with a larger key or value is handed out without them.
+    /// - Throws: `kafka.property`, `kafka.topic`.
+    package init(
+        _ configuration: KafkaConfiguration, group: String, topics: [String], maximumMessageBytes: Int = 1 << 20, logger: Logger
+    ) throws {
+        self.maximumMessageBytes = maximumMessageBytes
+        self.group = group
         self.logger = logger
-        handle = try ClientHandle(
-            .consumer, configuration,
-            defaults: [
-                ("group.id", group),
-                ("partition.assignment.strategy", "cooperative-sticky"),
-                ("enable.auto.commit", "false"),
-                ("auto.offset.reset", "earliest"),
-                ("session.timeout.ms", "10000"),
-                ("heartbeat.interval.ms", "1000"),
-                ("topic.metadata.refresh.interval.ms", "10000"),
-                // Messages that were fetched and not handed out are dropped by a pause: keep few.
-                ("queued.min.messages", "1"),
-                ("queued.max.messages.kbytes", "1024"),
-                ("fetch.wait.max.ms", "100"),
-                ("allow.auto.create.topics", "false"),
-            ], observer: ClientObserver(logger: logger)
-        ) { conf in
-            rd_kafka_conf_set_rebalance_cb(conf) { client, code, partitions, _ in
-                guard let client, let partitions else { return }
-                applyRebalance(code, partitions, to: client)
-            }
-        }
-        rd_kafka_poll_set_consumer(handle.client)
-        try withPartitionList(topics.map { ($0, RD_KAFKA_PARTITION_UA) }) { list in
-            let code = rd_kafka_subscribe(handle.client, list)
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                throw Failure(.kafkaTopic, "cannot subscribe to \(topics): \(explanation(of: code))", nativeCode: name(of: code))
-            }
+        let connection = try ConsumerConnection(configuration, group: group, logger: logger)
+        state = Mutex(State(connection: connection))
+        let subscription = PartitionList(topics: topics)
+        let code = rd_kafka_subscribe(connection.client.pointer, subscription.pointer)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            throw connection.client.failure("cannot subscribe to \(topics.joined(separator: ", "))", code, otherwise: .kafkaTopic)
         }
     }
 
-    /// The next message, or nil where none came within `milliseconds`.
-    /// - Throws: `kafka.fatal` where the consumer has to be made anew. What passes by itself is logged and not thrown.
+    /// The next message, or nil where none came within `milliseconds`. Blocks.
+    ///
+    /// - Throws: `kafka.fatal` where the consumer has to be made anew; `kafka.authentication` or `kafka.authorization` where the cluster
+    ///   has refused this client for half a minute; `kafka.closed`. What passes by itself, brokers that are down too, is logged and not thrown.
     package func poll(milliseconds: Int) throws -> KafkaMessage? {
-        if isPaused { forEachAssigned { rd_kafka_pause_partitions(handle.client, $0) } }
-        guard let raw = rd_kafka_consumer_poll(handle.client, Int32(milliseconds)) else { return nil }
-        defer { rd_kafka_message_destroy(raw) }
-        let message = raw.pointee
-        guard message.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            try handleError(message.err)
-            return nil
+        guard let connection = state.withLock({ $0.connection }) else {
+            throw Failure(.kafkaClosed, "the Kafka consumer of group \(group) is closed")
         }
-        return KafkaMessage(
-            topic: message.rkt.flatMap { rd_kafka_topic_name($0) }.map { String(cString: $0) } ?? "",
-            partition: Int(message.partition), offset: message.offset, key: bytes(message.key, message.key_len),
-            value: bytes(message.payload, message.len))
-    }
-
-    private func handleError(_ code: rd_kafka_resp_err_t) throws {
-        if code == RD_KAFKA_RESP_ERR__FATAL || rd_kafka_fatal_error(handle.client, nil, 0) != RD_KAFKA_RESP_ERR_NO_ERROR {
-            throw Failure(
-                .kafkaFatal, "the Kafka consumer cannot go on: \(explanation(of: code))", recovery: .transient,
-                nativeCode: name(of: code))
-        }
-        if code != RD_KAFKA_RESP_ERR__PARTITION_EOF {
-            logger.warning("kafka consumer: \(explanation(of: code))")
-        }
-    }
-
-    private func bytes(_ pointer: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {
-        pointer.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
-    }
-
-    /// Says that `message` and all before it in its partition need not be read again.
-    package func commit(_ message: KafkaMessage) {
-        withPartitionList([(message.topic, Int32(message.partition))]) { list in
-            list.pointee.elems[0].offset = message.offset + 1
-            let code = rd_kafka_commit(handle.client, list, 1)
-            if code != RD_KAFKA_RESP_ERR_NO_ERROR {
-                logger.debug("kafka consumer: commit: \(explanation(of: code))")
+        let deadline = ContinuousClock.now + .milliseconds(milliseconds)
+        repeat {
+            if let event = connection.events.poll(milliseconds: 0) {
+                if let message = try handle(event, on: connection) { return message }
+                continue
             }
-        }
+            let left = Int((deadline - .now) / .milliseconds(1))
+            if state.withLock({ $0.isPaused }) {
+                guard let event = connection.events.poll(milliseconds: left) else { continue }
+                if let message = try handle(event, on: connection) { return message }
+            } else if let event = connection.intake.poll(milliseconds: min(left, Self.intakeSlice)) {
+                if let message = try handle(event, on: connection) { return message }
+            }
+        } while ContinuousClock.now < deadline
+        return nil
     }
 
     /// No message is handed out until ``resumeIntake()``, of partitions assigned meanwhile neither.
     package func pauseIntake() {
-        isPaused = true
+        state.withLock { $0.isPaused = true }
     }
 
     package func resumeIntake() {
-        guard isPaused else { return }
-        isPaused = false
-        forEachAssigned { rd_kafka_resume_partitions(handle.client, $0) }
-    }
-
-    /// Partitions this member reads now.
-    package var assignedPartitions: Int {
-        var count = 0
-        forEachAssigned { list in
-            count = Int(list.pointee.cnt)
-            return RD_KAFKA_RESP_ERR_NO_ERROR
+        let connection = state.withLock { state in
+            state.isPaused = false
+            return state.connection
         }
-        return count
+        if let connection { rd_kafka_queue_yield(connection.events.pointer) }
     }
 
-    /// The newest error of the client, as librdkafka words it.
-    package var lastError: String? { handle.observer.lastError }
+    /// The partitions this member reads now, in order.
+    package var assignment: [KafkaPartition] { state.withLock { $0.assignment.sorted() } }
 
-    private func forEachAssigned(_ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> rd_kafka_resp_err_t) {
-        var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
-        guard rd_kafka_assignment(handle.client, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else { return }
-        defer { rd_kafka_topic_partition_list_destroy(list) }
-        if list.pointee.cnt > 0 { _ = body(list) }
+    /// How many partitions this member reads now.
+    package var assignedPartitions: Int { state.withLock { $0.assignment.count } }
+
+    /// The newest problem of the client, as librdkafka words it.
+    package var lastError: String? { state.withLock { $0.connection }?.client.log.lastProblem }
+
+    private func handle(_ event: consuming Event, on connection: ConsumerConnection) throws -> KafkaMessage? {
+        switch event.kind {
+        case RD_KAFKA_EVENT_FETCH: return takeMessage(event)
+        case RD_KAFKA_EVENT_REBALANCE: try rebalance(event, on: connection)
+        case RD_KAFKA_EVENT_ERROR: try noteError(event, on: connection)
+        default: break
+        }
+        return nil
     }
 
-    /// Leaves the group, so that its partitions go to others at once.
-    package func close() {
-        guard !isClosed else { return }
-        isClosed = true
-        rd_kafka_consumer_close(handle.client)
+    private func takeMessage(_ event: borrowing Event) -> KafkaMessage? {
+        guard let raw = rd_kafka_event_message_next(event.pointer), let topic = raw.pointee.rkt.flatMap({ rd_kafka_topic_name($0) })
+        else { return nil }
+        let message = KafkaMessage(copying: raw, topic: String(cString: topic), maximumBytes: maximumMessageBytes)
+        state.withLock { state in
+            state.offsets.handOut(message.source, message.offset)
+            state.refusedSince = nil
+        }
+        return message
+    }
+
+    /// Leaves the group, so that its partitions go to others at once. Blocks; call it on the thread that polls, once that is done polling.
+    ///
+    /// The broker knows the offsets of all decided messages afterwards. Where no broker answers within `timeoutMilliseconds`, this member
+    /// is put out by the group's session timeout instead.
+    package func close(timeoutMilliseconds: Int = 5000) {
+        guard let connection = state.withLock({ $0.connection.take() }) else { return }
+        let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)
+        rd_kafka_error_destroy(rd_kafka_consumer_close_queue(connection.client.pointer, connection.events.pointer))
+        while rd_kafka_consumer_closed(connection.client.pointer) == 0 {
+            guard ContinuousClock.now < deadline else {
+                logger.warning("kafka group \(group): left without saying so, no broker answered in \(timeoutMilliseconds) ms")
+                break
+            }
+            guard let event = connection.events.poll(milliseconds: 20) else { continue }
+            if event.kind == RD_KAFKA_EVENT_REBALANCE { try? rebalance(event, on: connection) }
+        }
     }
 
     deinit {
@@ -132,30 +140,20 @@ package final class KafkaConsumer {
     }
 }
 
-/// Calls `body` with a list of partitions, which lives only so long.
-private func withPartitionList<Result>(
-    _ partitions: [(topic: String, partition: Int32)],
-    _ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) throws -> Result
-) rethrows -> Result {
-    guard let list = rd_kafka_topic_partition_list_new(Int32(partitions.count)) else { preconditionFailure("out of memory") }
-    defer { rd_kafka_topic_partition_list_destroy(list) }
-    for (topic, partition) in partitions { rd_kafka_topic_partition_list_add(list, topic, partition) }
-    return try body(list)
-}
-
-/// Takes and gives up partitions as the group says; called on the thread that polls.
-private func applyRebalance(
-    _ code: rd_kafka_resp_err_t, _ partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>, to client: OpaquePointer
-) {
-    let isCooperative = rd_kafka_rebalance_protocol(client).map { String(cString: $0) } == "COOPERATIVE"
-    switch code {
-    case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS where isCooperative:
-        rd_kafka_error_destroy(rd_kafka_incremental_assign(client, partitions))
-    case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS where isCooperative:
-        rd_kafka_error_destroy(rd_kafka_incremental_unassign(client, partitions))
-    case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS:
-        rd_kafka_assign(client, partitions)
-    default:
-        rd_kafka_assign(client, nil)
+extension KafkaMessage {
+    /// - Parameter maximumBytes: a longer key or value is left out.
+    fileprivate init(copying raw: UnsafePointer<rd_kafka_message_t>, topic: String, maximumBytes: Int) {
+        let message = raw.pointee
+        func bytes(_ pointer: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {
+            guard count <= maximumBytes, let pointer else { return nil }
+            return Array(UnsafeRawBufferPointer(start: pointer, count: count))
+        }
+        var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
+        let timestamp = rd_kafka_message_timestamp(raw, &kind)
+        let largest = max(message.len, message.key_len)
+        self.init(
+            topic: topic, partition: Int(message.partition), offset: message.offset, key: bytes(message.key, message.key_len),
+            value: bytes(message.payload, message.len), oversizedBytes: largest > maximumBytes ? largest : nil,
+            timestamp: kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? nil : timestamp)
     }
 }

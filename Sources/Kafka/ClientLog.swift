@@ -1,0 +1,56 @@
+import CRdkafka
+import Logging
+import Synchronization
+
+/// Where a client's log lines go, and the last one that told of a problem.
+///
+/// librdkafka calls it from its own threads; the client that it is attached to keeps it alive.
+final class ClientLog: Sendable {
+    private let logger: Logger
+    private let configuration: KafkaConfiguration
+    private let problem = Mutex<String?>(nil)
+
+    init(_ logger: Logger, configuration: KafkaConfiguration) {
+        self.logger = logger
+        self.configuration = configuration
+    }
+
+    /// The last error or warning that librdkafka logged, such as `Connect to ipv4#127.0.0.1:1 failed: Connection refused`.
+    var lastProblem: String? { problem.withLock { $0 } }
+
+    /// Makes this the log of every client made from `settings` (an `rd_kafka_conf_t`).
+    func attach(to settings: OpaquePointer) {
+        rd_kafka_conf_set_opaque(settings, Unmanaged.passUnretained(self).toOpaque())
+        rd_kafka_conf_set_log_cb(settings) { client, severity, facility, text in
+            guard let client, let opaque = rd_kafka_opaque(client) else { return }
+            let log = Unmanaged<ClientLog>.fromOpaque(opaque).takeUnretainedValue()
+            log.write(severity: severity, facility: facility.map(String.init(cString:)), text: text.map(String.init(cString:)))
+        }
+    }
+
+    private func write(severity: Int32, facility: String?, text: String?) {
+        let facility = facility ?? ""
+        let line = configuration.withoutSecrets(text ?? "")
+        let level = Self.level(severity: severity, facility: facility)
+        if level >= .warning {
+            problem.withLock { $0 = line }
+        }
+        logger.log(level: level, "\(line)", metadata: ["facility": "\(facility)"], source: "librdkafka")
+    }
+
+    /// Maps syslog severities to levels.
+    ///
+    /// A lost connection is logged by librdkafka as an error, and mended by itself; a property of the other kind of client
+    /// (`CONFWARN`) is nothing at all, since all clients are made from one list of properties.
+    private static func level(severity: Int32, facility: String) -> Logger.Level {
+        if facility == "CONFWARN" { return .debug }
+        return switch severity {
+        case ...2: .critical
+        case 3: facility == "FAIL" ? .warning : .error
+        case 4: .warning
+        case 5: .notice
+        case 6: .info
+        default: .debug
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Diagnostics
+import Dispatch
+import Logging
+import Synchronization
+
+/// A member that keeps an embedded broker's consumer group in being, and reads nothing of its work.
+///
+/// A group that comes into being waits three seconds for more members before it hands out partitions, and librdkafka's mock
+/// cluster has no setting for that. With this member there from the broker's start, those seconds pass while other things start.
+final class GroupKeeper: Sendable {
+    /// A topic of the broker that nobody writes to.
+    static let topic = TopicDescription(name: "group-keeper", partitions: 1)
+
+    private let isStopped = Atomic(false)
+
+    /// Joins `group`. The broker must have ``topic``.
+    init(_ configuration: KafkaConfiguration, group: String, logger: Logger) throws {
+        let consumer = try KafkaConsumer(configuration, group: group, topics: [Self.topic.name], logger: logger)
+        DispatchQueue(label: "kafka-group-keeper").async { [self] in
+            do {
+                while !isStopped.load(ordering: .acquiring) {
+                    _ = try consumer.poll(milliseconds: 100)
+                }
+            } catch {
+                logger.warning("the keeper of kafka group \(group) stopped: \(error)")
+            }
+            consumer.close(timeoutMilliseconds: 0)
+        }
+    }
+
+    func stop() {
+        isStopped.store(true, ordering: .releasing)
+    }
+}
