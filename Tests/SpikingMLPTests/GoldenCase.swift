@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import SpikingMLP
 import Testing
 
@@ -9,7 +10,8 @@ struct GoldenCase: CustomTestStringConvertible {
     let parameters: Parameters
     let expected: SafetensorsFile
 
-    private static let folder = "\(#filePath)/../../Fixtures/golden/network"
+    private static let folder =
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path + "/Fixtures/golden/network"
     static let names = ["spe-tiny", "plain-tiny", "spe-t6"]
 
     init(_ name: String) throws {
