@@ -1,3 +1,4 @@
+import Checkpoints
 import SpikingMLP
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 struct NaiveSynapses {
     let architecture: Architecture
     let image: Int
-    let golden: GoldenFile
+    let golden: SafetensorsFile
 
     /// The operations of each layer, by module path, `[steps]`.
     func count(timeSteps: Int) throws -> [String: [Int]] {
@@ -52,7 +53,8 @@ struct NaiveSynapses {
 
     /// The image's spikes of a group, one flat array per step, with the shape of a step.
     private func spikes(_ group: String) throws -> (shape: [Int], steps: [[UInt8]]) {
-        let (shape, values) = try golden.bytes("spikes/\(group)")
+        let shape = try golden.shape("spikes/\(group)")
+        let values = try golden.bytes("spikes/\(group)")
         let size = shape.dropFirst(2).reduce(1, *)
         let steps = (0..<shape[0]).map { step in
             Array(values[(step * shape[1] + image) * size..<(step * shape[1] + image + 1) * size])

@@ -1,6 +1,6 @@
 package import Diagnostics
 
-/// The reference engine: float32, evident, in one fixed order of summation.
+/// The reference engine: the checkpoint's own weights, evident code, one fixed order of summation, double precision.
 package struct FloatEngine: InferenceEngine {
     private let network: FloatNetwork
 

@@ -5,7 +5,7 @@ struct WeightRows: Sendable {
     let outputs: Int
     /// Values from one row to the next: `outputs` padded with zeros to the kernels' lanes.
     let stride: Int
-    /// `[rows, stride]`
+    /// `[rows, stride]`, as the checkpoint has them; the kernels widen them when they add.
     var values: [Float]
 
     /// - Parameters:
