@@ -1,0 +1,105 @@
+import Diagnostics
+import Evaluation
+import EvaluationStore
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres) struct ReportStoreTests {
+    @Test func `a report counts what was stored`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 10, size: 4)
+            let worker = try fixture.worker()
+            for attempt in try fixture.store.markPublished(run: run, limit: 3) {
+                let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
+                try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
+            }
+            #expect(try fixture.store.finishRuns() == [run])
+            let report = try fixture.store.report(run)
+            #expect(report.images == .init(expected: 10, evaluated: 9, failed: 1))
+            #expect(report.top1.correct == 5)
+            #expect(report.top1.accuracy == 5.0 / 9)
+            #expect(report.top5.correct == 9)
+            #expect(report.top1ByTimeStep == [4.0 / 9, 5.0 / 9])
+            #expect(report.spikesPerImage == 30)
+            #expect(report.synapticOperationsPerImage == 300)
+            #expect(report.firingRate == 0.1)
+            #expect(report.latency.inference == .init(p50: 7, p90: 12, p99: 12, max: 12))
+            #expect(report.workers == 1)
+            #expect(report.state == .finished)
+            #expect(!report.complete)
+            var files: [String] = []
+            try fixture.store.forEachPrediction(of: run) { prediction, path in
+                files.append(path)
+                #expect(prediction.top5 == [0, 1])
+                #expect(prediction.scores == [2.5, 1])
+            }
+            #expect(files == (0..<10).filter { $0 != 5 }.map { "cat/\($0).jpg" })
+        }
+    }
+
+    @Test func `the same model and manifest are not added twice, another one under the name is the newest`() throws {
+        try StoreFixture.withStore { fixture in
+            _ = try fixture.submit()
+            _ = try fixture.submit()
+            #expect(try fixture.store.models().count == 1)
+            #expect(try fixture.store.dataSets().count == 1)
+            #expect(try fixture.store.checkpointChunk(sha256: String(repeating: "ab", count: 32), ordinal: 0) == [1, 2, 3])
+            #expect(try fixture.store.checkpointChunk(sha256: String(repeating: "ab", count: 32), ordinal: 1) == nil)
+            let changed = try fixture.store.addDataSet(
+                StoredDataSet(
+                    name: "d", root: "/images", labels: "folders", images: 1, classes: 2,
+                    manifestSHA256: String(repeating: "ef", count: 32)),
+                classNames: ["cat", "dog"],
+                images: [StoredImage(ordinal: 0, path: "a", label: 0, bytes: 1, sha256: [UInt8](repeating: 2, count: 32))])
+            #expect(changed.isNew)
+            #expect(try fixture.store.dataSet(named: "d").id == changed.id)
+        }
+    }
+
+    @Test func `what is not there is named with a way to find what is`() throws {
+        try StoreFixture.withStore { fixture in
+            for body: () throws -> Void in [
+                { _ = try fixture.store.report(RunID(99)) }, { _ = try fixture.store.model(named: "nope") },
+                { _ = try fixture.store.dataSet(named: "nope") }, { _ = try fixture.store.progress(RunID(99)) },
+            ] {
+                let failure = #expect(throws: Failure.self) { try body() }
+                #expect(failure?.code == .notFound)
+                #expect(failure?.remedy?.contains("evalctl") == true)
+            }
+        }
+    }
+
+    @Test func `every view a person would ask answers for a run`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            let worker = try fixture.worker()
+            for attempt in try fixture.store.markPublished(run: run, limit: 3) {
+                let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
+                try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
+            }
+            let connection = try PostgresConnection(fixture.address)
+            let expected = [
+                "run_accuracy": 1, "class_accuracy": 2, "confusion": 2, "latency_percentiles": 4, "firing_rates": 1,
+                "synaptic_operations": 1, "anytime_accuracy": 2, "progress": 1, "failures": 1,
+            ]
+            for (view, rows) in expected.sorted(by: { $0.key < $1.key }) {
+                #expect(try connection.execute("SELECT * FROM \(view) WHERE run_id = \(run)").count == rows, "\(view)")
+            }
+        }
+    }
+
+    @Test func `the reader role sees everything and changes nothing`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            let connection = try PostgresConnection(fixture.address)
+            try connection.executeScript("SET ROLE evalctl_reader")
+            #expect(try connection.execute("SELECT * FROM run_accuracy").count == 1)
+            #expect(try connection.execute("SELECT * FROM predictions WHERE run_id = \(run)").isEmpty)
+            for statement in ["DELETE FROM runs", "UPDATE shards SET state = 'done'", "SELECT create_run_partitions(5)"] {
+                let failure = #expect(throws: Failure.self) { try connection.executeScript(statement) }
+                #expect(failure?.nativeCode == "42501")
+            }
+        }
+    }
+}
