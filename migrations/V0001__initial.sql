@@ -1,0 +1,2 @@
+-- The tables follow in this file.
+SELECT 1;
