@@ -15,6 +15,7 @@ struct ServerStart {
         var account = try ServerAccount.choose(dataDirectory: data)
         if !exists { account = try initialize(programs, account) }
         let server = try running() ?? start(programs, account.able(toEnter: data))
+        if !exists, cluster.durability == .kept { writeToDisk(programs, account) }
         let address = DatabaseAddress(
             socketDirectory: server.socketDirectory, port: server.port, user: EmbeddedCluster.user, database: cluster.database)
         try ensureDatabase(address)
@@ -38,18 +39,23 @@ struct ServerStart {
         }
         try account.own(fresh)
         let able = try account.able(toEnter: fresh)
-        let sync = cluster.durability == .throwaway ? ["--no-sync"] : []
         let outcome = try ChildProcess.run(
             able.prefix + [
                 programs.initdb, "--pgdata=\(fresh)", "--username=\(EmbeddedCluster.user)", "--encoding=UTF8", "--locale=C",
-                "--auth-local=trust", "--auth-host=scram-sha-256", "--no-instructions",
-            ] + sync, timeout: .seconds(120))
+                "--auth-local=trust", "--auth-host=scram-sha-256", "--no-instructions", "--no-sync",
+            ], timeout: .seconds(120))
         guard outcome.status == 0, rename(fresh, data) == 0 else {
             throw Failure(
                 .clusterStartFailed, "initdb could not make a database in \(cluster.directory): \(Self.lastLines(outcome.output))",
                 remedy: "see whether the disk is full", nativeCode: "exit \(outcome.status)")
         }
         return able
+    }
+
+    /// Makes the new database safe from a crash of the machine, in the background: initdb's own flush takes longer than all the rest of the start.
+    private func writeToDisk(_ programs: ServerPrograms, _ account: ServerAccount) {
+        // A failure leaves it to the kernel, which writes everything within half a minute.
+        _ = try? ChildProcess.start(account.prefix + [programs.initdb, "--sync-only", "--pgdata=\(data)"], log: cluster.logFile)
     }
 
     /// The server that runs already, once it is ready; `nil` where none does.

@@ -95,14 +95,28 @@ import Testing
         }
     }
 
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
     @Test func `the program carries every file of the migrations folder, byte for byte and in order`() throws {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("migrations")
+        let folder = Self.root.appendingPathComponent("migrations")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasPrefix("V") }.sorted()
         #expect(Migration.embedded.map(\.fileName) == files)
         #expect(Migration.embedded.map(\.version) == Array(1...files.count))
         for migration in Migration.embedded {
             #expect(try Data(contentsOf: folder.appendingPathComponent(migration.fileName)) == Data(migration.sql.utf8))
+        }
+    }
+
+    @Test func `the dumped schema in the repository is what the migrations make`() throws {
+        try TestDatabase.withDatabase { address in
+            try MigrationRunner().migrate(PostgresConnection(address))
+            let dump = Process()
+            dump.executableURL = Self.root.appendingPathComponent("ops/dump-schema")
+            dump.arguments = ["--check", "--database", address.description]
+            try dump.run()
+            dump.waitUntilExit()
+            #expect(dump.terminationStatus == 0, "run ops/dump-schema")
         }
     }
 }
