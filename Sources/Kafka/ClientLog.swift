@@ -40,10 +40,11 @@ final class ClientLog: Sendable {
 
     /// Maps syslog severities to levels.
     ///
-    /// A lost connection is logged by librdkafka as an error, and mended by itself; a property of the other kind of client
-    /// (`CONFWARN`) is nothing at all, since all clients are made from one list of properties.
+    /// A lost connection is logged by librdkafka as an error, and mended by itself. A property of the other kind of client (`CONFWARN`)
+    /// is nothing at all, since all clients are made from one list of properties; nor is that a broker cannot be told not to make
+    /// topics (`AUTOCREATE`).
     private static func level(severity: Int32, facility: String) -> Logger.Level {
-        if facility == "CONFWARN" { return .debug }
+        if facility == "CONFWARN" || facility == "AUTOCREATE" { return .debug }
         return switch severity {
         case ...2: .critical
         case 3: facility == "FAIL" ? .warning : .error

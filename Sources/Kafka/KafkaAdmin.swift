@@ -85,8 +85,16 @@ package final class KafkaAdmin {
             topic.name, Int32(clamping: topic.partitions), Int32(clamping: topic.replicationFactor), &reason, reason.count)
         guard request != nil else { throw Failure(.kafkaTopic, "\(what): \(String(nullTerminated: reason))") }
         defer { rd_kafka_NewTopic_destroy(request) }
-        let event = try answer(to: what, timeoutMilliseconds: timeoutMilliseconds) { options, queue in
-            rd_kafka_CreateTopics(client.pointer, &request, 1, options, queue)
+        let event: Event
+        do {
+            event = try answer(to: what, timeoutMilliseconds: timeoutMilliseconds) { options, queue in
+                rd_kafka_CreateTopics(client.pointer, &request, 1, options, queue)
+            }
+        } catch var failure as Failure where failure.code == .kafkaUnreachable {
+            // Brokers answer, or it were not known that the topic is missing: it is their controller that does not.
+            failure.code = .kafkaTopic
+            failure.remedy = remedy
+            throw failure
         }
         var count = 0
         guard let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.pointer), &count), count > 0,

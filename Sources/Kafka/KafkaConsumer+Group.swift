@@ -31,7 +31,7 @@ extension KafkaConsumer {
                 state.assignment = isCooperative ? state.assignment.subtracting(partitions) : []
                 state.offsets.drop(partitions)
             }
-            state.refusedSince = nil
+            state.refusals.noteService()
             return state.assignment.count
         }
         logger.debug("kafka group \(group): \(isAssigned ? "took" : "gave up") \(partitions.count) partitions, has \(count)")
@@ -50,12 +50,7 @@ extension KafkaConsumer {
         let failure = client.failure("Kafka consumer of group \(group)", code, otherwise: .kafkaGroup, reason: event.errorText)
         logger.warning("\(failure.message)", metadata: ["code": "\(name(of: code))"])
         guard [.authentication, .authorization].contains(ErrorKind(code)) else { return }
-        let since = state.withLock { state in
-            let since = state.refusedSince ?? .now
-            state.refusedSince = since
-            return since
-        }
-        if .now - since > Self.refusalGrace { throw failure }
+        if state.withLock({ $0.refusals.noteRefusal(at: .now) }) { throw failure }
     }
 }
 

@@ -17,13 +17,11 @@ package final class KafkaConsumer: Sendable {
         var offsets = OffsetTracker()
         var assignment: Set<KafkaPartition> = []
         var isPaused = false
-        var refusedSince: ContinuousClock.Instant?
+        var refusals = RefusalWatch(grace: .seconds(30))
     }
 
     /// How long an intake waits for messages before it looks at the group's events again.
     private static let intakeSlice = 20
-    /// How long the cluster may refuse this client, while librdkafka tries again, before that is thrown.
-    static let refusalGrace: Duration = .seconds(30)
 
     private let maximumMessageBytes: Int
     let group: String
@@ -112,7 +110,7 @@ package final class KafkaConsumer: Sendable {
         let message = KafkaMessage(copying: raw, topic: String(cString: topic), maximumBytes: maximumMessageBytes)
         state.withLock { state in
             state.offsets.handOut(message.source, message.offset)
-            state.refusedSince = nil
+            state.refusals.noteService()
         }
         return message
     }

@@ -19,6 +19,7 @@ final class ProducerConnection {
                 ("enable.idempotence", "true"),
                 ("linger.ms", "1"),
                 ("delivery.timeout.ms", "15000"),
+                ("topic.metadata.refresh.interval.ms", "10000"),
                 ("reconnect.backoff.max.ms", "2000"),
             ])
         client = try ClientHandle(

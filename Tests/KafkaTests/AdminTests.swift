@@ -46,7 +46,7 @@ import Testing
             let failure = #expect(throws: Failure.self) {
                 try admin.ensure([TopicDescription(name: "missing", partitions: 2)], timeoutMilliseconds: 3000)
             }
-            #expect(failure?.code == .kafkaTopic)
+            #expect(failure?.code == .kafkaTopic, "\(String(describing: failure))")
             #expect(failure?.message.contains("topic missing cannot be made") == true)
             #expect(try admin.topics(timeoutMilliseconds: 5000)["missing"] == nil)
             try cluster.broker?.create(TopicDescription(name: "missing", partitions: 2))
@@ -62,9 +62,7 @@ import Testing
             let admin = try KafkaAdmin(cluster.configuration, logger: TestCluster.logger)
             #expect(try admin.lag(ofGroup: "workers-\(cluster.topic)", topic: cluster.topic) == [0: 5, 1: 5])
             let consumer = try cluster.consumer()
-            for message in try collect(consumer, 10) where message.partition == 1 && message.offset == 4 {
-                #expect(message.text == "9")
-            }
+            #expect(try collect(consumer, 10).count == 10)
             consumer.close()
             #expect(try admin.lag(ofGroup: "workers-\(cluster.topic)", topic: cluster.topic) == [0: 0, 1: 0])
             let failure = #expect(throws: Failure.self) { try admin.lag(ofGroup: "g", topic: "no-such-topic") }
