@@ -73,7 +73,8 @@ struct BicubicCrop: ~Copyable {
     }
 
     /// The vertical pass to the crop's row `row`, from rows that lie `stride` bytes apart, beginning with the first that has a weight.
-    private func shorten(_ source: UnsafeRawPointer, stride rowStride: Int, row: Int, byteCount: Int, into target: UnsafeMutableRawPointer) {
+    private func shorten(_ source: UnsafeRawPointer, stride rowStride: Int, row: Int, byteCount: Int, into target: UnsafeMutableRawPointer)
+    {
         let white = SIMD16<Int32>(repeating: 255)
         vertical.weights.withUnsafeBufferPointer { weights in
             for offset in stride(from: 0, to: byteCount, by: 16) {

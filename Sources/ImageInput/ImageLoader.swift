@@ -88,7 +88,8 @@ package final class ImageLoader {
             try crop.apply(to: pixels.base, width: decoded.width, height: decoded.height, output: output, name: name)
         }
         return LoadedImage(
-            pixels: output, width: decoded.width, height: decoded.height, byteCount: bytes.count, hash: nil, decoderWarning: decoded.warning,
+            pixels: output, width: decoded.width, height: decoded.height, byteCount: bytes.count, hash: nil,
+            decoderWarning: decoded.warning,
             decodeMicroseconds: (decodedAt - start).wholeMicroseconds,
             preprocessMicroseconds: (ContinuousClock.now - decodedAt).wholeMicroseconds)
     }
