@@ -18,17 +18,21 @@ struct ByteBuffer: ~Copyable {
         if capacity > 0 { free(base) }
     }
 
+    /// Bytes behind those asked for that may be read, so that rows can be taken in whole vectors.
+    private static let slack = 64
+
     /// Makes room for `count` bytes, at an address that is a multiple of 64. What was in the buffer is lost when it grows.
     /// - Throws: `image.memory` where the system has none.
     mutating func reserve(_ count: Int, for name: String) throws {
-        guard count > capacity else { return }
+        let (padded, overflow) = count.addingReportingOverflow(Self.slack + 63)
+        let needed = padded & ~63
+        guard needed > capacity || overflow else { return }
         release()
-        let (padded, overflow) = count.addingReportingOverflow(63)
-        guard !overflow, let memory = aligned_alloc(64, padded & ~63) else {
+        guard !overflow, let memory = aligned_alloc(64, needed) else {
             throw Failure(.imageMemory, "There is no memory for the \(count) bytes that \(name) needs.", remedy: "Lower the pixel limit.")
         }
         base = memory
-        capacity = padded & ~63
+        capacity = needed
     }
 
     /// Gives the memory back if it is more than ``keptBytes``.

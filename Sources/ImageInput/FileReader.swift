@@ -71,7 +71,8 @@ struct FileReader: ~Copyable {
 
     private static func unreadable(_ path: String, _ code: CInt) -> Failure {
         Failure(
-            .imageUnreadable, "\(path) cannot be read: \(String(cString: strerror(code))).", remedy: "Check that the file exists and may be read.",
+            .imageUnreadable, "\(path) cannot be read: \(String(cString: strerror(code))).",
+            remedy: "Check that the file exists and may be read.",
             recovery: [EIO, ENFILE, EMFILE, ESTALE, ETIMEDOUT].contains(code) ? .transient : .permanent, nativeCode: "errno \(code)")
     }
 }

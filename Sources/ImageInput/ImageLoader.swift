@@ -40,17 +40,14 @@ package final class ImageLoader {
 
     package let preprocessing: Preprocessing
     private let fileSizeLimit: Int
-    private let jpeg: JPEGDecoder
     private var file = ByteBuffer()
     private var pixels = ByteBuffer()
     private var crop: BicubicCrop
     private var output: [UInt8]
 
-    /// - Throws: `image.memory`.
-    package init(_ preprocessing: Preprocessing, fileSizeLimit: Int = ImageLoader.defaultFileSizeLimit) throws {
+    package init(_ preprocessing: Preprocessing, fileSizeLimit: Int = ImageLoader.defaultFileSizeLimit) {
         self.preprocessing = preprocessing
         self.fileSizeLimit = fileSizeLimit
-        jpeg = try JPEGDecoder()
         crop = BicubicCrop(preprocessing)
         output = [UInt8](repeating: 0, count: preprocessing.byteCount)
     }
@@ -91,7 +88,8 @@ package final class ImageLoader {
             try crop.apply(to: pixels.base, width: decoded.width, height: decoded.height, output: output, name: name)
         }
         return LoadedImage(
-            pixels: output, width: decoded.width, height: decoded.height, byteCount: bytes.count, hash: nil, decoderWarning: decoded.warning,
+            pixels: output, width: decoded.width, height: decoded.height, byteCount: bytes.count, hash: nil,
+            decoderWarning: decoded.warning,
             decodeMicroseconds: (decodedAt - start).wholeMicroseconds,
             preprocessMicroseconds: (ContinuousClock.now - decodedAt).wholeMicroseconds)
     }
@@ -99,7 +97,7 @@ package final class ImageLoader {
     private func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> (width: Int, height: Int, warning: String?) {
         switch ImageFormat(startingWith: bytes) {
         case .jpeg:
-            return try jpeg.decode(bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, name: name)
+            return try JPEGDecoder().decode(bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, name: name)
         case .png:
             let size = try PNGDecoder.decode(bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, name: name)
             return (size.width, size.height, nil)

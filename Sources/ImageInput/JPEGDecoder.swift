@@ -3,10 +3,11 @@ import Diagnostics
 
 /// libjpeg-turbo behind its TurboJPEG interface: the accurate integer DCT and fancy upsampling, as Pillow decodes.
 ///
-/// Used by one thread at a time; it keeps its handle and tables from image to image.
-final class JPEGDecoder {
+/// One decoder decodes one image: libjpeg keeps the tables of the last image, even of one that failed, and would decode the next with them.
+struct JPEGDecoder: ~Copyable {
     private let handle: tjhandle
 
+    /// - Throws: `image.memory`.
     init() throws {
         guard let handle = tjInitDecompress() else {
             throw Failure(.imageMemory, "libjpeg-turbo could not be started: \(String(cString: tjGetErrorStr2(nil))).")
@@ -41,17 +42,25 @@ final class JPEGDecoder {
     func decompress(
         _ bytes: UnsafeRawBufferPointer, width: Int, to pixels: UnsafeMutableRawPointer, format: TJPF, name: String
     ) throws -> String? {
-        let status = tjDecompress2(
-            handle, bytes.bindMemory(to: UInt8.self).baseAddress, UInt(bytes.count), pixels.assumingMemoryBound(to: UInt8.self), 0,
-            CInt(width * 4), 0, CInt(format.rawValue), Self.flags)
-        if status == 0 { return nil }
-        let text = String(cString: tjGetErrorStr2(handle))
-        if tjGetErrorCode(handle) == CInt(TJERR_WARNING.rawValue) { return text }
-        throw Self.corrupt(name, text)
+        guard let complaint = run(bytes, width: width, to: pixels, format: format, flags: 0) else { return nil }
+        // TurboJPEG calls an error a warning when any warning came before it. It keeps the text of the first warning and of an error that ends
+        // the work, so the image is whole if stopping at the first warning gives the same text.
+        guard tjGetErrorCode(handle) == CInt(TJERR_WARNING.rawValue),
+            run(bytes, width: width, to: pixels, format: format, flags: TJFLAG_STOPONWARNING) == complaint
+        else { throw Self.corrupt(name, complaint) }
+        return complaint
     }
 
-    /// A limit of 500 scans, so that a small progressive file cannot keep the decoder busy for hours.
-    private static let flags = TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT
+    /// Returns what libjpeg-turbo complained about, nil where the image decoded without a word.
+    private func run(
+        _ bytes: UnsafeRawBufferPointer, width: Int, to pixels: UnsafeMutableRawPointer, format: TJPF, flags: CInt
+    ) -> String? {
+        // At most 500 scans, so that a small progressive file cannot keep the decoder busy for hours.
+        let status = tjDecompress2(
+            handle, bytes.bindMemory(to: UInt8.self).baseAddress, UInt(bytes.count), pixels.assumingMemoryBound(to: UInt8.self), 0,
+            CInt(width * 4), 0, CInt(format.rawValue), flags | TJFLAG_LIMITSCANS | TJFLAG_ACCURATEDCT)
+        return status == 0 ? nil : String(cString: tjGetErrorStr2(handle))
+    }
 
     private func readHeader(_ bytes: UnsafeRawBufferPointer, name: String) throws -> (width: Int, height: Int, colorspace: TJCS) {
         var width: CInt = 0

@@ -21,8 +21,7 @@ package struct PreprocessBenchmark: Sendable, CustomStringConvertible {
         guard ImageFormat(startingWith: bytes) == .jpeg else {
             throw Failure(.imageFormat, "\(path) is no JPEG.", remedy: "Measure with a JPEG file.")
         }
-        let loader = try ImageLoader(preprocessing)
-        let decoder = try JPEGDecoder()
+        let loader = ImageLoader(preprocessing)
         var pixels = ByteBuffer()
         var decompress: [Duration] = []
         var whole: [Duration] = []
@@ -33,7 +32,7 @@ package struct PreprocessBenchmark: Sendable, CustomStringConvertible {
             try decompress.append(
                 clock.measure {
                     try bytes.withUnsafeBytes {
-                        _ = try decoder.decompress($0, width: image.width, to: pixels.base, format: TJPF_RGBX, name: path)
+                        _ = try JPEGDecoder().decompress($0, width: image.width, to: pixels.base, format: TJPF_RGBX, name: path)
                     }
                 })
             try whole.append(clock.measure { image = try loader.load(bytes: bytes, name: path) })

@@ -28,8 +28,9 @@ package struct Preprocessing: Hashable, Sendable {
         self.pixelLimit = pixelLimit
     }
 
-    /// What the pixels depend on, as a run records it: `pillow-bicubic-256-crop-224`.
-    package var identifier: String { "pillow-bicubic-\(resizeSize)-crop-\(imageSize)" }
+    /// What the pixels depend on, as a run records it: `pillow13-bicubic-256-crop-224`. Pillow 13 is named because 12 and before give other
+    /// pixels where an image is more than twice as high as wide (see ``CropGeometry``).
+    package var identifier: String { "pillow13-bicubic-\(resizeSize)-crop-\(imageSize)" }
 
     /// Bytes of one preprocessed image, [imageSize, imageSize, 3].
     package var byteCount: Int { imageSize * imageSize * 3 }

@@ -1,0 +1,44 @@
+/// Where a data set's images get their labels from. Paths are of text files outside or inside the image folder.
+package enum LabelSource: Hashable, Sendable, Codable {
+    /// One folder per class, as torchvision's `ImageFolder`: sorted folder names are the class indices.
+    case classFolders
+
+    /// A CSV of file name and class index, or of file name and class name; a first row that begins with `file`, `filename`, `name`, `image`,
+    /// `imageid`, `path` or `id` is a header. `classNames` is a text file of one class name a line, in the order of the indices. Without it,
+    /// class names are numbered in their sorted order, and indices have no names.
+    case list(path: String, classNames: String?)
+
+    /// `LOC_val_solution.csv` and `LOC_synset_mapping.txt`: sorted synsets are the class indices.
+    case localization(solution: String, synsets: String)
+
+    /// `ILSVRC2012_validation_ground_truth.txt`, one number per validation image, and a text table whose lines begin with such a number and
+    /// its synset (from the development kit's `meta.mat`). The numbers are not class indices: those are the places of the sorted synsets.
+    case groundTruth(numbers: String, synsets: String?)
+}
+
+/// A data set as a person describes it.
+package struct DataSetDescription: Hashable, Sendable, Codable {
+    package var name: String
+    /// The folder that all image paths are relative to.
+    package var root: String
+    package var labels: LabelSource
+
+    package init(name: String, root: String, labels: LabelSource = .classFolders) {
+        self.name = name
+        self.root = root
+        self.labels = labels
+    }
+}
+
+/// One class of a data set; its index is its place in the list of classes.
+package struct ImageClass: Hashable, Sendable {
+    /// The folder's name, the synset, or the name given.
+    package var name: String
+    /// What people call it, where the source tells.
+    package var title: String?
+
+    package init(name: String, title: String? = nil) {
+        self.name = name
+        self.title = title
+    }
+}

@@ -1,0 +1,77 @@
+import Diagnostics
+
+/// The images of a folder with their labels, before any of them is opened.
+struct Labelling {
+    var classes: [ImageClass]
+    /// In manifest order.
+    var images: [(path: String, label: Int)]
+
+    /// - Throws: `dataset.folder`, `dataset.empty`, `dataset.name`, `dataset.linkLoop`, `dataset.labelList`, `dataset.labels`,
+    ///   `dataset.groundTruthNumbers`.
+    init(root: String, source: LabelSource) throws {
+        switch source {
+        case .classFolders:
+            try self.init(classFoldersOf: root)
+        case .list(let path, let classNames):
+            try self.init(root: root, list: path, classNames: classNames)
+        case .localization(let solution, let synsets):
+            try self.init(root: root, solution: solution, synsets: synsets)
+        case .groundTruth(let numbers, let synsets):
+            try self.init(root: root, numbers: numbers, synsets: synsets)
+        }
+    }
+
+    /// One row of a label list.
+    struct Row {
+        var line: Int
+        var name: String
+        var label: Int
+    }
+
+    /// The files of a flat folder, in bytewise order of their paths.
+    static func flatFiles(of root: String) throws -> [String] {
+        let files = try FolderListing.imageFiles(below: root).sorted { $0.precedesBytewise($1) }
+        guard !files.isEmpty else {
+            throw Failure(.dataSetEmpty, "\(root) has no image files.", remedy: "Name the folder that holds the images.")
+        }
+        return files
+    }
+
+    /// Brings rows and files together: each file must have exactly one row. A row names a file by its path below the root, with or without the
+    /// extension.
+    init(classes: [ImageClass], rows: [Row], files: [String], list: String, root: String, problems: ProblemList = ProblemList()) throws {
+        var problems = problems
+        var places: [[UInt8]: Int] = [:]
+        var stems: [[UInt8]: [Int]] = [:]
+        for (place, file) in files.enumerated() {
+            places[file.bytewiseKey] = place
+            stems[file.withoutExtension.bytewiseKey, default: []].append(place)
+        }
+        var labels = [Int?](repeating: nil, count: files.count)
+        for row in rows {
+            let name = row.name.hasPrefix("./") ? String(row.name.dropFirst(2)) : row.name
+            if name.hasPrefix("/") || name.utf8.split(separator: UInt8(ascii: "/")).contains(where: { Array($0) == [0x2E, 0x2E] }) {
+                problems.add("names that leave the folder", "line \(row.line): \(row.name)")
+                continue
+            }
+            let candidates = places[name.bytewiseKey].map { [$0] } ?? stems[name.bytewiseKey] ?? []
+            if candidates.count > 1 {
+                problems.add("names that fit several files", "line \(row.line): \(row.name)")
+            } else if let place = candidates.first {
+                if !classes.indices.contains(row.label) {
+                    problems.add("labels outside the \(classes.count) classes", "line \(row.line): \(row.label)")
+                }
+                if labels[place] != nil { problems.add("labels for a file that already has one", "line \(row.line): \(row.name)") }
+                labels[place] = row.label
+            } else {
+                problems.add("labels without a file", "line \(row.line): \(row.name)")
+            }
+        }
+        for (file, label) in zip(files, labels) where label == nil { problems.add("files without a label", file) }
+        try problems.throwIfAny(
+            .labelMismatch, "\(list) does not fit the images of \(root)",
+            remedy: "Every image needs exactly one label, and every label an image.")
+        self.classes = classes
+        self.images = zip(files, labels).compactMap { file, label in label.map { (file, $0) } }
+    }
+}
