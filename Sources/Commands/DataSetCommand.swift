@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import EvaluationStore
 internal import ImageInput
 internal import Reports
@@ -14,16 +15,38 @@ struct DataSetCommand: ParsableCommand {
         @Argument(help: "The data set's name.")
         var name: String
 
-        @Option(help: "The folder, with one folder of images per class.")
+        @Option(help: "The folder of images: one folder per class, or with --labels any folder.")
         var root: String
+
+        @Option(
+            help: """
+                Labels of a flat folder: a CSV of file name and class index or class name, LOC_val_solution.csv, or \
+                ILSVRC2012_validation_ground_truth.txt.
+                """)
+        var labels: String?
+
+        @Option(help: "With a CSV: a text file of one class name a line, in the order of the indices.")
+        var classNames: String?
+
+        @Option(
+            help: """
+                With LOC_val_solution.csv: LOC_synset_mapping.txt. With the ground truth file: a text table of its numbers and their \
+                synsets; the numbers are not class indices.
+                """)
+        var synsets: String?
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
         func run() throws {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "data set")
+                let source = try LabelFileKind.source(labels: labels, classNames: classNames, synsets: synsets)
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let (dataset, isNew) = try DataSetRegistration(store: store).add(name, root: root, labels: .folders)
+                    let known = try store.dataSets().first { $0.name == name }
+                    let (dataset, isNew) = try DataSetRegistration(store: store).add(name, root: root, labels: source)
+                    if isNew, let known {
+                        note("data set \(name) has changed since \(known.addedAt): new runs take the new manifest")
+                    }
                     note(
                         "\(isNew ? "added" : "unchanged:") data set \(name), \(dataset.images) images of \(dataset.classes) classes, "
                             + "manifest sha256 \(dataset.manifestSHA256)")

@@ -16,6 +16,8 @@ final class EmbeddedStack {
 
     init(dataDirectory: String, threads: Int, topics: JobTopics, logger: Logger) throws {
         let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 16), logger: logger)
+        // The group takes its time to open; meanwhile the database starts.
+        try broker.openGroup(topics.workerGroup)
         cluster = EmbeddedCluster(directory: dataDirectory + "/postgres")
         address = try cluster.start()
         do {

@@ -87,7 +87,7 @@ struct RunEvaluateCommand: ParsableCommand {
             return try store.dataSet(named: dataset)
         }
         let name = NameText.allowed(URL(filePath: dataset).standardized.lastPathComponent, otherwise: "dataset")
-        return try DataSetRegistration(store: store).add(name, root: dataset, labels: .folders).dataset
+        return try DataSetRegistration(store: store).add(name, root: dataset, labels: .classFolders).dataset
     }
 }
 

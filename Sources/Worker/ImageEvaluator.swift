@@ -32,7 +32,7 @@ final class ImageEvaluator {
         self.context = context
         layers = context.layers
         timeSteps = context.run.specification.timeSteps
-        loader = try ImageLoader(context.preprocessing)
+        loader = ImageLoader(context.preprocessing)
         workspace = try context.engine.makeWorkspace(timeSteps: timeSteps)
     }
 
