@@ -14,6 +14,7 @@ let strictSettings: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
     name: "evalctl",
@@ -26,6 +27,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -36,7 +38,7 @@ let package = Package(
         .target(name: "Diagnostics", dependencies: [logging]),
         .target(name: "SpikeKernels", swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
         .target(name: "SpikingMLP", dependencies: ["Diagnostics", "SpikeKernels"]),
-        .target(name: "Checkpoints", dependencies: ["Diagnostics", "SpikingMLP", crypto]),
+        .target(name: "Checkpoints", dependencies: ["Diagnostics", "SpikingMLP", crypto, system]),
         .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", crypto]),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),

@@ -1,77 +1,58 @@
-/// A value on a pickle's stack. Containers live in the interpreter's arena and are named by index, so that nothing nests in memory,
-/// whatever the file says: no recursion, no cycles, no deep destruction.
+/// A value on the pickle machine's stack. Containers are indices into the machine's arena: references cost nothing, and values that
+/// contain themselves or nest deeply are as harmless as any other.
 enum PickleValue: Sendable {
     case none
     case bool(Bool)
-    case int(Int64)
-    case double(Double)
-    case text(String)
-    /// Bytes and other data that tensors do not need.
-    case inert
+    case integer(Int)
+    case float(Double)
+    case string(String)
+    /// Something that is carried along and never looked into: bytes, integers beyond 64 bits, NumPy scalars, devices.
+    case opaque
     case global(PickleGlobal)
-    /// Index of a tuple or a list.
+    case storage(Int)
+    case tensor(Int)
     case sequence(Int)
-    /// Index of a dictionary.
     case dictionary(Int)
-    /// An object of an inert class; the index of its state's dictionary where it has one.
     case object(Int)
-    case storage(TensorStorage)
-    case tensor(TensorView)
 }
 
-/// Where a storage's elements lie: entry `data/<key>` of the archive.
-struct TensorStorage: Sendable {
-    var key: String
-    var type: ElementType
-    var count: Int
-}
-
-/// A strided view of a storage, in elements.
-struct TensorView: Sendable {
-    var storage: TensorStorage
+/// A tensor's storage: one entry `data/<key>` of the archive.
+struct PickleStorage: Sendable, Hashable {
+    var elementType: ElementType
+    /// Offset of the first element in the file, in bytes.
     var offset: Int
-    var shape: [Int]
-    var strides: [Int]
+    /// Elements of the storage.
+    var count: Int
+    /// Name of the archive's entry.
+    var entryName: String
 }
 
-/// The globals that a checkpoint may name. Everything else is refused: a pickle that names it would run code.
-enum PickleGlobal: Sendable, Equatable {
-    case rebuildTensor
-    case rebuildParameter
-    case orderedDictionary
-    case storageType(ElementType)
-    /// Known to be harmless, and not needed: its objects are read as data that is not looked at.
-    case inert
+/// A tensor as the pickle describes it, and the entry that holds its elements.
+struct PickleTensor: Sendable {
+    var stored: StoredTensor
+    var entryName: String
+}
 
-    init?(module: String, name: String) {
-        switch (module, name) {
-        case ("torch._utils", "_rebuild_tensor_v2"): self = .rebuildTensor
-        case ("torch._utils", "_rebuild_parameter"): self = .rebuildParameter
-        case ("collections", "OrderedDict"): self = .orderedDictionary
-        case ("torch", _) where Self.storageTypes[name] != nil:
-            guard let type = Self.storageTypes[name] else { return nil }
-            self = .storageType(type)
-        case ("torch", _) where Self.torchNames.contains(name): self = .inert
-        case _ where Self.inertNames.contains("\(module) \(name)"): self = .inert
-        default: return nil
+/// What a pickle holds: its root value and the arena that values point into.
+struct PickleContents: Sendable {
+    var root: PickleValue = .none
+    var storages: [PickleStorage] = []
+    var tensors: [PickleTensor] = []
+    /// Lists, tuples and sets alike.
+    var sequences: [[PickleValue]] = []
+    /// Dictionaries in insertion order; a key may occur more than once, the last one counts.
+    var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
+    /// Attributes of instances, as the value that BUILD gave.
+    var objects: [PickleValue] = []
+
+    /// The value of a string key of a dictionary, or of an attribute of an object.
+    func value(_ key: String, of container: PickleValue) -> PickleValue? {
+        switch container {
+        case .dictionary(let index):
+            dictionaries[index].last { if case .string(key) = $0.key { true } else { false } }?.value
+        case .object(let index):
+            if case .dictionary = objects[index] { value(key, of: objects[index]) } else { nil }
+        default: nil
         }
     }
-
-    private static let storageTypes: [String: ElementType] = [
-        "FloatStorage": .float32, "DoubleStorage": .float64, "HalfStorage": .float16, "BFloat16Storage": .bfloat16,
-        "LongStorage": .int64, "IntStorage": .int32, "ShortStorage": .int16, "CharStorage": .int8, "ByteStorage": .uint8,
-        "BoolStorage": .bool,
-    ]
-
-    private static let torchNames: Set<String> = [
-        "Size", "device", "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool",
-    ]
-
-    private static let inertNames: Set<String> = [
-        "argparse Namespace", "collections defaultdict", "collections Counter", "__builtin__ set", "builtins set", "__builtin__ dict",
-        "builtins dict", "builtins list", "builtins int", "builtins float", "builtins complex", "builtins slice", "builtins range",
-        "numpy dtype", "numpy ndarray", "numpy.core.multiarray scalar", "numpy._core.multiarray scalar",
-        "numpy.core.multiarray _reconstruct", "numpy._core.multiarray _reconstruct", "_codecs encode", "pathlib PosixPath",
-        "pathlib PurePosixPath", "pathlib WindowsPath", "pathlib._local PosixPath", "datetime datetime", "datetime timedelta",
-    ]
 }

@@ -1,144 +1,120 @@
-internal import FoundationEssentials
+package import Diagnostics
 package import SpikingMLP
 
-/// A `.safetensors` file: 8 bytes of header length, a JSON header, raw data. It is checked whole when it is opened: every tensor
-/// lies inside the data, of the size that its shape says, and no two share a byte.
+/// A safetensors file: 8 bytes of header length (little-endian), a JSON header, the elements. Memory-mapped; a tensor is read when
+/// asked for.
 package struct SafetensorsFile: Sendable {
-    /// Longest header that is read, in bytes.
-    static let maximumHeaderBytes = 16 << 20
-
-    struct Entry: Sendable {
-        var type: ElementType
-        var shape: [Int]
-        /// In the file.
-        var bytes: Range<Int>
-    }
-
-    let file: FileBytes
-    let entries: [String: Entry]
+    /// The names of the tensors in the order of their data.
+    package let names: [String]
+    /// The file's `__metadata__`; empty where it has none.
     package let metadata: [String: String]
 
-    /// Names of the tensors, sorted.
-    package var names: [String] { entries.keys.sorted() }
+    let file: CheckpointFile
+    let tensors: [String: StoredTensor]
 
-    /// - Throws: `checkpoint.unreadable`, `checkpoint.malformed`.
-    package init(path: String) throws {
-        try self.init(FileBytes(path: path))
+    /// The reference implementation's bound.
+    private static let maximumHeaderLength = 100_000_000
+
+    /// - Throws: `checkpoint.unreadable`, `checkpoint.truncated`, `checkpoint.malformed`, `checkpoint.unsupported`.
+    package init(path: String) throws(Failure) {
+        try self.init(CheckpointFile(path: path))
     }
 
-    package init(bytes: [UInt8], name: String) throws {
-        try self.init(FileBytes(bytes, name: name))
+    /// Reads a file that is in memory already; `name` stands for it in messages.
+    package init(bytes: [UInt8], name: String) throws(Failure) {
+        try self.init(CheckpointFile(bytes: bytes, name: name))
     }
 
-    init(_ file: FileBytes) throws {
-        self.file = file
-        let headerBytes = try file.size(at: 0, "the length of the safetensors header")
-        guard headerBytes <= Self.maximumHeaderBytes else {
-            throw file.malformed("the safetensors header claims \(headerBytes) bytes, more than \(Self.maximumHeaderBytes)")
+    init(_ file: CheckpointFile) throws(Failure) {
+        let context = file.context
+        guard file.count >= 8 else { throw context.truncated("the file of \(file.count) bytes is too short for a safetensors header") }
+        var reader = ByteReader(file.copy(0..<8), truncated: context.truncated("the file ends inside the header length"))
+        let length = try reader.integer(UInt64.self)
+        guard length <= UInt64(SafetensorsFile.maximumHeaderLength) else {
+            throw context.malformed("the safetensors header claims \(length) bytes, more than \(SafetensorsFile.maximumHeaderLength)")
         }
-        let header = try file.range(8, headerBytes, "the safetensors header")
-        let decoded: [String: HeaderValue]
-        do {
-            decoded = try JSONDecoder().decode([String: HeaderValue].self, from: Data(file.bytes(header)))
-        } catch {
-            throw file.malformed("the safetensors header is not the JSON it should be")
+        let dataStart = 8 + Int(length)
+        guard dataStart <= file.count else {
+            throw context.truncated("the safetensors header claims \(length) bytes, and the file has \(file.count - 8) after its length")
         }
-        var entries: [String: Entry] = [:]
-        var metadata: [String: String] = [:]
-        for (name, value) in decoded.sorted(by: { $0.key < $1.key }) {
-            switch value {
-            case .metadata(let map):
-                guard name == "__metadata__" else { throw file.malformed("header entry \(name.prefix(200)) describes no tensor") }
-                metadata = map
-            case .tensor(let type, let shape, let offsets):
-                entries[name] = try Self.entry(String(name.prefix(200)), type, shape, offsets, dataStart: header.upperBound, file)
+        let header = try SafetensorsHeader(file.copy(8..<dataStart), context: context)
+
+        var names: [String] = []
+        var tensors: [String: StoredTensor] = [:]
+        var expected = 0
+        let ordered = header.entries.sorted { ($0.begin, $0.end, $0.name) < ($1.begin, $1.end, $1.name) }
+        for entry in ordered {
+            guard entry.begin == expected, entry.end >= entry.begin else {
+                throw context.malformed("the data of tensor \(quoted(entry.name)) overlaps another tensor's or leaves a gap before it")
             }
+            guard let count = StoredTensor.elementCount(entry.shape),
+                case let (byteCount, overflow) = count.multipliedReportingOverflow(by: entry.elementType.size), !overflow,
+                byteCount == entry.end - entry.begin
+            else {
+                throw context.malformed(
+                    "tensor \(quoted(entry.name)) of shape \(shapeText(entry.shape)) and type \(entry.elementType.safetensorsName) "
+                        + "does not fill the \(entry.end - entry.begin) bytes its data_offsets give it")
+            }
+            guard entry.end <= file.count - dataStart else {
+                throw context.truncated("the data of tensor \(quoted(entry.name)) ends beyond the end of the file")
+            }
+            expected = entry.end
+            names.append(entry.name)
+            tensors[entry.name] = StoredTensor(
+                elementType: entry.elementType, shape: entry.shape, strides: StoredTensor.rowMajorStrides(entry.shape),
+                offset: dataStart + entry.begin, count: count)
         }
-        try Self.refuseOverlaps(entries, file)
-        self.entries = entries
-        self.metadata = metadata
+        guard expected == file.count - dataStart else {
+            throw context.malformed("\(file.count - dataStart - expected) bytes after the last tensor belong to none")
+        }
+        self.names = names
+        self.tensors = tensors
+        self.metadata = header.metadata
+        self.file = file
     }
 
-    private static func entry(
-        _ name: String, _ typeName: String, _ shape: [Int], _ offsets: [Int], dataStart: Int, _ file: FileBytes
-    ) throws -> Entry {
-        guard let type = ElementType(rawValue: typeName) else {
-            throw file.malformed("tensor \(name) has the unknown type \(typeName.prefix(20))")
-        }
-        guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1] else {
-            throw file.malformed("tensor \(name) has no valid data offsets")
-        }
-        let size = elementCount(shape).flatMap { count in
-            let (bytes, overflow) = count.multipliedReportingOverflow(by: type.bytes)
-            return overflow ? nil : bytes
-        }
-        guard let size, size == offsets[1] - offsets[0] else {
-            throw file.malformed("tensor \(name) has not as many bytes as its shape says")
-        }
-        let (start, overflow) = dataStart.addingReportingOverflow(offsets[0])
-        guard !overflow else { throw file.malformed("tensor \(name) lies outside the file") }
-        return Entry(type: type, shape: shape, bytes: try file.range(start, size, "tensor \(name)"))
+    /// The tensor's sizes, outermost axis first.
+    ///
+    /// - Throws: `checkpoint.mismatch` where there is no such tensor.
+    package func shape(_ name: String) throws(Failure) -> [Int] {
+        try stored(name).shape
     }
 
-    private static func refuseOverlaps(_ entries: [String: Entry], _ file: FileBytes) throws {
-        let ordered = entries.filter { !$0.value.bytes.isEmpty }.sorted { $0.value.bytes.lowerBound < $1.value.bytes.lowerBound }
-        for (first, second) in zip(ordered, ordered.dropFirst()) where first.value.bytes.upperBound > second.value.bytes.lowerBound {
-            throw file.malformed("tensors \(first.key.prefix(200)) and \(second.key.prefix(200)) share bytes")
+    /// The tensor as float32, whatever its type (rounded to nearest).
+    ///
+    /// - Throws: `checkpoint.mismatch` where there is no such tensor.
+    package func tensor(_ name: String) throws(Failure) -> Tensor {
+        let stored = try stored(name)
+        return Tensor(shape: stored.shape, values: stored.floats(in: file.data))
+    }
+
+    /// The tensor's elements as they lie in the file, little-endian, row-major.
+    ///
+    /// - Throws: `checkpoint.mismatch` where there is no such tensor.
+    package func bytes(_ name: String) throws(Failure) -> [UInt8] {
+        let stored = try stored(name)
+        return file.copy(stored.offset..<stored.offset + stored.byteCount)
+    }
+
+    /// The elements of an integer or boolean tensor, row-major.
+    ///
+    /// - Throws: `checkpoint.mismatch` where there is no such tensor, or it is not of an integer type.
+    package func integers(_ name: String) throws(Failure) -> [Int] {
+        let stored = try stored(name)
+        guard let values = stored.integers(in: file.data) else {
+            throw Failure(
+                .checkpointMismatch,
+                "\(file.context.fileName): tensor \(quoted(name)) of type \(stored.elementType.safetensorsName) does not hold "
+                    + "64-bit integers"
+            )
         }
+        return values
     }
 
-    /// A tensor as float32.
-    package func tensor(_ name: String) throws -> Tensor {
-        let entry = try entry(name)
-        let count = entry.bytes.count / entry.type.bytes
-        return Tensor(shape: entry.shape, values: file.floats(entry.type, at: entry.bytes.lowerBound, count: count))
-    }
-
-    /// A tensor's elements as integers.
-    package func integers(_ name: String) throws -> (shape: [Int], values: [Int]) {
-        let entry = try entry(name)
-        let span = file.data.bytes
-        var values: [Int] = []
-        for offset in stride(from: entry.bytes.lowerBound, to: entry.bytes.upperBound, by: entry.type.bytes) {
-            values.append(entry.type.integer(in: span, at: offset))
+    private func stored(_ name: String) throws(Failure) -> StoredTensor {
+        guard let stored = tensors[name] else {
+            throw Failure(.checkpointMismatch, "\(file.context.fileName): there is no tensor \(quoted(name))")
         }
-        return (entry.shape, values)
-    }
-
-    private func entry(_ name: String) throws -> Entry {
-        guard let entry = entries[name] else { throw file.malformed("there is no tensor \(name)") }
-        return entry
-    }
-}
-
-/// Product of a shape, nil where it is negative or overflows.
-func elementCount(_ shape: [Int]) -> Int? {
-    var count = 1
-    for dimension in shape {
-        let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-        guard dimension >= 0, !overflow else { return nil }
-        count = product
-    }
-    return count
-}
-
-private enum HeaderValue: Decodable {
-    case metadata([String: String])
-    case tensor(type: String, shape: [Int], offsets: [Int])
-
-    private enum Key: String, CodingKey {
-        case dtype, shape
-        case offsets = "data_offsets"
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        if container.contains(.dtype) {
-            self = .tensor(
-                type: try container.decode(String.self, forKey: .dtype), shape: try container.decode([Int].self, forKey: .shape),
-                offsets: try container.decode([Int].self, forKey: .offsets))
-        } else {
-            self = .metadata(try decoder.singleValueContainer().decode([String: String].self))
-        }
+        return stored
     }
 }

@@ -1,69 +1,131 @@
-internal import Diagnostics
-internal import FoundationEssentials
+package import Diagnostics
 package import SpikingMLP
+import SystemPackage
 
-/// Writes `.safetensors` files: tensors in the order they were added, the same bytes for the same tensors.
-package struct SafetensorsWriter {
-    private var header: [String: HeaderEntry] = [:]
-    private var data = Data()
+/// Writes a safetensors file that depends on nothing but its contents: tensors ordered by element size (widest first, so that each is
+/// aligned) and name, metadata by key.
+package struct SafetensorsWriter: Sendable {
+    private enum Elements: Sendable {
+        case float32([Float])
+        case uint8([UInt8])
+        case int32([Int32])
+        case int64([Int64])
+    }
 
-    private struct HeaderEntry: Encodable {
-        var dtype: String
+    private struct Entry: Sendable {
+        var name: String
+        var elementType: ElementType
         var shape: [Int]
-        var offsets: [Int]
-
-        enum CodingKeys: String, CodingKey {
-            case dtype, shape
-            case offsets = "data_offsets"
-        }
+        var elements: Elements
+        var byteCount: Int
     }
 
-    package var metadata: [String: String] = [:]
+    /// Free text beside the tensors, the file's `__metadata__`.
+    package var metadata: [String: String]
+    private var entries: [Entry] = []
 
-    package init() {}
+    package init(metadata: [String: String] = [:]) {
+        self.metadata = metadata
+    }
 
+    /// Adds float32 elements.
     package mutating func add(_ name: String, _ tensor: Tensor) {
-        add(name, .float32, tensor.shape, tensor.values.map(\.bitPattern))
+        append(name, .float32, tensor.shape, tensor.values.count, .float32(tensor.values))
     }
 
+    /// Adds uint8 elements, row-major.
     package mutating func add(_ name: String, shape: [Int], bytes: [UInt8]) {
-        add(name, .uint8, shape, bytes)
+        append(name, .uint8, shape, bytes.count, .uint8(bytes))
     }
 
+    /// Adds int32 elements, row-major.
+    package mutating func add(_ name: String, shape: [Int], integers: [Int32]) {
+        append(name, .int32, shape, integers.count, .int32(integers))
+    }
+
+    /// Adds int64 elements, row-major.
     package mutating func add(_ name: String, shape: [Int], integers: [Int64]) {
-        add(name, .int64, shape, integers)
+        append(name, .int64, shape, integers.count, .int64(integers))
     }
 
-    private mutating func add<Element: FixedWidthInteger & BitwiseCopyable>(
-        _ name: String, _ type: ElementType, _ shape: [Int], _ elements: [Element]
-    ) {
-        precondition(elementCount(shape) == elements.count && header[name] == nil)
-        let start = data.count
-        elements.withUnsafeBytes { data.append(contentsOf: $0) }
-        header[name] = HeaderEntry(dtype: type.rawValue, shape: shape, offsets: [start, data.count])
+    private mutating func append(_ name: String, _ type: ElementType, _ shape: [Int], _ count: Int, _ elements: Elements) {
+        precondition(StoredTensor.elementCount(shape) == count, "the shape of a tensor must match its elements")
+        precondition(name != "__metadata__" && !entries.contains { $0.name == name }, "the names of tensors must differ")
+        entries.append(Entry(name: name, elementType: type, shape: shape, elements: elements, byteCount: count * type.size))
     }
 
-    /// Writes the file, replacing one that is there in a single step.
-    package func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        var json = try encoder.encode(header)
+    /// Writes to a new file beside `path` and renames it, so that readers see the old file or the whole new one.
+    ///
+    /// - Throws: `checkpoint.unreadable`; nothing is left behind then.
+    package func write(to path: String) throws(Failure) {
+        var output = try AtomicFile(path: path)
+        let ordered = entries.sorted { ($1.elementType.size, $0.name) < ($0.elementType.size, $1.name) }
+        try output.write(header(ordered))
+        for entry in ordered {
+            switch entry.elements {
+            case .float32(let values): try write(values, to: &output) { $0.bitPattern }
+            case .uint8(let values): try output.write(values)
+            case .int32(let values): try write(values, to: &output) { $0 }
+            case .int64(let values): try write(values, to: &output) { $0 }
+            }
+        }
+        try output.commit()
+    }
+
+    private func write<Value, Bits: FixedWidthInteger>(
+        _ values: [Value], to output: inout AtomicFile, _ bits: (Value) -> Bits
+    ) throws(Failure) {
+        let width = Bits.bitWidth / 8
+        let valuesPerChunk = 1 << 18
+        var chunk: [UInt8] = []
+        chunk.reserveCapacity(min(valuesPerChunk, values.count) * width)
+        for start in stride(from: 0, to: values.count, by: valuesPerChunk) {
+            chunk.removeAll(keepingCapacity: true)
+            for value in values[start..<min(start + valuesPerChunk, values.count)] {
+                let pattern = bits(value)
+                for shift in stride(from: 0, to: Bits.bitWidth, by: 8) {
+                    chunk.append(UInt8(truncatingIfNeeded: pattern >> Bits(truncatingIfNeeded: shift)))
+                }
+            }
+            try output.write(chunk)
+        }
+    }
+
+    private func header(_ ordered: [Entry]) -> [UInt8] {
+        var fields: [String] = []
         if !metadata.isEmpty {
-            let meta = String(decoding: try encoder.encode(metadata), as: UTF8.self)
-            let rest = String(decoding: json, as: UTF8.self).dropFirst()
-            json = Data(("{\"__metadata__\":" + meta + (rest == "}" ? "" : ",") + rest).utf8)
+            let pairs = metadata.sorted { $0.key < $1.key }.map { "\(jsonString($0.key)):\(jsonString($0.value))" }
+            fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
         }
-        while json.count % 8 != 0 { json.append(UInt8(ascii: " ")) }
-        var file = Data()
-        withUnsafeBytes(of: UInt64(json.count).littleEndian) { file.append(contentsOf: $0) }
-        file.append(json)
-        file.append(data)
-        do {
-            try file.write(to: URL(filePath: path), options: .atomic)
-        } catch {
-            throw Failure(
-                Failure.Code("file.unwritable"), "\(path) cannot be written", remedy: "check that the folder is there and may be written",
-                cause: error)
+        var begin = 0
+        for entry in ordered {
+            let end = begin + entry.byteCount
+            let shape = entry.shape.map(String.init).joined(separator: ",")
+            fields.append(
+                "\(jsonString(entry.name)):{\"dtype\":\"\(entry.elementType.safetensorsName)\",\"shape\":[\(shape)],"
+                    + "\"data_offsets\":[\(begin),\(end)]}")
+            begin = end
         }
+        var json = Array("{\(fields.joined(separator: ","))}".utf8)
+        let padding = (8 - json.count % 8) % 8
+        json += [UInt8](repeating: UInt8(ascii: " "), count: padding)
+        let length = UInt64(json.count)
+        return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + json
+    }
+
+    private func jsonString(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\":
+                result += "\\"
+                result.unicodeScalars.append(scalar)
+            case "\u{0}"..<"\u{20}":
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
     }
 }

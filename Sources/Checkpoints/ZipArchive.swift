@@ -1,102 +1,89 @@
-internal import Diagnostics
+import Diagnostics
 
-/// The directory of a zip file whose entries are stored uncompressed, as `torch.save` writes it.
-struct ZipArchive {
-    let file: FileBytes
-    /// Where each entry's data lies in the file.
-    let entries: [String: Range<Int>]
+/// The stored entries of a zip archive as PyTorch writes it (APPNOTE.TXT 6.3: stored entries only, zip64 allowed, no encryption).
+struct ZipArchive: Sendable {
+    struct Entry: Sendable {
+        var name: String
+        /// The entry's bytes in the file.
+        var range: Range<Int>
+        var checksum: UInt32
+    }
 
-    /// - Throws: `checkpoint.malformed`, and `checkpoint.unsupported` for compressed or encrypted entries.
-    init(_ file: FileBytes) throws {
+    private let file: CheckpointFile
+    private let entries: [String: Entry]
+
+    static let signature: [UInt8] = [0x50, 0x4B, 0x03, 0x04]
+
+    /// - Throws: `checkpoint.truncated`, `checkpoint.malformed`, `checkpoint.unsupported`.
+    init(_ file: CheckpointFile) throws(Failure) {
         self.file = file
-        let directory = try Self.directory(of: file)
-        var entries: [String: Range<Int>] = [:]
-        var offset = directory.bytes.lowerBound
-        for _ in 0..<directory.count {
-            let (name, data, next) = try Self.entry(at: offset, in: file)
-            guard entries.updateValue(data, forKey: name) == nil else {
-                throw file.malformed("zip entry \(name.prefix(200)) is there twice")
+        let directory = try ZipDirectory(file)
+        var entries: [String: Entry] = [:]
+        var spans: [Range<Int>] = []
+        for record in directory.records {
+            let dataStart = try ZipArchive.dataStart(of: record, directoryStart: directory.range.lowerBound, in: file)
+            let (end, overflow) = dataStart.addingReportingOverflow(record.size)
+            guard !overflow, end <= directory.range.lowerBound else {
+                throw file.context.malformed("the zip entry \(quoted(record.name)) reaches beyond the archive's data")
             }
-            offset = next
+            let entry = Entry(name: record.name, range: dataStart..<end, checksum: record.checksum)
+            guard entries.updateValue(entry, forKey: record.name) == nil else {
+                throw file.context.malformed("the zip entry \(quoted(record.name)) occurs twice")
+            }
+            spans.append(record.headerOffset..<end)
         }
-        let ordered = entries.filter { !$0.value.isEmpty }.sorted { $0.value.lowerBound < $1.value.lowerBound }
-        for (first, second) in zip(ordered, ordered.dropFirst()) where first.value.upperBound > second.value.lowerBound {
-            throw file.malformed("zip entries \(first.key.prefix(200)) and \(second.key.prefix(200)) share bytes")
+        spans.sort { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }
+        for (left, right) in zip(spans, spans.dropFirst()) where left.upperBound > right.lowerBound {
+            throw file.context.malformed("zip entries overlap at byte \(right.lowerBound)")
         }
         self.entries = entries
     }
 
-    private static func directory(of file: FileBytes) throws -> (bytes: Range<Int>, count: Int) {
-        let endRecord = 22
-        var position = file.count - endRecord
-        let lowest = max(position - 65_535, 0)
-        while position >= lowest {
-            if try file.integer(UInt32.self, at: position, "the end of the zip directory") == 0x0605_4B50 { break }
-            position -= 1
+    var names: [String] { entries.keys.sorted() }
+
+    func entry(_ name: String) -> Entry? { entries[name] }
+
+    /// A copy of a whole entry of at most `limit` bytes, its checksum verified.
+    func contents(_ entry: Entry, limit: Int) throws(Failure) -> [UInt8] {
+        guard entry.range.count <= limit else {
+            throw file.context.unsupported(
+                "the zip entry \(quoted(entry.name)) has \(entry.range.count) bytes, and \(limit) at most are read",
+                remedy: "Save the model's state dict alone: torch.save({'model': model.state_dict()}, path).")
         }
-        guard position >= lowest, position >= 0 else { throw file.malformed("there is no zip directory; the file may be cut short") }
-        var count = Int(try file.integer(UInt16.self, at: position + 10, "the zip directory"))
-        var size = Int(try file.integer(UInt32.self, at: position + 12, "the zip directory"))
-        var start = Int(try file.integer(UInt32.self, at: position + 16, "the zip directory"))
-        let locator = position - 20
-        if locator >= 0, try file.integer(UInt32.self, at: locator, "the zip64 locator") == 0x0706_4B50 {
-            let record = try file.size(at: locator + 8, "the zip64 record")
-            guard try file.integer(UInt32.self, at: record, "the zip64 record") == 0x0606_4B50 else {
-                throw file.malformed("the zip64 record is not where the file says")
-            }
-            let offset = try file.range(record, 56, "the zip64 record").lowerBound
-            count = try file.size(at: offset + 32, "the number of zip entries")
-            size = try file.size(at: offset + 40, "the size of the zip directory")
-            start = try file.size(at: offset + 48, "the offset of the zip directory")
-        }
-        let bytes = try file.range(start, size, "the zip directory")
-        guard count <= size / 46 else { throw file.malformed("the zip directory claims \(count) entries and has no room for them") }
-        return (bytes, count)
+        try verify(entry)
+        return file.copy(entry.range)
     }
 
-    private static func entry(at offset: Int, in file: FileBytes) throws -> (name: String, data: Range<Int>, next: Int) {
-        guard try file.integer(UInt32.self, at: offset, "the zip directory") == 0x0201_4B50 else {
-            throw file.malformed("the zip directory is damaged")
+    /// - Throws: `checkpoint.malformed` where the entry's bytes are not those that were written.
+    func verify(_ entry: Entry) throws(Failure) {
+        guard CRC32.checksum(file.data, entry.range) == entry.checksum else {
+            throw file.context.malformed("the zip entry \(quoted(entry.name)) does not have the checksum (CRC-32) it was saved with")
         }
-        let header = try file.range(offset, 46, "the zip directory").lowerBound
-        func short(_ at: Int) throws -> Int { Int(try file.integer(UInt16.self, at: header + at, "the zip directory")) }
-        func word(_ at: Int) throws -> Int { Int(try file.integer(UInt32.self, at: header + at, "the zip directory")) }
-        let nameBytes = try file.range(header + 46, try short(28), "the name of a zip entry")
-        let name = try file.text(nameBytes, "the name of a zip entry")
-        let extra = try file.range(nameBytes.upperBound, try short(30), "the zip directory")
-        let next = try file.range(extra.upperBound, try short(32), "the zip directory").upperBound
-        guard try short(10) == 0, try short(8) & 1 == 0 else {
-            throw Failure(
-                .unsupportedCheckpoint, "\(file.name): zip entry \(name.prefix(200)) is compressed or encrypted",
-                remedy: "save the checkpoint with torch.save, which stores entries as they are")
+    }
+
+    /// Checks an entry's local header against the directory; gives the offset of its first byte.
+    private static func dataStart(of record: ZipDirectory.Record, directoryStart: Int, in file: CheckpointFile) throws(Failure) -> Int {
+        let context = file.context
+        let outside = context.malformed("the zip entry \(quoted(record.name)) lies outside the archive's data")
+        let headerSize = 30
+        guard record.headerOffset >= 0, record.headerOffset <= directoryStart - headerSize else { throw outside }
+        var header = ByteReader(file.copy(record.headerOffset..<record.headerOffset + headerSize), truncated: outside)
+        guard try Array(header.take(4)) == signature else {
+            throw context.malformed("the zip entry \(quoted(record.name)) has no local header where the directory says")
         }
-        var compressed = try word(20)
-        var size = try word(24)
-        var local = try word(42)
-        var field = extra.lowerBound
-        while field + 4 <= extra.upperBound {
-            let kind = try file.integer(UInt16.self, at: field, "a zip field")
-            let length = Int(try file.integer(UInt16.self, at: field + 2, "a zip field"))
-            if kind == 1 {
-                var position = field + 4
-                func wide(_ value: inout Int) throws {
-                    guard value == 0xFFFF_FFFF else { return }
-                    value = try file.size(at: position, "the size of zip entry \(name.prefix(200))")
-                    position += 8
-                }
-                try wide(&size)
-                try wide(&compressed)
-                try wide(&local)
-            }
-            field += 4 + length
+        try header.skip(2)
+        let flags = try header.integer(UInt16.self)
+        let method = try header.integer(UInt16.self)
+        try header.skip(16)
+        let nameLength = Int(try header.integer(UInt16.self))
+        let extraLength = Int(try header.integer(UInt16.self))
+        let nameStart = record.headerOffset + headerSize
+        let dataStart = nameStart + nameLength + extraLength
+        guard dataStart <= directoryStart else { throw outside }
+        let name = file.copy(nameStart..<nameStart + nameLength)
+        guard flags & ZipDirectory.encryptionFlags == 0, method == ZipDirectory.stored, name == Array(record.name.utf8) else {
+            throw context.malformed("the local header of the zip entry \(quoted(record.name)) contradicts the directory")
         }
-        guard compressed == size else { throw file.malformed("zip entry \(name.prefix(200)) has two different sizes") }
-        guard try file.integer(UInt32.self, at: local, "zip entry \(name.prefix(200))") == 0x0403_4B50 else {
-            throw file.malformed("zip entry \(name.prefix(200)) is not where the directory says")
-        }
-        let localName = Int(try file.integer(UInt16.self, at: local + 26, "zip entry \(name.prefix(200))"))
-        let localExtra = Int(try file.integer(UInt16.self, at: local + 28, "zip entry \(name.prefix(200))"))
-        let start = try file.range(local, 30 + localName + localExtra, "zip entry \(name.prefix(200))").upperBound
-        return (name, try file.range(start, size, "zip entry \(name.prefix(200))"), next)
+        return dataStart
     }
 }

@@ -83,10 +83,10 @@ struct ModelCommand: ParsableCommand {
                     rows: [
                         ["family", description.family.rawValue], ["dim", "\(description.dim)"],
                         ["depths", description.depths.map { "\($0)" }.joined(separator: ",")], ["alpha", "\(description.alpha)"],
-                        ["patch", "\(description.patchSize)"], ["image", "\(description.imageSize)"],
+                        ["patch", "\(description.patch)"], ["image", "\(description.image)"],
                         ["classes", "\(description.classes)"], ["parameters", NumberText.grouped(description.parameters)],
-                        ["paper's name", description.paperName ?? "-"],
-                        ["saved time steps", description.savedTimeSteps.map { "\($0)" } ?? "-"], ["format", description.format],
+                        ["paper's name", description.name ?? "-"],
+                        ["saved time steps", description.timesteps.map { "\($0)" } ?? "-"], ["format", description.format.rawValue],
                         ["sha256", description.sha256],
                     ])
                 output(format == .markdown ? table.markdown() : table.plain())

@@ -20,7 +20,7 @@ struct ModelRegistration {
         let added = try store.addModel(
             StoredModel(
                 name: name, sha256: checkpoint.sha256, format: checkpoint.format.rawValue, bytes: checkpoint.fileBytes,
-                architecture: try renderJSON(description), parameters: description.parameters, paperName: description.paperName),
+                architecture: try renderJSON(description), parameters: description.parameters, paperName: description.name),
             layers: layers.groups.map { StoredLayer(name: $0.name, isLIF: true, neurons: $0.neurons) }
                 + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.side * $0.side) }
         ) { _ in

@@ -53,7 +53,7 @@ struct ModelSynthCommand: ParsableCommand {
                 guard let tensor = parameters.tensors[specification.name] else { continue }
                 writer.add(specification.name, tensor)
             }
-            for name in network.batchNormNames { writer.add("\(name).num_batches_tracked", shape: [], integers: [0]) }
+            for name in network.batchNormNames { writer.add("\(name).num_batches_tracked", shape: [], integers: [Int64(0)]) }
             try writer.write(to: output)
             note("wrote \(output): \(network.parameterCount) parameters, calibrated on \(pixels.count) images")
         }

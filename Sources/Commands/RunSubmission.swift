@@ -42,10 +42,10 @@ struct RunOptions: ParsableArguments {
                 "data set \(dataset.name) has \(dataset.classes) classes, model \(model.name) knows only \(description.classes)",
                 remedy: "evaluate the model on the classes it was trained for")
         }
-        let preprocessing = try Preprocessing(imageSize: description.imageSize, pixelLimit: pixelLimit)
+        let preprocessing = try Preprocessing(imageSize: description.image, pixelLimit: pixelLimit)
         return try store.submit(
             RunSpecification(
-                modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.savedTimeSteps ?? 4, engine: engine,
+                modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.timesteps ?? 4, engine: engine,
                 preprocessing: preprocessing.identifier, pixelLimit: pixelLimit, version: programVersion),
             plan: RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority),
             images: dataset.images)
