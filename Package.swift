@@ -35,6 +35,8 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
 
+        .plugin(name: "EmbedMigrations", capability: .buildTool()),
+
         .target(name: "Diagnostics", dependencies: [logging]),
         .target(name: "SpikeKernels", swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
         .target(name: "SpikingMLP", dependencies: ["Diagnostics", "SpikeKernels"]),
@@ -45,7 +47,7 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["Diagnostics"]),
         .target(
             name: "EvaluationStore", dependencies: ["Diagnostics", "Postgres", "Evaluation", crypto, logging],
-            resources: [.embedInCode("Migrations")]),
+            exclude: ["Migrations"], plugins: ["EmbedMigrations"]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
         .target(
             name: "Worker",
@@ -83,6 +85,6 @@ let package = Package(
     ]
 )
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings = (target.swiftSettings ?? []) + strictSettings
 }

@@ -31,7 +31,7 @@ struct Program {
         let stem = "\(name)-\(UUID().uuidString)"
         outputFile = folder.appending(path: stem + ".out")
         errorFile = folder.appending(path: stem + ".err")
-        for file in [outputFile, errorFile] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [outputFile, errorFile] { try Data().write(to: file) }
         process.executableURL = Self.folder.appending(path: name)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
