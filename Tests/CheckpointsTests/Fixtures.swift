@@ -1,0 +1,57 @@
+import Checkpoints
+import Diagnostics
+import Foundation
+import Testing
+
+/// Files of the repository and of the test's own temporary folder.
+enum Fixtures {
+    private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    static let demo = repository.appending(path: "pipeline/demo/demo.pth").path
+
+    static func network(_ name: String) -> String {
+        repository.appending(path: "Tests/Fixtures/golden/network/\(name)").path
+    }
+
+    static func bytes(_ path: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(filePath: path)))
+    }
+
+    /// Gives `body` a path in a folder that is removed afterwards.
+    static func withTemporaryFile<Result>(_ name: String, _ body: (String) throws -> Result) throws -> Result {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "checkpoints-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try body(folder.appending(path: name).path)
+    }
+}
+
+/// The failure that `body` throws; records an issue where it throws none.
+func failure(_ location: SourceLocation = #_sourceLocation, of body: () throws -> some Any) -> Failure? {
+    do {
+        _ = try body()
+        Issue.record("nothing was refused", sourceLocation: location)
+        return nil
+    } catch {
+        #expect(error is Failure, "every error is a Failure", sourceLocation: location)
+        return error as? Failure
+    }
+}
+
+/// A small generator whose sequence is the same everywhere (SplitMix64).
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+}

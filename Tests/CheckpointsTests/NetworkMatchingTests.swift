@@ -1,0 +1,107 @@
+import Checkpoints
+import Diagnostics
+import SpikingMLP
+import Testing
+
+@Suite("State dicts that are not quite a network")
+struct NetworkMatchingTests {
+    private func golden(_ name: String = "spe-tiny") throws -> [String: Tensor] {
+        try Checkpoint.load(path: Fixtures.network("\(name).safetensors")).parameters.tensors
+    }
+
+    private func load(_ tensors: [String: Tensor]) throws -> Checkpoint {
+        var writer = SafetensorsWriter()
+        for (name, tensor) in tensors { writer.add(name, tensor) }
+        return try Fixtures.withTemporaryFile("x.safetensors") { path in
+            try writer.write(to: path)
+            return try Checkpoint.load(path: path)
+        }
+    }
+
+    private func zeros(_ shape: [Int]) -> Tensor {
+        Tensor(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))
+    }
+
+    @Test("missing, surplus and mis-shaped tensors are listed all at once")
+    func mismatch() throws {
+        var tensors = try golden()
+        tensors["mlp_head.1.bias"] = nil
+        tensors["token_mix.0.fuse.1.running_var"] = nil
+        tensors["token_mix.0.proj_h.1.weight"] = zeros([3, 3, 1, 1])
+        tensors["head.extra"] = zeros([1])
+        let problem = failure { try load(tensors) }
+        #expect(problem?.code == .checkpointMismatch)
+        let message = problem?.message ?? ""
+        #expect(message.contains("2 missing: token_mix.0.fuse.1.running_var, mlp_head.1.bias"))
+        #expect(message.contains("1 mis-shaped: token_mix.0.proj_h.1.weight is [3, 3, 1, 1] and not [16, 16, 1, 1]"))
+        #expect(message.contains("1 surplus: 'head.extra'"))
+    }
+
+    @Test("the list is bounded, and the count is of all")
+    func boundedList() throws {
+        var tensors = try golden()
+        for index in 0..<500 { tensors["surplus.\(index)"] = zeros([1]) }
+        let message = failure { try load(tensors) }?.message ?? ""
+        #expect(message.contains("500 surplus"))
+        #expect(message.count < 2000)
+    }
+
+    @Test("a block without any tensor is reported as missing")
+    func missingBlock() throws {
+        let tensors = try golden().filter { !$0.key.hasPrefix("token_mix.1.") && !$0.key.hasPrefix("channel_mix.1.") }
+        #expect(failure { try load(tensors) }?.message.contains("missing: token_mix.1.") == true)
+    }
+
+    @Test("plain and wrapped BN names and 'module.' may be mixed, but nothing may be there twice")
+    func mixedSpellings() throws {
+        let tensors = try golden()
+        var renamed = tensors
+        renamed["batch_norm.0.weight"] = renamed.removeValue(forKey: "batch_norm.weight")
+        renamed["module.mlp_head.1.bias"] = renamed.removeValue(forKey: "mlp_head.1.bias")
+        #expect(try load(renamed).parameters.tensors == tensors)
+        renamed["mlp_head.1.bias"] = tensors["mlp_head.1.bias"]
+        #expect(failure { try load(renamed) }?.code == .checkpointMalformed)
+        var doubled = tensors
+        doubled["batch_norm.0.weight"] = tensors["batch_norm.weight"]
+        #expect(failure { try load(doubled) }?.code == .checkpointMismatch)
+    }
+
+    @Test("NaN, infinity and a negative variance are refused by name")
+    func invalidValues() throws {
+        for (name, value) in [("mlp_head.1.bias", Float.nan), ("batch_norm.weight", .infinity), ("batch_norm.running_var", -1)] {
+            var tensors = try golden()
+            tensors[name]?.values[1] = value
+            let problem = failure { try load(tensors) }
+            #expect(problem?.code == .checkpointInvalidValue)
+            #expect(problem?.message.contains(name) == true)
+        }
+    }
+
+    @Test("what is no network at all is refused with what nothing tells")
+    func noNetwork() throws {
+        let problem = failure { try load(["w": zeros([2])]) }
+        #expect(problem?.code == .checkpointMismatch)
+        #expect(problem?.message.contains("dim") == true)
+    }
+
+    @Test("shapes of a network that cannot be built are refused before its tensors are looked for")
+    func nonsense() throws {
+        var tensors = try golden()
+        tensors = tensors.filter { !$0.key.hasPrefix("token_mix.4") && !$0.key.hasPrefix("channel_mix.4") }
+        let problem = failure { try load(tensors) }
+        #expect(problem?.code == .checkpointMismatch)
+        #expect(problem?.cause is Failure)
+    }
+
+    @Test("every architecture is told from the shapes of its own tensors")
+    func detection() throws {
+        for architecture in [
+            Architecture(family: .spe, dim: 6, depths: [1, 1, 3, 2], alpha: 2, patchSize: 2, imageSize: 32, classes: 3),
+            Architecture(family: .plain, dim: 5, depths: [2, 1, 1, 1], alpha: 4, patchSize: 4, imageSize: 32, classes: 2),
+            Architecture(family: .spe, dim: 3, depths: [1, 2, 1, 4], alpha: 1, patchSize: 1, imageSize: 8, classes: 1),
+        ] {
+            let tensors = Dictionary(uniqueKeysWithValues: architecture.parameterSpecifications.map { ($0.name, zeros($0.shape)) })
+            #expect(try load(tensors).architecture == architecture)
+        }
+    }
+}
