@@ -35,7 +35,8 @@ struct ArchitectureDetection {
             ]
             throw Failure(
                 .checkpointMismatch,
-                "\(context.fileName): the tensors are not those of a spiking MLP; nothing tells its \(unknown.compactMap(\.self).joined(separator: ", "))",
+                "\(context.fileName): the tensors are not those of a spiking MLP; nothing tells its "
+                    + unknown.compactMap(\.self).joined(separator: ", "),
                 remedy: "Give the whole state dict of a network of the spe or plain family.")
         }
         let depths = (0..<4).map { stage in stages.count { $0 == stage } }

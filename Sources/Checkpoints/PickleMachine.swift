@@ -220,7 +220,8 @@ extension PickleMachine {
         guard let global = PickleGlobal(module: module, name: name) else {
             throw Failure(
                 .checkpointForbiddenGlobal,
-                "\(context.fileName): the pickle names the Python object \(quoted("\(module).\(name)")), which is not plain data; nothing was executed",
+                "\(context.fileName): the pickle names the Python object \(quoted("\(module).\(name)")), which is not plain data; "
+                    + "nothing was executed",
                 remedy: "Save the model's state dict alone: torch.save({'model': model.state_dict()}, path), or use safetensors.")
         }
         push(.global(global))

@@ -1,7 +1,8 @@
 package import Diagnostics
 package import SpikingMLP
 
-/// A safetensors file: 8 bytes of header length (little-endian), a JSON header, the elements. Memory-mapped; a tensor is read when asked for.
+/// A safetensors file: 8 bytes of header length (little-endian), a JSON header, the elements. Memory-mapped; a tensor is read when
+/// asked for.
 package struct SafetensorsFile: Sendable {
     /// The names of the tensors in the order of their data.
     package let names: [String]
@@ -103,7 +104,8 @@ package struct SafetensorsFile: Sendable {
         guard let values = stored.integers(in: file.data) else {
             throw Failure(
                 .checkpointMismatch,
-                "\(file.context.fileName): tensor \(quoted(name)) of type \(stored.elementType.safetensorsName) does not hold 64-bit integers"
+                "\(file.context.fileName): tensor \(quoted(name)) of type \(stored.elementType.safetensorsName) does not hold "
+                    + "64-bit integers"
             )
         }
         return values

@@ -37,7 +37,8 @@ struct TorchArchive: Sendable {
                 size == entry.range.count
             else {
                 throw context.malformed(
-                    "the storage \(quoted(name)) has \(entry.range.count) bytes, and the pickle claims \(count) elements of \(elementType.size)"
+                    "the storage \(quoted(name)) has \(entry.range.count) bytes, "
+                        + "and the pickle claims \(count) elements of \(elementType.size)"
                 )
             }
             return PickleStorage(elementType: elementType, offset: entry.range.lowerBound, count: count, entryName: name)

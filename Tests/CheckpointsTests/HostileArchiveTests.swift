@@ -1,5 +1,6 @@
 import Checkpoints
 import Diagnostics
+import SpikingMLP
 import Testing
 
 @Suite("Archives and files made to mislead")

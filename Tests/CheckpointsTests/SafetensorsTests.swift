@@ -48,14 +48,16 @@ struct SafetensorsTests {
     @Test("a file that cannot be written leaves nothing and names the path")
     func unwritable() throws {
         let problem = failure { try SafetensorsWriter().write(to: "/nonexistent-folder/x.safetensors") }
-        #expect(problem?.code == .checkpointUnreadable)
+        #expect(problem?.code == .checkpointUnwritable)
         #expect(problem?.message.contains("/nonexistent-folder/x.safetensors") == true)
     }
 
     @Test("half, bfloat16 and double precision become float32")
     func conversions() throws {
         let header =
-            #"{"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"h":{"dtype":"F16","shape":[2],"data_offsets":[8,12]},"b":{"dtype":"BF16","shape":[1],"data_offsets":[12,14]},"i":{"dtype":"I8","shape":[1],"data_offsets":[14,15]},"e":{"dtype":"F32","shape":[0,9],"data_offsets":[15,15]}}"#
+            #"{"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"h":{"dtype":"F16","shape":[2],"data_offsets":[8,12]},"#
+            + #""b":{"dtype":"BF16","shape":[1],"data_offsets":[12,14]},"i":{"dtype":"I8","shape":[1],"data_offsets":[14,15]},"#
+            + #""e":{"dtype":"F32","shape":[0,9],"data_offsets":[15,15]}}"#
         let data =
             little((0.1).bitPattern) + little(UInt16(0x3C00)) + little(UInt16(0x0001)) + little(UInt16(0xC049)) + [0xFF]
         let read = try SafetensorsFile(bytes: little(UInt64(header.utf8.count)) + Array(header.utf8) + data, name: "x")
