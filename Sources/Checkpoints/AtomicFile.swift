@@ -50,7 +50,7 @@ struct AtomicFile: ~Copyable {
 
     private static func failure(_ path: String, _ error: any Error) -> Failure {
         Failure(
-            .checkpointUnreadable, "\(path): the file cannot be written: \(error)",
+            .checkpointUnwritable, "\(path): the file cannot be written: \(error)",
             remedy: "Check the folder, its permissions and free space.",
             nativeCode: (error as? Errno).map { "errno \($0.rawValue)" })
     }

@@ -1,8 +1,10 @@
 package import Diagnostics
 
 extension Failure.Code {
-    /// The file is not there, is not a regular file, or may not be read or written.
+    /// The file is not there, is not a regular file, or may not be read.
     package static let checkpointUnreadable = Failure.Code("checkpoint.unreadable")
+    /// The file could not be created, filled or renamed.
+    package static let checkpointUnwritable = Failure.Code("checkpoint.unwritable")
     /// The file's bytes are of no format this program knows.
     package static let checkpointUnrecognized = Failure.Code("checkpoint.unrecognized")
     /// The format is known, but uses something that is not supported; another way of saving helps.

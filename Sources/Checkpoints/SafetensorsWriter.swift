@@ -56,7 +56,7 @@ package struct SafetensorsWriter: Sendable {
 
     /// Writes to a new file beside `path` and renames it, so that readers see the old file or the whole new one.
     ///
-    /// - Throws: `checkpoint.unreadable`; nothing is left behind then.
+    /// - Throws: `checkpoint.unwritable`; nothing is left behind then.
     package func write(to path: String) throws(Failure) {
         var output = try AtomicFile(path: path)
         let ordered = entries.sorted { ($1.elementType.size, $0.name) < ($0.elementType.size, $1.name) }

@@ -48,7 +48,7 @@ struct SafetensorsTests {
     @Test("a file that cannot be written leaves nothing and names the path")
     func unwritable() throws {
         let problem = failure { try SafetensorsWriter().write(to: "/nonexistent-folder/x.safetensors") }
-        #expect(problem?.code == .checkpointUnreadable)
+        #expect(problem?.code == .checkpointUnwritable)
         #expect(problem?.message.contains("/nonexistent-folder/x.safetensors") == true)
     }
 
