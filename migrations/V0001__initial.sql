@@ -4,7 +4,7 @@ CREATE TABLE models (
     model_id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name         text NOT NULL CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'),
     sha256       bytea NOT NULL CHECK (length(sha256) = 32),
-    format       text NOT NULL CHECK (format IN ('pth', 'safetensors')),
+    format       text NOT NULL CHECK (format IN ('torch', 'safetensors')),
     bytes        bigint NOT NULL CHECK (bytes > 0),
     architecture jsonb NOT NULL,
     parameters   bigint NOT NULL,
@@ -363,3 +363,11 @@ GRANT INSERT ON predictions, layer_activity, image_failures, message_failures, s
 GRANT INSERT, UPDATE ON workers TO evalctl_worker;
 
 GRANT INSERT, UPDATE ON runs, shards, shard_attempts, image_failures, reports TO evalctl_coordinator;
+
+-- Programs of every role check at their start that the schema is theirs.
+DO $$
+BEGIN
+    IF to_regclass('schema_migrations') IS NOT NULL THEN
+        GRANT SELECT ON schema_migrations TO evalctl_owner, evalctl_worker, evalctl_coordinator, evalctl_reader;
+    END IF;
+END $$;

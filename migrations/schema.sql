@@ -508,7 +508,7 @@ CREATE TABLE public.models (
     paper_name text,
     added_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT models_bytes_check CHECK ((bytes > 0)),
-    CONSTRAINT models_format_check CHECK ((format = ANY (ARRAY['pth'::text, 'safetensors'::text]))),
+    CONSTRAINT models_format_check CHECK ((format = ANY (ARRAY['torch'::text, 'safetensors'::text]))),
     CONSTRAINT models_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'::text)),
     CONSTRAINT models_sha256_check CHECK ((length(sha256) = 32))
 );

@@ -20,7 +20,7 @@ struct UpCommand: ParsableCommand {
             let stack = try EmbeddedStack(
                 dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, topics: JobTopics(),
                 logger: logOptions.logger("evalctl"))
-            output("EVALCTL_DATABASE=\(stack.address.exposedURI)\nEVALCTL_KAFKA=\(stack.bootstrapServers)\n")
+            output("EVALCTL_DATABASE='\(stack.address.exposedURI)'\nEVALCTL_KAFKA='\(stack.bootstrapServers)'\n")
             note("the stack is up; Ctrl-C stops it")
             do {
                 while !interruption.isRaised {

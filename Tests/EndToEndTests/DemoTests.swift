@@ -95,13 +95,24 @@ enum HostileArchive {
         let name = Array("archive/data.pkl".utf8)
         let data = Array(pickle.utf8)
         func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
-        var bytes = little(0x0403_4B50, 4) + little(20, 2) + little(0, 12) + little(data.count, 4) + little(data.count, 4)
+        let sizes = little(checksum(data), 4) + little(data.count, 4) + little(data.count, 4)
+        var bytes = little(0x0403_4B50, 4) + little(20, 2) + little(0, 8) + sizes
         bytes += little(name.count, 2) + little(0, 2) + name + data
         let directory = bytes.count
-        bytes += little(0x0201_4B50, 4) + little(20, 2) + little(20, 2) + little(0, 12) + little(data.count, 4) + little(data.count, 4)
+        bytes += little(0x0201_4B50, 4) + little(20, 2) + little(20, 2) + little(0, 8) + sizes
         bytes += little(name.count, 2) + little(0, 12) + little(0, 4) + name
         let size = bytes.count - directory
         bytes += little(0x0605_4B50, 4) + little(0, 4) + little(1, 2) + little(1, 2) + little(size, 4) + little(directory, 4) + little(0, 2)
         try Data(bytes).write(to: file)
+    }
+
+    /// CRC-32, as zip files have it.
+    private static func checksum(_ bytes: [UInt8]) -> Int {
+        var checksum: UInt32 = 0xFFFF_FFFF
+        for byte in bytes {
+            checksum ^= UInt32(byte)
+            for _ in 0..<8 { checksum = checksum >> 1 ^ (checksum & 1 == 0 ? 0 : 0xEDB8_8320) }
+        }
+        return Int(~checksum)
     }
 }

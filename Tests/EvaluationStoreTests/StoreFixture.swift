@@ -22,7 +22,7 @@ struct StoreFixture {
     func submit(images: Int = 10, size: Int = 4, maxAttempts: Int = 4) throws -> RunID {
         let model = try store.addModel(
             StoredModel(
-                name: "m", sha256: String(repeating: "ab", count: 32), format: "pth", bytes: 3, architecture: "{}", parameters: 7,
+                name: "m", sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3, architecture: "{}", parameters: 7,
                 paperName: nil),
             layers: [StoredLayer(name: "lif", isLIF: true, neurons: 100), StoredLayer(name: "linear", isLIF: false, neurons: 10)]
         ) { $0 == 0 ? [1, 2, 3] : nil }
