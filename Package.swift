@@ -77,8 +77,7 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"]),
         .testTarget(name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "TestSupport"]),
-        .testTarget(name: "CoordinatorTests", dependencies: ["Coordinator", "TestSupport"]),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["evalctl", "eval-worker", "eval-coordinator", "EvaluationStore", "Kafka", "Postgres", "TestSupport"]),

@@ -47,7 +47,7 @@ package final class Worker: @unchecked Sendable {
                     host: ProcessInfo.processInfo.hostName, processID: Int(ProcessInfo.processInfo.processIdentifier),
                     version: configuration.version, instructionSet: InstructionSet.name, threads: configuration.threads))
         }
-        try KafkaAdmin(configuration.kafka, logger: logger).ensure(configuration.topics.descriptions(partitions: 16))
+        _ = try KafkaAdmin(configuration.kafka, logger: logger).requireReachable(timeoutMilliseconds: 15_000)
         logger.info("worker \(workerID) is ready with \(configuration.threads) threads")
         let threads = (0..<configuration.threads).map { index in
             NamedThread("slot-\(index)") { self.computeShards() }

@@ -1,0 +1,27 @@
+import Foundation
+import Testing
+
+/// The help of every command, as people read it. After a wanted change, run the tests once with `EVALCTL_UPDATE_SNAPSHOTS=1`.
+@Suite struct HelpTests {
+    static let commands = [
+        "evalctl", "evalctl run", "evalctl run list", "evalctl up", "evalctl submit", "evalctl status", "evalctl report",
+        "evalctl predictions", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show", "evalctl model synth",
+        "evalctl model trace", "evalctl dataset", "evalctl dataset add", "evalctl dataset list", "evalctl dataset show",
+        "evalctl migrate", "evalctl preprocess", "evalctl bench", "evalctl bench preprocess", "eval-worker", "eval-coordinator",
+    ]
+
+    @Test(arguments: commands)
+    func `the help of a command is its snapshot`(command: String) throws {
+        let words = command.split(separator: " ").map(String.init)
+        let file = Program.root.appending(path: "Tests/Fixtures/help/\(words.joined(separator: "-")).txt")
+        let outcome = try Program.withFolder { folder in
+            try Program(words[0], Array(words.dropFirst()) + ["--help"], environment: ["COLUMNS": "100"], in: folder).wait()
+        }
+        #expect(outcome.status == 0)
+        if ProcessInfo.processInfo.environment["EVALCTL_UPDATE_SNAPSHOTS"] == "1" {
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try outcome.output.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try outcome.output == String(contentsOf: file, encoding: .utf8))
+    }
+}
