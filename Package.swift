@@ -75,7 +75,8 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"]),
-        .testTarget(name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
         .testTarget(

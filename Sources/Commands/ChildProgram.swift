@@ -16,7 +16,8 @@ final class ChildProgram {
         let program = folder.appending(path: name)
         guard FileManager.default.isExecutableFile(atPath: program.path) else {
             throw Failure(
-                Failure.Code("stack.program"), "\(name) is not beside evalctl in \(folder.path)", remedy: "build or install all three programs")
+                Failure.Code("stack.program"), "\(name) is not beside evalctl in \(folder.path)",
+                remedy: "build or install all three programs")
         }
         guard FileManager.default.createFile(atPath: logPath, contents: nil, attributes: [.posixPermissions: 0o600]),
             let log = FileHandle(forWritingAtPath: logPath)

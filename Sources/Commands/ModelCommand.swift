@@ -3,8 +3,8 @@ internal import Checkpoints
 internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
-internal import SpikingMLP
 internal import Reports
+internal import SpikingMLP
 
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -48,7 +48,10 @@ struct ModelCommand: ParsableCommand {
                     let models = try store.models()
                     guard format != .json else { return output(try renderJSON(models)) }
                     let table = TextTable(
-                        [.init("name"), .init("paper's name"), .init("parameters", .right), .init("format"), .init("sha256"), .init("added")],
+                        [
+                            .init("name"), .init("paper's name"), .init("parameters", .right), .init("format"), .init("sha256"),
+                            .init("added"),
+                        ],
                         rows: models.map {
                             [$0.name, $0.paperName ?? "-", NumberText.grouped($0.parameters), $0.format, $0.sha256, $0.addedAt]
                         })

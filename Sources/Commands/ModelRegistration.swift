@@ -2,8 +2,8 @@ internal import Checkpoints
 internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
-internal import SpikingMLP
 internal import Reports
+internal import SpikingMLP
 internal import Worker
 
 /// Puts checkpoints into the database.

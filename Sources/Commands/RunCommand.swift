@@ -27,7 +27,8 @@ struct StackOptions: ParsableArguments {
 
 struct RunEvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "evaluate", abstract: "Starts an embedded database, broker, coordinator and worker, evaluates, reports, and stops them.",
+        commandName: "evaluate",
+        abstract: "Starts an embedded database, broker, coordinator and worker, evaluates, reports, and stops them.",
         discussion: "The results stay in the embedded database: see `evalctl report` and `evalctl predictions`.")
 
     @Option(help: "A .pth or .safetensors file, or the name of a stored model.")

@@ -154,7 +154,8 @@ package final class Coordinator: @unchecked Sendable {
     /// Tells watchers; losing it loses nothing.
     private func announce(_ event: String, _ producer: KafkaProducer) {
         do {
-            _ = try producer.send([OutgoingMessage(topic: configuration.topics.events, value: Array(event.utf8))], timeoutMilliseconds: 1000)
+            _ = try producer.send(
+                [OutgoingMessage(topic: configuration.topics.events, value: Array(event.utf8))], timeoutMilliseconds: 1000)
         } catch {
             logger.debug("an event was not sent: \(error)")
         }

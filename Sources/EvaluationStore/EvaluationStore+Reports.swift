@@ -97,7 +97,8 @@ extension EvaluationStore {
 
     private func prediction(_ row: PostgresRow) throws -> Prediction {
         Prediction(
-            ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"), scores: try row.doubles("scores").map(Float.init),
+            ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"),
+            scores: try row.doubles("scores").map(Float.init),
             topByTimeStep: try row.ints("timestep_top1"), labelRankByTimeStep: try row.ints("timestep_label_rank"),
             marginByTimeStep: try row.doubles("timestep_margin").map(Float.init), spikesByTimeStep: try row.ints("timestep_spikes"),
             synapticOperationsByTimeStep: try row.ints("timestep_synops"),

@@ -26,7 +26,8 @@ extension Inference {
             var second: Float?
             for (index, mean) in means.enumerated() where index != best { second = max(second ?? mean, mean) }
             ranking.marginByTimeStep.append(second.map { means[best] - $0 } ?? 0)
-            let rank = means.indices.contains(label)
+            let rank =
+                means.indices.contains(label)
                 ? means.indices.count { means[$0] > means[label] || (means[$0] == means[label] && $0 < label) } : means.count
             ranking.labelRankByTimeStep.append(rank)
         }
