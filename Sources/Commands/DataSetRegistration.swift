@@ -27,7 +27,8 @@ struct DataSetRegistration {
         return (try store.dataSet(id: added.id), added.isNew)
     }
 
-    private static func description(of labels: LabelSource) -> String {
+    /// How the database names a source of labels.
+    static func description(of labels: LabelSource) -> String {
         switch labels {
         case .classFolders: "class folders"
         case .list: "list"

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// The built programs, run as a person would.
-struct Program {
+/// The built programs, run as a person would. A program that nobody waited for is killed with its last reference.
+final class Program {
     /// What a program that has ended left behind.
     struct Outcome {
         var status: Int32
@@ -53,6 +53,10 @@ struct Program {
         return Outcome(
             status: process.terminationStatus, output: try String(contentsOf: outputFile, encoding: .utf8),
             errors: try String(contentsOf: errorFile, encoding: .utf8))
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// Sends a signal to the program alone.
