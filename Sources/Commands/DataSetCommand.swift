@@ -6,7 +6,8 @@ internal import Reports
 
 struct DataSetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dataset", abstract: "Adds, lists and examines data sets.", subcommands: [Add.self, List.self, Show.self, DataSetVerifyCommand.self])
+        commandName: "dataset", abstract: "Adds, lists and examines data sets.",
+        subcommands: [Add.self, List.self, Show.self, DataSetVerifyCommand.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
