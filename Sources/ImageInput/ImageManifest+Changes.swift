@@ -15,6 +15,11 @@ package struct ManifestChange: Hashable, Sendable {
 
     package var kind: Kind
     package var path: String
+
+    package init(kind: Kind, path: String) {
+        self.kind = kind
+        self.path = path
+    }
 }
 
 extension ImageManifest {
