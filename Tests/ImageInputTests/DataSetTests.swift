@@ -30,15 +30,17 @@ struct DataSetTests {
 
     @Test("Class folders are numbered and files ordered as Python sorts them, at every number of threads")
     func classFolders() throws {
-        try addImages(["b/2.jpg", "b/10.JPEG", "b/sub/1.png", "b/sub-x/0.jpg", "a/z.jpg", "Z/é.jpg", "Z/e\u{301}.jpg", "Z/notes.txt"])
+        try addImages([
+            "b/2.jpg", "b/10.JPEG", "b/sub/1.png", "b/sub-x/0.jpg", "a/z.jpg", "Z/é.jpg", "Z/e\u{301}.jpg", "Z/f.jpg", "Z/notes.txt",
+        ])
         let manifest = try build(.classFolders)
         #expect(manifest.classes.map(\.name) == ["Z", "a", "b"])
         #expect(
             pairs(manifest) == [
-                "Z/e\u{301}.jpg 0", "Z/é.jpg 0", "a/z.jpg 1", "b/10.JPEG 2", "b/2.jpg 2", "b/sub/1.png 2", "b/sub-x/0.jpg 2",
+                "Z/e\u{301}.jpg 0", "Z/f.jpg 0", "Z/é.jpg 0", "a/z.jpg 1", "b/10.JPEG 2", "b/2.jpg 2", "b/sub/1.png 2", "b/sub-x/0.jpg 2",
             ])
-        #expect(manifest.entries.map(\.ordinal) == Array(0..<7))
-        let first = manifest.entries[2]
+        #expect(manifest.entries.map(\.ordinal) == Array(0..<8))
+        let first = manifest.entries[3]
         #expect(first.hash == ContentHash(of: image + Array("a/z.jpg".utf8)))
         #expect(first.byteCount == image.count + 7)
         for threads in [1, 3, 16] { #expect(try build(.classFolders, threads: threads) == manifest) }
@@ -116,6 +118,15 @@ struct DataSetTests {
         #expect(try pairs(build(.list(path: list, classNames: names))) == ["x.jpg 0", "y.jpg 1"])
         let fewer = try folder.write("fewer.txt", text: "shark\n")
         #expect(try failure(.list(path: list, classNames: fewer)).message.contains("1 unknown class names (line 1: tench"))
+    }
+
+    @Test("Names that differ in case or only in their Unicode spelling are different files")
+    func similarNames() throws {
+        try addImages(["X.jpg", "x.jpg", "\u{E9}.jpg", "e\u{301}.jpg"])
+        let list = try folder.write("list.csv", text: "x.jpg,1\nX.jpg,0\n\u{E9}.jpg,3\ne\u{301}.jpg,2\n")
+        let manifest = try build(.list(path: list, classNames: nil))
+        #expect(manifest.entries.map { Array($0.path.utf8) } == ["X.jpg", "e\u{301}.jpg", "x.jpg", "\u{E9}.jpg"].map { Array($0.utf8) })
+        #expect(manifest.entries.map(\.label) == [0, 2, 1, 3])
     }
 
     @Test("All that does not fit between a list and its files is told at once")
