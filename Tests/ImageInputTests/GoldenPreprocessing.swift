@@ -15,7 +15,11 @@ struct GoldenPreprocessing {
     }
 
     private struct TensorInfo: Decodable {
-        var data_offsets: [Int]
+        var offsets: [Int]
+
+        enum CodingKeys: String, CodingKey {
+            case offsets = "data_offsets"
+        }
     }
 
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -41,6 +45,6 @@ struct GoldenPreprocessing {
         let data = try Data(contentsOf: folder.appending(path: "expected.safetensors"))
         let headerLength = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
         let tensors = try JSONDecoder().decode([String: TensorInfo].self, from: data[8..<8 + headerLength])
-        return tensors.mapValues { Array(data[(8 + headerLength + $0.data_offsets[0])..<(8 + headerLength + $0.data_offsets[1])]) }
+        return tensors.mapValues { Array(data[(8 + headerLength + $0.offsets[0])..<(8 + headerLength + $0.offsets[1])]) }
     }
 }
