@@ -48,7 +48,8 @@ package struct EngineBenchmark {
     private func measureThroughput() throws -> Throughput {
         let workspaces = try (0..<threads).map { _ in try engine.makeWorkspace(timeSteps: timeSteps) }
         let results = Results(threads: threads)
-        let wall = Stopwatch.measure {
+        let start = ContinuousClock.now
+        do {
             let running = workspaces.enumerated().map { index, workspace in
                 let own = UncheckedWorkspace(workspace)
                 return NamedThread("bench-\(index)") {
@@ -57,6 +58,7 @@ package struct EngineBenchmark {
             }
             for thread in running { thread.join() }
         }
+        let wall = (ContinuousClock.now - start) / .seconds(1)
         let times = try results.all().flatMap { try $0.get().seconds }.sorted()
         guard let first = try results.all().first?.get() else { preconditionFailure("at least one thread") }
         return Throughput(
@@ -130,7 +132,7 @@ private final class Results: @unchecked Sendable {
 private final class PartClock: PassObserver {
     private(set) var seconds: [PassPart: Double] = [:]
     private var current: PassPart?
-    private var since = ContinuousClock.now
+    private var since = Stopwatch.seconds
 
     func begin(_ part: PassPart, layer: Int?) {
         finish()
@@ -143,8 +145,8 @@ private final class PartClock: PassObserver {
     }
 
     private func finish() {
-        let now = ContinuousClock.now
-        if let current { seconds[current, default: 0] += Stopwatch.seconds(now - since) }
+        let now = Stopwatch.seconds
+        if let current { seconds[current, default: 0] += now - since }
         since = now
     }
 }

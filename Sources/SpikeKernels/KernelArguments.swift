@@ -9,18 +9,21 @@ package struct RowLists {
     }
 }
 
-/// One line of a layer's outputs: a weight line for each input, one after the other, and a line of biases.
+/// One or two lines of a layer's outputs: a row of so many weight lines for each input, one after the other, and a row of biases.
 package struct WeightTile {
     package var rows: UnsafeRawPointer
     package var bias: UnsafeRawPointer
+    /// Lines of a row: 1 or 2.
+    package var lines: Int
     /// So many rows and the bias can be added in any order without the sum leaving the lanes, whichever rows they are.
     package var safeCount: Int
     /// Bit i is set where lane i is an output; the other lanes are padding and hold zeros.
-    package var lanes: UInt32
+    package var lanes: UInt64
 
-    package init(rows: UnsafeRawPointer, bias: UnsafeRawPointer, safeCount: Int, lanes: UInt32) {
+    package init(rows: UnsafeRawPointer, bias: UnsafeRawPointer, lines: Int, safeCount: Int, lanes: UInt64) {
         self.rows = rows
         self.bias = bias
+        self.lines = lines
         self.safeCount = safeCount
         self.lanes = lanes
     }
@@ -50,19 +53,22 @@ package struct SpikePlace {
     }
 }
 
-/// Input currents of a tile: lines in the order of frames, or one line a token where they are the same at every time step.
-package struct CurrentLines {
-    package var lines: UnsafeRawPointer
+/// Input currents of a tile: a row of its lines for each frame, or one for each token where they are the same at every time step.
+package struct CurrentRows {
+    package var rows: UnsafeRawPointer
+    /// Lines of a row: 1 or 2.
+    package var lines: Int
     package var steps: Int
 
-    package init(lines: UnsafeRawPointer, steps: Int) {
+    package init(rows: UnsafeRawPointer, lines: Int, steps: Int) {
+        self.rows = rows
         self.lines = lines
         self.steps = steps
     }
 
     @inline(__always)
-    package func line(token: Int, step: Int) -> UnsafeRawPointer {
-        lines + (token * steps + min(step, steps - 1)) * 64
+    package func row(token: Int, step: Int, bytes: Int) -> UnsafeRawPointer {
+        rows + (token * steps + min(step, steps - 1)) * bytes
     }
 }
 

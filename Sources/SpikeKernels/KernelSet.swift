@@ -10,6 +10,9 @@ package struct KernelSet: Sendable {
     /// Lanes of one line.
     package var lanes: Int { LineBuffer.lineBytes * 8 / laneBits }
 
+    /// Rows of room that a list needs behind its last one.
+    package static let listSlack = 4
+
     /// Lists the spikes of `frames` frames of up to three sources, one after the other within a frame.
     ///
     /// - Parameters:
@@ -39,7 +42,7 @@ package struct KernelSet: Sendable {
     /// Token mixing's last step and its neurons: `a = limited(embedding + bias + rows)`, kept; spikes of `a`.
     package typealias Fuse =
         @Sendable (
-            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentLines, _ kept: UnsafeMutableRawPointer,
+            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentRows, _ kept: UnsafeMutableRawPointer,
             _ threshold: Int, _ spikes: SpikePlace
         ) -> Void
     package var fuse: Fuse
@@ -61,33 +64,35 @@ package struct KernelSet: Sendable {
 
     /// Spikes of given currents.
     package typealias Fire =
-        @Sendable (_ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace) -> Void
+        @Sendable (_ currents: CurrentRows, _ extent: Extent, _ threshold: Int, _ lanes: UInt64, _ spikes: SpikePlace) -> Void
     package var fire: Fire
 
     /// Spikes of currents that take one of two values: `atRest`, or with a spike of `source` `atRest + rise`.
     package typealias FireIdentity =
         @Sendable (
             _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int,
-            _ lanes: UInt32, _ spikes: SpikePlace
+            _ lanes: UInt64, _ spikes: SpikePlace
         ) -> Void
     package var fireIdentity: FireIdentity
 
     /// One axis of token mixing for the channels of one line: sums over the axis, and the spikes of the neurons.
-    package typealias Mix = @Sendable (_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt32, _ spikes: SpikePlace) -> Void
+    package typealias Mix = @Sendable (_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt64, _ spikes: SpikePlace) -> Void
     package var mix: Mix
 
-    /// The first convolution for 16 outputs, in 32 bits whatever the lanes:
+    /// The first convolution for 16 outputs, in 32 bits whatever the lanes, a line every `stride` bytes:
     /// `currents = bias + sum of (high * pixel) + ((sum of (low * pixel)) >> 8)`.
     package typealias ConvolvePixels =
         @Sendable (
             _ geometry: PatchGeometry, _ pixels: UnsafePointer<UInt8>, _ high: UnsafeRawPointer, _ low: UnsafeRawPointer,
-            _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer
+            _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
         ) -> Void
     package var convolvePixels: ConvolvePixels
 
-    /// 32-bit currents of `tokens` tokens in these lanes: two 32-bit tiles become one 16-bit tile.
+    /// 32-bit currents of `tokens` tokens in these lanes: two 32-bit lines become one 16-bit line, one every `stride` bytes.
     package typealias Narrow =
-        @Sendable (_ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer) -> Void
+        @Sendable (
+            _ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
+        ) -> Void
     package var narrow: Narrow
 
     /// The head for 16 classes, in 32 bits whatever the lanes: `logits = bias + sum of (row << shift)`.

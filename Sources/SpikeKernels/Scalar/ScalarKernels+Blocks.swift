@@ -2,7 +2,7 @@ extension ScalarKernels {
     @Sendable
     func sumRows(_ tile: WeightTile, _ lists: RowLists, _ frames: Int, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool) {
         for frame in 0..<frames {
-            let line = currents + frame * LineBuffer.lineBytes
+            let line = currents + frame * tile.lines * LineBuffer.lineBytes
             forEachLane(tile.lanes) { lane in
                 let sum = frameSum(tile, lists, frame, lane)
                 set(line, lane, limited(isAdded ? numbers.sum(sum, value(line, lane)) : sum))
@@ -12,17 +12,17 @@ extension ScalarKernels {
 
     @Sendable
     func fuse(
-        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentLines, _ kept: UnsafeMutableRawPointer,
+        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentRows, _ kept: UnsafeMutableRawPointer,
         _ threshold: Int, _ spikes: SpikePlace
     ) {
-        clear(spikes, extent.tokens * extent.steps)
+        clear(spikes, extent.tokens * extent.steps, lines: tile.lines)
         forEachNeuron(tile.lanes, extent) { token, lane in
             var potential = 0
             for step in 0..<extent.steps {
                 let frame = token * extent.steps + step
                 let sum = frameSum(tile, lists, frame, lane)
-                let current = limited(numbers.sum(sum, value(embedding.line(token: token, step: step), lane)))
-                set(kept + frame * LineBuffer.lineBytes, lane, current)
+                let current = limited(numbers.sum(sum, value(embedding.row(token: token, step: step, bytes: tile.lines * LineBuffer.lineBytes), lane)))
+                set(kept + frame * tile.lines * LineBuffer.lineBytes, lane, current)
                 if self.step(&potential, current, threshold: threshold) { insert(spikes, frame, lane) }
             }
         }
@@ -32,7 +32,7 @@ extension ScalarKernels {
     func expand(
         _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ thresholds: UnsafePointer<TokenThreshold>, _ spikes: SpikePlace
     ) {
-        clear(spikes, extent.tokens * extent.steps)
+        clear(spikes, extent.tokens * extent.steps, lines: tile.lines)
         forEachNeuron(tile.lanes, extent) { token, lane in
             let neuron = thresholds[token]
             var potential = 0
@@ -56,7 +56,7 @@ extension ScalarKernels {
         _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ kept: UnsafeRawPointer, _ scales: UnsafePointer<TokenScale>,
         _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
     ) {
-        clear(spikes, extent.tokens * extent.steps)
+        clear(spikes, extent.tokens * extent.steps, lines: tile.lines)
         forEachNeuron(tile.lanes, extent) { token, lane in
             let scale = scales[token]
             let added = shifts + Int(scale.firstTerm)
@@ -74,19 +74,19 @@ extension ScalarKernels {
                     scaled = numbers.difference(scaled, numbers.shiftedRight(sum, by: Int(subtracted[term])))
                 }
                 precondition(Weight(exactly: scaled) != nil, "the folding bounds every scaled sum")
-                let current = limited(numbers.sum(scaled, value(kept + frame * LineBuffer.lineBytes, lane)))
+                let current = limited(numbers.sum(scaled, value(kept + frame * tile.lines * LineBuffer.lineBytes, lane)))
                 if self.step(&potential, current, threshold: threshold) { insert(spikes, frame, lane) }
             }
         }
     }
 
     @Sendable
-    func fire(_ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace) {
-        clear(spikes, extent.tokens * extent.steps)
+    func fire(_ currents: CurrentRows, _ extent: Extent, _ threshold: Int, _ lanes: UInt64, _ spikes: SpikePlace) {
+        clear(spikes, extent.tokens * extent.steps, lines: currents.lines)
         forEachNeuron(lanes, extent) { token, lane in
             var potential = 0
             for step in 0..<extent.steps {
-                let current = value(currents.line(token: token, step: step), lane)
+                let current = value(currents.row(token: token, step: step, bytes: currents.lines * LineBuffer.lineBytes), lane)
                 if self.step(&potential, current, threshold: threshold) { insert(spikes, token * extent.steps + step, lane) }
             }
         }
@@ -94,7 +94,7 @@ extension ScalarKernels {
 
     @Sendable
     func fireIdentity(
-        _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt32,
+        _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt64,
         _ spikes: SpikePlace
     ) {
         clear(spikes, extent.tokens * extent.steps)
@@ -110,7 +110,7 @@ extension ScalarKernels {
     }
 
     @Sendable
-    func mix(_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt32, _ spikes: SpikePlace) {
+    func mix(_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt64, _ spikes: SpikePlace) {
         clear(spikes, axis.side * axis.side * steps)
         for line in 0..<axis.side {
             for output in 0..<axis.side {
@@ -132,7 +132,7 @@ extension ScalarKernels {
         }
     }
 
-    private func forEachNeuron(_ lanes: UInt32, _ extent: Extent, _ body: (_ token: Int, _ lane: Int) -> Void) {
+    private func forEachNeuron(_ lanes: UInt64, _ extent: Extent, _ body: (_ token: Int, _ lane: Int) -> Void) {
         for token in 0..<extent.tokens {
             forEachLane(lanes) { body(token, $0) }
         }

@@ -52,7 +52,7 @@ extension ScalarKernels {
     @Sendable
     func convolvePixels(
         _ geometry: PatchGeometry, _ pixels: UnsafePointer<UInt8>, _ high: UnsafeRawPointer, _ low: UnsafeRawPointer,
-        _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer
+        _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
     ) {
         func number(_ line: UnsafeRawPointer, _ index: Int) -> Int { Int(line.load(fromByteOffset: index * 4, as: Int32.self)) }
         let taps = geometry.patchSize * geometry.patchSize * 3
@@ -68,18 +68,20 @@ extension ScalarKernels {
                 }
                 let current = numbers.sum(number(bias, output), numbers.shiftedRight(sum, by: 8))
                 precondition(Int32(exactly: current) != nil, "the folding bounds the embedding")
-                currents.storeBytes(of: Int32(current), toByteOffset: token * LineBuffer.lineBytes + output * 4, as: Int32.self)
+                currents.storeBytes(of: Int32(current), toByteOffset: token * stride + output * 4, as: Int32.self)
             }
         }
     }
 
     @Sendable
-    func narrow(_ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer) {
+    func narrow(
+        _ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
+    ) {
         for token in 0..<tokens {
             let line = token * LineBuffer.lineBytes
             for lane in 0..<lanes {
                 let source = lane < 16 ? low : high
-                set(currents + line, lane, limited(Int(source.load(fromByteOffset: line + lane % 16 * 4, as: Int32.self))))
+                set(currents + token * stride, lane, limited(Int(source.load(fromByteOffset: line + lane % 16 * 4, as: Int32.self))))
             }
         }
     }

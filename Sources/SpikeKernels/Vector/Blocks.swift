@@ -2,21 +2,21 @@ package import SpikeKernels
 
 @inline(__always)
 func fuseTile<L: Lanes>(
-    _: L.Type, _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentLines, _ kept: UnsafeMutableRawPointer,
+    _: L.Type, _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentRows, _ kept: UnsafeMutableRawPointer,
     _ threshold: Int, _ spikes: SpikePlace
 ) {
     let threshold = L.broadcast(Int32(truncatingIfNeeded: threshold))
-    var line = kept
+    var row = kept
     var place = spikes.bits
     var frame = 0
     for token in 0..<extent.tokens {
         var neurons = Neurons<L>()
         for step in 0..<extent.steps {
             let sum = frameSum(L.self, tile, lists, frame)
-            let current = L.limited(L.boundedSum(sum, L.load(embedding.line(token: token, step: step))))
-            L.store(current, line)
+            let current = L.limited(L.boundedSum(sum, L.load(embedding.row(token: token, step: step, bytes: L.bytes))))
+            L.store(current, row)
             storeSpikes(L.self, neurons.step(current, threshold: threshold) & tile.lanes, place)
-            line += 64
+            row += L.bytes
             place += spikes.stride
             frame += 1
         }
@@ -52,7 +52,7 @@ func contractTile<L: Lanes>(
     _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
 ) {
     let threshold = L.broadcast(Int32(truncatingIfNeeded: threshold))
-    var line = kept
+    var row = kept
     var place = spikes.bits
     var frame = 0
     for token in 0..<extent.tokens {
@@ -70,9 +70,9 @@ func contractTile<L: Lanes>(
             for term in 0..<Int(scale.subtractedTerms) {
                 scaled = L.difference(scaled, L.shiftedRight(sum, subtracted[term]))
             }
-            let current = L.limited(L.boundedSum(scaled, L.load(line)))
+            let current = L.limited(L.boundedSum(scaled, L.load(row)))
             storeSpikes(L.self, neurons.step(current, threshold: threshold) & tile.lanes, place)
-            line += 64
+            row += L.bytes
             place += spikes.stride
             frame += 1
         }
@@ -80,41 +80,65 @@ func contractTile<L: Lanes>(
 }
 
 package func fuse16(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentLines, _ kept: UnsafeMutableRawPointer,
+    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentRows, _ kept: UnsafeMutableRawPointer,
     _ threshold: Int, _ spikes: SpikePlace
 ) {
-    fuseTile(Lanes16.self, tile, lists, extent, embedding, kept, threshold, spikes)
+    if tile.lines == 2 {
+        fuseTile(Pairs16.self, tile, lists, extent, embedding, kept, threshold, spikes)
+    } else {
+        fuseTile(Lanes16.self, tile, lists, extent, embedding, kept, threshold, spikes)
+    }
 }
 
 package func fuse32(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentLines, _ kept: UnsafeMutableRawPointer,
+    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentRows, _ kept: UnsafeMutableRawPointer,
     _ threshold: Int, _ spikes: SpikePlace
 ) {
-    fuseTile(Lanes32.self, tile, lists, extent, embedding, kept, threshold, spikes)
+    if tile.lines == 2 {
+        fuseTile(Pairs32.self, tile, lists, extent, embedding, kept, threshold, spikes)
+    } else {
+        fuseTile(Lanes32.self, tile, lists, extent, embedding, kept, threshold, spikes)
+    }
 }
 
 package func expand16(
     _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ thresholds: UnsafePointer<TokenThreshold>, _ spikes: SpikePlace
 ) {
-    expandTile(Lanes16.self, tile, lists, extent, thresholds, spikes)
+    if tile.lines == 2 {
+        expandTile(Pairs16.self, tile, lists, extent, thresholds, spikes)
+    } else {
+        expandTile(Lanes16.self, tile, lists, extent, thresholds, spikes)
+    }
 }
 
 package func expand32(
     _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ thresholds: UnsafePointer<TokenThreshold>, _ spikes: SpikePlace
 ) {
-    expandTile(Lanes32.self, tile, lists, extent, thresholds, spikes)
+    if tile.lines == 2 {
+        expandTile(Pairs32.self, tile, lists, extent, thresholds, spikes)
+    } else {
+        expandTile(Lanes32.self, tile, lists, extent, thresholds, spikes)
+    }
 }
 
 package func contract16(
     _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ kept: UnsafeRawPointer, _ scales: UnsafePointer<TokenScale>,
     _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
 ) {
-    contractTile(Lanes16.self, tile, lists, extent, kept, scales, shifts, threshold, spikes)
+    if tile.lines == 2 {
+        contractTile(Pairs16.self, tile, lists, extent, kept, scales, shifts, threshold, spikes)
+    } else {
+        contractTile(Lanes16.self, tile, lists, extent, kept, scales, shifts, threshold, spikes)
+    }
 }
 
 package func contract32(
     _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ kept: UnsafeRawPointer, _ scales: UnsafePointer<TokenScale>,
     _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
 ) {
-    contractTile(Lanes32.self, tile, lists, extent, kept, scales, shifts, threshold, spikes)
+    if tile.lines == 2 {
+        contractTile(Pairs32.self, tile, lists, extent, kept, scales, shifts, threshold, spikes)
+    } else {
+        contractTile(Lanes32.self, tile, lists, extent, kept, scales, shifts, threshold, spikes)
+    }
 }

@@ -3,7 +3,7 @@ package import SpikeKernels
 
 package func convolvePixels(
     _ geometry: PatchGeometry, _ pixels: UnsafePointer<UInt8>, _ high: UnsafeRawPointer, _ low: UnsafeRawPointer,
-    _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer
+    _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
 ) {
     let patch = geometry.patchSize
     var line = currents
@@ -23,17 +23,19 @@ package func convolvePixels(
             }
         }
         store32(sum32(highSum, shiftedRight32(lowSum, 8)), line)
-        line += 64
+        line += stride
     }
 }
 
-package func narrow16(_ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer) {
+package func narrow16(
+    _ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
+) {
     let lowest = broadcast32(-16384)
     let highest = broadcast32(16383)
     for line in 0..<tokens {
         let first = clamped32(load32(low + line * 64), lowest, highest)
         let second = clamped32(load32(high + line * 64), lowest, highest)
-        store16(narrowed(first, second), currents + line * 64)
+        store16(narrowed(first, second), currents + line * stride)
     }
 }
 

@@ -1,17 +1,24 @@
 package import SpikeKernels
 
 /// Writes the rows of a frame's spikes, ascending, and says how many there are.
+///
+/// Rows are written four at a time and those beyond the last spike overwritten later: a branch for every spike would be mispredicted at
+/// the end of every word. ``KernelSet/listSlack`` rows of room are needed behind the last one.
 @inline(__always)
 func listFrame(_ words: UnsafeRawPointer, _ wordCount: Int, _ firstRow: Int, _ rows: UnsafeMutablePointer<UInt16>) -> Int {
     var next = rows
     var first = firstRow
     for word in 0..<wordCount {
         var bits = words.load(fromByteOffset: word * 8, as: UInt64.self)
-        while bits != 0 {
-            next.pointee = UInt16(truncatingIfNeeded: first + bits.trailingZeroBitCount)
-            next += 1
-            bits &= bits &- 1
+        let end = next + bits.nonzeroBitCount
+        while next < end {
+            for place in 0..<4 {
+                next[place] = UInt16(truncatingIfNeeded: first &+ bits.trailingZeroBitCount)
+                bits &= bits &- 1
+            }
+            next += 4
         }
+        next = end
         first += 64
     }
     return next - rows

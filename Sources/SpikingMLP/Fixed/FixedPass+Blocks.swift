@@ -6,19 +6,19 @@ extension FixedPass {
         for (axis, spikes) in [(block.height, memory.height), (block.width, memory.width)] {
             begin(.mixing, layer: axis.layer)
             let geometry = axis.axis(scratch: memory.scratch)
-            for tile in 0..<layout.tiles(stage.channels) {
-                kernels.mix(
-                    geometry, steps, memory.x.place(tile: tile, lanes: layout.lanes), layout.laneMask(tile: tile, 0..<stage.channels),
-                    spikes.place(tile: tile, lanes: layout.lanes))
+            for line in 0..<stage.tiling.lines {
+                let byte = line * stage.tiling.lanes / 8
+                kernels.mix(geometry, steps, memory.x.place(byte: byte), stage.tiling.lineMask(line), spikes.place(byte: byte))
             }
             trace(group: axis.group, spikes)
         }
         guard let folded = block.identity, let identity = memory.identity else { return }
         begin(.neurons)
-        for tile in 0..<layout.tiles(stage.channels) {
+        for line in 0..<stage.tiling.lines {
+            let byte = line * stage.tiling.lanes / 8
             kernels.fireIdentity(
-                memory.x.place(tile: tile, lanes: layout.lanes), folded.atRest.line(tile), folded.rise.line(tile), extent(stage.tokens),
-                folded.threshold, layout.laneMask(tile: tile, 0..<stage.channels), identity.place(tile: tile, lanes: layout.lanes))
+                memory.x.place(byte: byte), folded.atRest.line(line), folded.rise.line(line), extent(stage.tokens), folded.threshold,
+                stage.tiling.lineMask(line), identity.place(byte: byte))
         }
         trace(group: folded.group, identity)
     }
@@ -67,11 +67,12 @@ extension FixedPass {
             }
         }
         begin(.linear, layer: block.fuseLayer)
-        for tile in 0..<block.fuse.tiles {
+        let tiling = stage.tiling
+        for tile in 0..<tiling.tiles {
             kernels.fuse(
-                block.fuse.tile(tile), lists.lists, group, memory.embeddingLines(tile: tile, token: token),
-                memory.kept.line(tile * group.tokens * steps), stage.threshold,
-                memory.mixed.place(tile: tile, lanes: layout.lanes, frame: frame))
+                block.fuse.tile(tile), lists.lists, group, memory.embeddingRows(tiling, tile: tile, token: token),
+                memory.kept.line(tiling.firstLine(tile) * group.tokens * steps), stage.threshold,
+                memory.mixed.place(byte: tiling.bitOffset(tile), frame: frame))
         }
     }
 
@@ -86,10 +87,11 @@ extension FixedPass {
             activity.addOperations(count * expansion.weights.outputs, layer: expansion.layer, step: step)
         }
         begin(.linear, layer: expansion.layer)
-        for tile in 0..<expansion.weights.tiles {
+        let tiling = expansion.weights.tiling
+        for tile in 0..<tiling.tiles {
             kernels.expand(
                 expansion.weights.tile(tile), lists.lists, group, expansion.thresholds(from: token),
-                memory.hidden.place(tile: tile, lanes: layout.lanes, frame: frame))
+                memory.hidden.place(byte: tiling.bitOffset(tile), frame: frame))
         }
     }
 
@@ -104,11 +106,12 @@ extension FixedPass {
             activity.addOperations(count * stage.channels, layer: contraction.layer, step: step)
         }
         begin(.linear, layer: contraction.layer)
-        for tile in 0..<contraction.weights.tiles {
+        let tiling = stage.tiling
+        for tile in 0..<tiling.tiles {
             kernels.contract(
-                contraction.weights.tile(tile), lists.lists, group, memory.kept.line(tile * group.tokens * steps),
+                contraction.weights.tile(tile), lists.lists, group, memory.kept.line(tiling.firstLine(tile) * group.tokens * steps),
                 contraction.scales(from: token), contraction.shiftTable, stage.threshold,
-                memory.x.place(tile: tile, lanes: layout.lanes, frame: frame))
+                memory.x.place(byte: tiling.bitOffset(tile), frame: frame))
         }
     }
 }

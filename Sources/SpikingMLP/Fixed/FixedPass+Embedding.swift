@@ -5,14 +5,14 @@ extension FixedPass {
     func embed(_ input: Input, _ stage: FoldedStage, _ memory: StageMemory, before: StageMemory?) {
         switch stage.embedding {
         case .pixels(let pixels):
-            convolvePixels(input, pixels, memory)
+            convolvePixels(input, pixels, stage, memory)
         case .patchCell(let direct, let edges, let groups, let layers):
             guard let before else { preconditionFailure("a patch cell reads the stage before") }
             convolve(direct, SpikeWindow(bits: before.x), into: memory, layers: Array(layers[..<3]), isAdded: false)
             let node = stage.channels / 3
             for index in 0..<2 {
                 let range = index * node..<(index + 1) * node
-                fire(memory, memory.nodes[index], stage.threshold, range)
+                fire(stage, memory, memory.nodes[index], range)
                 record(group: groups[index], memory.nodes[index], channels: range)
                 let reads = SpikeWindow(bits: memory.nodes[index], firstChannel: range.lowerBound)
                 convolve(edges[index], reads, into: memory, layers: [layers[3 + index]], isAdded: true)
@@ -21,11 +21,11 @@ extension FixedPass {
             guard let before else { preconditionFailure("a convolution reads the stage before") }
             convolve(convolution, SpikeWindow(bits: before.x), into: memory, layers: [layer], isAdded: false)
         }
-        fire(memory, memory.x, stage.threshold, 0..<stage.channels)
+        fire(stage, memory, memory.x, 0..<stage.channels)
         record(group: stage.embeddingGroup, memory.x)
     }
 
-    private func convolvePixels(_ input: Input, _ folded: FoldedPixels, _ memory: StageMemory) {
+    private func convolvePixels(_ input: Input, _ folded: FoldedPixels, _ stage: FoldedStage, _ memory: StageMemory) {
         begin(.input)
         let tokens = memory.x.tokens
         switch input {
@@ -34,33 +34,34 @@ extension FixedPass {
         case .normalized:
             break
         }
-        let wideTiles = layout.lanes / 16
-        for tile in 0..<layout.tiles(folded.channels) {
-            let lines = memory.embeddingLines(tile: tile)
-            for part in 0..<wideTiles where tile * wideTiles + part < folded.tiles {
-                let wideTile = tile * wideTiles + part
-                if wideTiles == 1 {
-                    convolve(input, folded, wideTile, into: memory.embedding, line: tile * tokens)
-                } else {
-                    convolve(input, folded, wideTile, into: wideCurrents, line: part * tokens)
-                }
+        let tiling = stage.tiling
+        for line in 0..<tiling.lines {
+            // Where the line of token 0 stands, and how many lines on the next token's is.
+            let first = tiling.index(channel: line * tiling.lanes, frame: 0, frames: tokens) / tiling.lanes
+            let stride = tiling.index(channel: line * tiling.lanes, frame: 1, frames: tokens) / tiling.lanes - first
+            if network.format.precision == .fixed32 {
+                convolve(input, folded, line, into: memory.embedding, line: first, stride: stride)
+            } else {
+                let hasSecond = 2 * line + 1 < folded.tiles
+                convolve(input, folded, 2 * line, into: wideCurrents, line: 0, stride: 1)
+                if hasSecond { convolve(input, folded, 2 * line + 1, into: wideCurrents, line: tokens, stride: 1) }
+                kernels.narrow(
+                    wideCurrents.line(0), wideCurrents.line(hasSecond ? tokens : 0), tokens, memory.embedding.line(first),
+                    stride * LineBuffer.lineBytes)
             }
-            guard wideTiles == 2 else { continue }
-            let hasSecond = tile * 2 + 1 < folded.tiles
-            kernels.narrow(
-                wideCurrents.line(0), wideCurrents.line(hasSecond ? tokens : 0), tokens, UnsafeMutableRawPointer(mutating: lines.lines))
         }
     }
 
-    private func convolve(_ input: Input, _ folded: FoldedPixels, _ tile: Int, into currents: LineBuffer, line: Int) {
+    private func convolve(_ input: Input, _ folded: FoldedPixels, _ tile: Int, into currents: LineBuffer, line: Int, stride: Int) {
         switch input {
         case .pixels:
-            folded.convolve(pixels, tile: tile, into: currents, line: line, kernels: kernels)
+            folded.convolve(pixels, tile: tile, into: currents, line: line, stride: stride, kernels: kernels)
         case .normalized(let values):
             for token in 0..<folded.geometry.side * folded.geometry.side {
                 for lane in 0..<min(16, folded.channels - tile * 16) {
                     currents.set(
-                        (line + token) * 16 + lane, folded.currents(normalized: values, token: token, channel: tile * 16 + lane))
+                        (line + token * stride) * 16 + lane,
+                        folded.currents(normalized: values, token: token, channel: tile * 16 + lane))
                 }
             }
         }
@@ -85,21 +86,22 @@ extension FixedPass {
                 }
             }
             begin(.embedding, layer: layers[0])
-            for tile in 0..<convolution.weights.tiles where layout.laneMask(tile: tile, convolution.outputs) != 0 {
-                let lines = memory.embedding.line((tile * tokens + token) * steps)
-                kernels.sumRows(convolution.weights.tile(tile), lists.lists, group.tokens * steps, lines, isAdded)
+            let tiling = convolution.weights.tiling
+            for tile in 0..<tiling.tiles where tiling.laneMask(tile, convolution.outputs) != 0 {
+                let rows = memory.embedding.line((tiling.firstLine(tile) * tokens + token * tiling.lineCount(tile)) * steps)
+                kernels.sumRows(convolution.weights.tile(tile), lists.lists, group.tokens * steps, rows, isAdded)
             }
             token += group.tokens
         }
     }
 
     /// Fires the neurons of some channels of the embedding; the other channels' bits become 0.
-    private func fire(_ memory: StageMemory, _ spikes: SpikeBits, _ threshold: Int, _ channels: Range<Int>) {
+    private func fire(_ stage: FoldedStage, _ memory: StageMemory, _ spikes: SpikeBits, _ channels: Range<Int>) {
         begin(.neurons)
-        for tile in 0..<layout.tiles(spikes.channels) {
+        for tile in 0..<stage.tiling.tiles {
             kernels.fire(
-                memory.embeddingLines(tile: tile), extent(spikes.tokens), threshold, layout.laneMask(tile: tile, channels),
-                spikes.place(tile: tile, lanes: layout.lanes))
+                memory.embeddingRows(stage.tiling, tile: tile), extent(spikes.tokens), stage.threshold,
+                stage.tiling.laneMask(tile, channels), spikes.place(byte: stage.tiling.bitOffset(tile)))
         }
     }
 }

@@ -12,7 +12,6 @@ final class FixedPass {
 
     let network: FixedNetwork
     let kernels: KernelSet
-    let layout: FixedPointLayout
     let steps: Int
     let observer: (any PassObserver)?
     var activity: ActivityRecorder
@@ -35,10 +34,10 @@ final class FixedPass {
         let architecture = network.architecture
         activity = ActivityRecorder(architecture: architecture, steps: steps, isTracing: isTracing)
         let lists = ListMemory(architecture, steps: steps)
-        let layout = FixedPointLayout(precision: network.format.precision)
         self.lists = lists
-        self.layout = layout
-        stages = (0..<4).map { StageMemory(architecture, stage: $0, steps: steps, layout: layout, groupTokens: lists.groupTokens) }
+        stages = network.stages.map {
+            StageMemory(architecture, stage: $0.stage, steps: steps, tiling: $0.tiling, groupTokens: lists.groupTokens)
+        }
         pixels = LineBuffer(count: 3 * architecture.imageSize * architecture.imageSize, of: UInt8.self)
         wideCurrents = LineBuffer(lines: 2 * architecture.grid(stage: 0) * architecture.grid(stage: 0))
         channelCounts = Array(repeating: 0, count: architecture.channels(stage: 3))

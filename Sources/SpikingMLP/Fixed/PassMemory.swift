@@ -20,7 +20,7 @@ struct StageMemory {
     /// Words for one line of the grid.
     let scratch: LineBuffer
 
-    init(_ architecture: Architecture, stage: Int, steps: Int, layout: FixedPointLayout, groupTokens: Int) {
+    init(_ architecture: Architecture, stage: Int, steps: Int, tiling: Tiling, groupTokens: Int) {
         let channels = architecture.channels(stage: stage)
         let side = architecture.grid(stage: stage)
         let tokens = side * side
@@ -33,8 +33,8 @@ struct StageMemory {
         hidden = bits(architecture.alpha * channels)
         nodes = architecture.family == .spe && stage > 0 ? [bits(channels), bits(channels)] : []
         embeddingSteps = stage == 0 ? 1 : steps
-        embedding = LineBuffer(lines: layout.tiles(channels) * tokens * embeddingSteps)
-        kept = LineBuffer(lines: layout.tiles(channels) * min(tokens, groupTokens) * steps)
+        embedding = LineBuffer(lines: tiling.lines * tokens * embeddingSteps)
+        kept = LineBuffer(lines: tiling.lines * min(tokens, groupTokens) * steps)
         scratch = LineBuffer(count: side * steps, of: UInt32.self)
     }
 
@@ -44,8 +44,9 @@ struct StageMemory {
     }
 
     /// A tile's embedding currents from a token on.
-    func embeddingLines(tile: Int, token: Int = 0) -> CurrentLines {
-        CurrentLines(lines: embedding.line((tile * x.tokens + token) * embeddingSteps), steps: embeddingSteps)
+    func embeddingRows(_ tiling: Tiling, tile: Int, token: Int = 0) -> CurrentRows {
+        let line = (tiling.firstLine(tile) * x.tokens + token * tiling.lineCount(tile)) * embeddingSteps
+        return CurrentRows(rows: embedding.line(line), lines: tiling.lineCount(tile), steps: embeddingSteps)
     }
 }
 
@@ -65,7 +66,7 @@ struct ListMemory {
     init(_ architecture: Architecture, steps: Int) {
         let inputs = FixedNetwork.inputsOfLayers(architecture).max() ?? 1
         groupTokens = max(1, min(Self.framesPerGroup, Self.rowsPerGroup / inputs) / steps)
-        rows = LineBuffer(count: groupTokens * steps * inputs, of: UInt16.self)
+        rows = LineBuffer(count: groupTokens * steps * inputs + KernelSet.listSlack, of: UInt16.self)
         starts = LineBuffer(count: groupTokens * steps + 1, of: UInt32.self)
         sources = LineBuffer(count: 3, of: SpikeSource.self)
         counts = LineBuffer(count: 3 * steps, of: Int.self)

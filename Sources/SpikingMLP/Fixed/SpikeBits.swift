@@ -18,9 +18,9 @@ struct SpikeBits {
     /// Bytes from one frame to the next.
     var stride: Int { wordsPerFrame * 8 }
 
-    /// A tile's bits from a frame on.
-    func place(tile: Int, lanes: Int, frame: Int = 0) -> SpikePlace {
-        SpikePlace(bits: words.base + (frame * stride + tile * lanes / 8), stride: stride)
+    /// The bits from a byte of a frame on.
+    func place(byte: Int, frame: Int = 0) -> SpikePlace {
+        SpikePlace(bits: words.base + (frame * stride + byte), stride: stride)
     }
 
     /// All channels' bits from a frame on, to be listed as rows from `firstRow` on.

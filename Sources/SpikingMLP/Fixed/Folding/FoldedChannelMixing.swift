@@ -79,7 +79,10 @@ struct FoldedContraction: Sendable {
     /// - Parameters:
     ///   - real: the layer without its batch normalisation.
     ///   - threshold: units of the stage's threshold.
-    init(_ real: RealLayer, layer: Int, scale: [Double], shift: [Double], threshold: Double, format: FixedPointFormat) {
+    ///   - tiling: of the stage's channels.
+    init(
+        _ real: RealLayer, layer: Int, scale: [Double], shift: [Double], threshold: Double, tiling: Tiling, format: FixedPointFormat
+    ) {
         let precision = format.precision
         self.layer = layer
         let bounds = real.bounds()
@@ -91,7 +94,7 @@ struct FoldedContraction: Sendable {
             // The tokens with the smallest scales have the largest sums; those with the largest still fit into a few terms.
             unit = min(max(threshold * lowScale(scale), threshold * largestScale / 16), precision.largestWeight / bounds.largestWeight)
         }
-        weights = RowWeights(real, unit: unit, precision: precision)
+        weights = RowWeights(real, unit: unit, precision: precision, tiling: tiling)
         var terms: [Int32] = []
         scales = LineBuffer(
             scale.indices.map { token in

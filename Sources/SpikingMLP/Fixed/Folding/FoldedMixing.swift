@@ -60,7 +60,7 @@ struct FoldedAxis: Sendable {
 struct FoldedIdentity: Sendable {
     let group: Int
     let threshold: Int
-    /// `[tiles]` lines each.
+    /// Lines of channels each.
     let atRest: LineBuffer
     let rise: LineBuffer
 
@@ -74,7 +74,7 @@ struct FoldedIdentity: Sendable {
         let unit = min(precision.finestThreshold, ((precision.largestCurrent - 2) / largest).rounded(.down))
         try precision.check(unit: unit, of: "\(path).BN")
         threshold = Int(unit)
-        let lines = FixedPointLayout(precision: precision).tiles(low.count)
+        let lines = Tiling(channels: low.count, inputs: 1, precision: precision).lines
         atRest = LineBuffer(lines: lines)
         rise = LineBuffer(lines: lines)
         for channel in low.indices {

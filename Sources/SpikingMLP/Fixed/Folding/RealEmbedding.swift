@@ -55,13 +55,14 @@ struct RealEmbedding {
         }
     }
 
-    func folded(unit: Double, precision: Precision) -> FoldedEmbedding {
+    /// - Parameter tiling: of the stage's channels.
+    func folded(unit: Double, tiling: Tiling, precision: Precision) -> FoldedEmbedding {
         let side = architecture.grid(stage: stage)
         func folded(
             _ layer: RealLayer, kernel: Int, stride: Int, inputSide: Int, inputs: Int, outputs: Range<Int>
         ) -> FoldedConvolution {
             FoldedConvolution(
-                weights: RowWeights(layer, unit: unit, precision: precision),
+                weights: RowWeights(layer, unit: unit, precision: precision, tiling: tiling),
                 geometry: ConvolutionGeometry(
                     kernel: kernel, stride: stride, padding: kernel == 3 ? 1 : 0, inputSide: inputSide, outputSide: side, inputs: inputs),
                 outputs: outputs)
