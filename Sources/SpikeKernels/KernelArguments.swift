@@ -1,29 +1,38 @@
-/// For each frame (one token at one time step) the weight rows that its spikes add: frame `f` owns `rows[starts[f]..<starts[f + 1]]`.
+/// For each frame (one token at one time step) the weight rows that its spikes add, in groups of four: frame `f` owns the groups
+/// `starts[f]..<starts[f + 1]`. What is missing to whole groups is filled up with a row of zeros, the one behind the last input's.
 package struct RowLists {
-    package var rows: UnsafePointer<UInt16>
-    package var starts: UnsafePointer<UInt32>
+    package var rows: UnsafeMutablePointer<UInt16>
+    package var starts: UnsafeMutablePointer<UInt32>
+    /// The row of zeros.
+    package var zeroRow: Int
 
-    package init(rows: UnsafePointer<UInt16>, starts: UnsafePointer<UInt32>) {
+    package init(
+        rows: UnsafeMutablePointer<UInt16>, starts: UnsafeMutablePointer<UInt32>, zeroRow: Int
+    ) {
         self.rows = rows
         self.starts = starts
+        self.zeroRow = zeroRow
     }
+
+    /// Rows of room that a list needs behind its last one.
+    package static let slack = 8
+
+    /// Rows that a list of a frame with so many spikes takes up.
+    package static func rows(spikes: Int) -> Int { (spikes + 3) / 4 * 4 }
 }
 
-/// One or two lines of a layer's outputs: a row of so many weight lines for each input, one after the other, and a row of biases.
+/// One line of a layer's outputs: a weight line for each input, one after the other, then a line of zeros; and a line of biases.
 package struct WeightTile {
     package var rows: UnsafeRawPointer
     package var bias: UnsafeRawPointer
-    /// Lines of a row: 1 or 2.
-    package var lines: Int
     /// So many rows and the bias can be added in any order without the sum leaving the lanes, whichever rows they are.
     package var safeCount: Int
     /// Bit i is set where lane i is an output; the other lanes are padding and hold zeros.
-    package var lanes: UInt64
+    package var lanes: UInt32
 
-    package init(rows: UnsafeRawPointer, bias: UnsafeRawPointer, lines: Int, safeCount: Int, lanes: UInt64) {
+    package init(rows: UnsafeRawPointer, bias: UnsafeRawPointer, safeCount: Int, lanes: UInt32) {
         self.rows = rows
         self.bias = bias
-        self.lines = lines
         self.safeCount = safeCount
         self.lanes = lanes
     }
@@ -53,22 +62,19 @@ package struct SpikePlace {
     }
 }
 
-/// Input currents of a tile: a row of its lines for each frame, or one for each token where they are the same at every time step.
-package struct CurrentRows {
-    package var rows: UnsafeRawPointer
-    /// Lines of a row: 1 or 2.
-    package var lines: Int
+/// Input currents of a tile: lines in the order of frames, or one line a token where they are the same at every time step.
+package struct CurrentLines {
+    package var lines: UnsafeRawPointer
     package var steps: Int
 
-    package init(rows: UnsafeRawPointer, lines: Int, steps: Int) {
-        self.rows = rows
+    package init(lines: UnsafeRawPointer, steps: Int) {
         self.lines = lines
         self.steps = steps
     }
 
     @inline(__always)
-    package func row(token: Int, step: Int, bytes: Int) -> UnsafeRawPointer {
-        rows + (token * steps + min(step, steps - 1)) * bytes
+    package func line(token: Int, step: Int) -> UnsafeRawPointer {
+        lines + (token * steps + min(step, steps - 1)) << 6
     }
 }
 

@@ -10,89 +10,88 @@ package struct KernelSet: Sendable {
     /// Lanes of one line.
     package var lanes: Int { LineBuffer.lineBytes * 8 / laneBits }
 
-    /// Rows of room that a list needs behind its last one.
-    package static let listSlack = 4
-
-    /// Lists the spikes of `frames` frames of up to three sources, one after the other within a frame.
+    /// Lists the spikes of up to three sources, one after the other within a frame.
     ///
     /// - Parameters:
     ///   - counts: `[source][step]`; the number of spikes is added. Frame 0 is at step 0.
     package typealias ListSpikes =
         @Sendable (
-            _ sources: UnsafePointer<SpikeSource>, _ sourceCount: Int, _ extent: Extent, _ rows: UnsafeMutablePointer<UInt16>,
-            _ starts: UnsafeMutablePointer<UInt32>, _ counts: UnsafeMutablePointer<Int>
+            _ sources: UnsafePointer<SpikeSource>, _ sourceCount: Int, _ extent: Extent, _ lists: RowLists,
+            _ counts: UnsafeMutablePointer<Int>
         ) -> Void
     package var listSpikes: ListSpikes
 
     /// Lists the spikes below a convolution's kernel for the output tokens from `firstToken` on.
     package typealias ListConvolution =
         @Sendable (
-            _ source: SpikeSource, _ geometry: ConvolutionGeometry, _ firstToken: Int, _ extent: Extent,
-            _ rows: UnsafeMutablePointer<UInt16>, _ starts: UnsafeMutablePointer<UInt32>, _ counts: UnsafeMutablePointer<Int>
+            _ source: SpikeSource, _ geometry: ConvolutionGeometry, _ firstToken: Int, _ extent: Extent, _ lists: RowLists,
+            _ counts: UnsafeMutablePointer<Int>
         ) -> Void
     package var listConvolution: ListConvolution
 
     /// `currents = limited(bias + rows [+ currents before])`
+    ///
+    /// - Parameter next: memory that is wanted next, fetched on the way; may be empty.
     package typealias SumRows =
         @Sendable (
-            _ tile: WeightTile, _ lists: RowLists, _ frames: Int, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool
+            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ currents: UnsafeMutableRawPointer,
+            _ isAdded: Bool
         ) -> Void
     package var sumRows: SumRows
 
     /// Token mixing's last step and its neurons: `a = limited(embedding + bias + rows)`, kept; spikes of `a`.
     package typealias Fuse =
         @Sendable (
-            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentRows, _ kept: UnsafeMutableRawPointer,
-            _ threshold: Int, _ spikes: SpikePlace
+            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ embedding: CurrentLines,
+            _ kept: UnsafeMutableRawPointer, _ threshold: Int, _ spikes: SpikePlace
         ) -> Void
     package var fuse: Fuse
 
     /// Channel mixing's hidden neurons, each token with its own threshold.
     package typealias Expand =
         @Sendable (
-            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ thresholds: UnsafePointer<TokenThreshold>, _ spikes: SpikePlace
+            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer,
+            _ thresholds: UnsafePointer<TokenThreshold>, _ spikes: SpikePlace
         ) -> Void
     package var expand: Expand
 
     /// Channel mixing's outputs and the block's last neurons: spikes of `limited(a + scale(bias + rows))`.
     package typealias Contract =
         @Sendable (
-            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ kept: UnsafeRawPointer, _ scales: UnsafePointer<TokenScale>,
-            _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
+            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ kept: UnsafeRawPointer,
+            _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
         ) -> Void
     package var contract: Contract
 
     /// Spikes of given currents.
     package typealias Fire =
-        @Sendable (_ currents: CurrentRows, _ extent: Extent, _ threshold: Int, _ lanes: UInt64, _ spikes: SpikePlace) -> Void
+        @Sendable (_ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace) -> Void
     package var fire: Fire
 
     /// Spikes of currents that take one of two values: `atRest`, or with a spike of `source` `atRest + rise`.
     package typealias FireIdentity =
         @Sendable (
             _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int,
-            _ lanes: UInt64, _ spikes: SpikePlace
+            _ lanes: UInt32, _ spikes: SpikePlace
         ) -> Void
     package var fireIdentity: FireIdentity
 
     /// One axis of token mixing for the channels of one line: sums over the axis, and the spikes of the neurons.
-    package typealias Mix = @Sendable (_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt64, _ spikes: SpikePlace) -> Void
+    package typealias Mix = @Sendable (_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt32, _ spikes: SpikePlace) -> Void
     package var mix: Mix
 
-    /// The first convolution for 16 outputs, in 32 bits whatever the lanes, a line every `stride` bytes:
+    /// The first convolution for 16 outputs, in 32 bits whatever the lanes:
     /// `currents = bias + sum of (high * pixel) + ((sum of (low * pixel)) >> 8)`.
     package typealias ConvolvePixels =
         @Sendable (
             _ geometry: PatchGeometry, _ pixels: UnsafePointer<UInt8>, _ high: UnsafeRawPointer, _ low: UnsafeRawPointer,
-            _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
+            _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer
         ) -> Void
     package var convolvePixels: ConvolvePixels
 
-    /// 32-bit currents of `tokens` tokens in these lanes: two 32-bit lines become one 16-bit line, one every `stride` bytes.
+    /// 32-bit currents of `tokens` tokens in these lanes: two 32-bit lines become one 16-bit line.
     package typealias Narrow =
-        @Sendable (
-            _ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
-        ) -> Void
+        @Sendable (_ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer) -> Void
     package var narrow: Narrow
 
     /// The head for 16 classes, in 32 bits whatever the lanes: `logits = bias + sum of (row << shift)`.

@@ -1,8 +1,11 @@
 extension ScalarKernels {
     @Sendable
-    func sumRows(_ tile: WeightTile, _ lists: RowLists, _ frames: Int, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool) {
-        for frame in 0..<frames {
-            let line = currents + frame * tile.lines * LineBuffer.lineBytes
+    func sumRows(
+        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ currents: UnsafeMutableRawPointer,
+        _ isAdded: Bool
+    ) {
+        for frame in 0..<extent.tokens * extent.steps {
+            let line = currents + frame * LineBuffer.lineBytes
             forEachLane(tile.lanes) { lane in
                 let sum = frameSum(tile, lists, frame, lane)
                 set(line, lane, limited(isAdded ? numbers.sum(sum, value(line, lane)) : sum))
@@ -12,17 +15,17 @@ extension ScalarKernels {
 
     @Sendable
     func fuse(
-        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ embedding: CurrentRows, _ kept: UnsafeMutableRawPointer,
-        _ threshold: Int, _ spikes: SpikePlace
+        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ embedding: CurrentLines,
+        _ kept: UnsafeMutableRawPointer, _ threshold: Int, _ spikes: SpikePlace
     ) {
-        clear(spikes, extent.tokens * extent.steps, lines: tile.lines)
+        clear(spikes, extent)
         forEachNeuron(tile.lanes, extent) { token, lane in
             var potential = 0
             for step in 0..<extent.steps {
                 let frame = token * extent.steps + step
                 let sum = frameSum(tile, lists, frame, lane)
-                let current = limited(numbers.sum(sum, value(embedding.row(token: token, step: step, bytes: tile.lines * LineBuffer.lineBytes), lane)))
-                set(kept + frame * tile.lines * LineBuffer.lineBytes, lane, current)
+                let current = limited(numbers.sum(sum, value(embedding.line(token: token, step: step), lane)))
+                set(kept + frame * LineBuffer.lineBytes, lane, current)
                 if self.step(&potential, current, threshold: threshold) { insert(spikes, frame, lane) }
             }
         }
@@ -30,9 +33,10 @@ extension ScalarKernels {
 
     @Sendable
     func expand(
-        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ thresholds: UnsafePointer<TokenThreshold>, _ spikes: SpikePlace
+        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer,
+        _ thresholds: UnsafePointer<TokenThreshold>, _ spikes: SpikePlace
     ) {
-        clear(spikes, extent.tokens * extent.steps, lines: tile.lines)
+        clear(spikes, extent)
         forEachNeuron(tile.lanes, extent) { token, lane in
             let neuron = thresholds[token]
             var potential = 0
@@ -53,10 +57,10 @@ extension ScalarKernels {
 
     @Sendable
     func contract(
-        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ kept: UnsafeRawPointer, _ scales: UnsafePointer<TokenScale>,
-        _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
+        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ kept: UnsafeRawPointer,
+        _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
     ) {
-        clear(spikes, extent.tokens * extent.steps, lines: tile.lines)
+        clear(spikes, extent)
         forEachNeuron(tile.lanes, extent) { token, lane in
             let scale = scales[token]
             let added = shifts + Int(scale.firstTerm)
@@ -74,19 +78,19 @@ extension ScalarKernels {
                     scaled = numbers.difference(scaled, numbers.shiftedRight(sum, by: Int(subtracted[term])))
                 }
                 precondition(Weight(exactly: scaled) != nil, "the folding bounds every scaled sum")
-                let current = limited(numbers.sum(scaled, value(kept + frame * tile.lines * LineBuffer.lineBytes, lane)))
+                let current = limited(numbers.sum(scaled, value(kept + frame * LineBuffer.lineBytes, lane)))
                 if self.step(&potential, current, threshold: threshold) { insert(spikes, frame, lane) }
             }
         }
     }
 
     @Sendable
-    func fire(_ currents: CurrentRows, _ extent: Extent, _ threshold: Int, _ lanes: UInt64, _ spikes: SpikePlace) {
-        clear(spikes, extent.tokens * extent.steps, lines: currents.lines)
+    func fire(_ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace) {
+        clear(spikes, extent)
         forEachNeuron(lanes, extent) { token, lane in
             var potential = 0
             for step in 0..<extent.steps {
-                let current = value(currents.row(token: token, step: step, bytes: currents.lines * LineBuffer.lineBytes), lane)
+                let current = value(currents.line(token: token, step: step), lane)
                 if self.step(&potential, current, threshold: threshold) { insert(spikes, token * extent.steps + step, lane) }
             }
         }
@@ -94,10 +98,10 @@ extension ScalarKernels {
 
     @Sendable
     func fireIdentity(
-        _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt64,
+        _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt32,
         _ spikes: SpikePlace
     ) {
-        clear(spikes, extent.tokens * extent.steps)
+        clear(spikes, extent)
         forEachNeuron(lanes, extent) { token, lane in
             var potential = 0
             for step in 0..<extent.steps {
@@ -110,8 +114,8 @@ extension ScalarKernels {
     }
 
     @Sendable
-    func mix(_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt64, _ spikes: SpikePlace) {
-        clear(spikes, axis.side * axis.side * steps)
+    func mix(_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt32, _ spikes: SpikePlace) {
+        clear(spikes, Extent(tokens: axis.side * axis.side, steps: steps))
         for line in 0..<axis.side {
             for output in 0..<axis.side {
                 forEachLane(lanes) { lane in
@@ -132,7 +136,7 @@ extension ScalarKernels {
         }
     }
 
-    private func forEachNeuron(_ lanes: UInt64, _ extent: Extent, _ body: (_ token: Int, _ lane: Int) -> Void) {
+    private func forEachNeuron(_ lanes: UInt32, _ extent: Extent, _ body: (_ token: Int, _ lane: Int) -> Void) {
         for token in 0..<extent.tokens {
             forEachLane(lanes) { body(token, $0) }
         }

@@ -25,18 +25,15 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
         return numbers.limited(current, from: -16384, to: 16383)
     }
 
-    /// The sum of a bias and a frame's rows.
+    /// The sum of the bias and a frame's rows.
     func frameSum(_ tile: WeightTile, _ lists: RowLists, _ frame: Int, _ lane: Int) -> Int {
-        let rowBytes = tile.lines * LineBuffer.lineBytes
         var sum = value(tile.bias, lane)
-        for index in Int(lists.starts[frame])..<Int(lists.starts[frame + 1]) {
-            sum = numbers.sum(sum, value(tile.rows + Int(lists.rows[index]) * rowBytes, lane))
+        for index in Int(lists.starts[frame]) * 4..<Int(lists.starts[frame + 1]) * 4 where lists.rows[index] != lists.zeroRow {
+            sum = numbers.sum(sum, value(tile.rows + Int(lists.rows[index]) * LineBuffer.lineBytes, lane))
         }
-        guard isNarrow else {
-            precondition(Int32(exactly: sum) != nil, "the folding bounds every sum")
-            return sum
-        }
-        return numbers.limited(sum, from: -32767, to: 32767)
+        if isNarrow { return numbers.limited(sum, from: -32767, to: 32767) }
+        precondition(Int32(exactly: sum) != nil, "the folding bounds every sum")
+        return sum
     }
 
     /// One time step of one neuron.
@@ -48,14 +45,14 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
         return fires
     }
 
-    func forEachLane(_ lanes: UInt64, _ body: (Int) -> Void) {
-        for lane in 0..<64 where lanes >> UInt64(lane) & 1 == 1 { body(lane) }
+    func forEachLane(_ lanes: UInt32, _ body: (Int) -> Void) {
+        for lane in 0..<self.lanes where lanes >> UInt32(lane) & 1 == 1 { body(lane) }
     }
 
     /// Clears a tile's bits in all frames, as vector kernels overwrite them.
-    func clear(_ spikes: SpikePlace, _ frames: Int, lines: Int = 1) {
-        for frame in 0..<frames {
-            for byte in 0..<lines * lanes / 8 { spikes.bits.storeBytes(of: 0, toByteOffset: frame * spikes.stride + byte, as: UInt8.self) }
+    func clear(_ spikes: SpikePlace, _ extent: Extent) {
+        for frame in 0..<extent.tokens * extent.steps {
+            for byte in 0..<lanes / 8 { spikes.bits.storeBytes(of: 0, toByteOffset: frame * spikes.stride + byte, as: UInt8.self) }
         }
     }
 

@@ -3,7 +3,7 @@ package import SpikeKernels
 
 package func convolvePixels(
     _ geometry: PatchGeometry, _ pixels: UnsafePointer<UInt8>, _ high: UnsafeRawPointer, _ low: UnsafeRawPointer,
-    _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
+    _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer
 ) {
     let patch = geometry.patchSize
     var line = currents
@@ -23,19 +23,17 @@ package func convolvePixels(
             }
         }
         store32(sum32(highSum, shiftedRight32(lowSum, 8)), line)
-        line += stride
+        line += 64
     }
 }
 
-package func narrow16(
-    _ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer, _ stride: Int
-) {
+package func narrow16(_ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer) {
     let lowest = broadcast32(-16384)
     let highest = broadcast32(16383)
     for line in 0..<tokens {
         let first = clamped32(load32(low + line * 64), lowest, highest)
         let second = clamped32(load32(high + line * 64), lowest, highest)
-        store16(narrowed(first, second), currents + line * stride)
+        store16(narrowed(first, second), currents + line * 64)
     }
 }
 

@@ -8,7 +8,7 @@ struct Neurons<L: Lanes> {
 
     /// `v <- (v >> 1) + current`; where it reaches the threshold it spikes and goes to 0. Currents and thresholds leave room for the sum.
     @inline(__always)
-    mutating func step(_ current: L.Line, threshold: L.Line) -> UInt64 {
+    mutating func step(_ current: L.Line, threshold: L.Line) -> UInt32 {
         let potential = L.sum(L.shiftedRight(potentials, 1), current)
         let spikes = L.atLeast(potential, threshold)
         potentials = L.clearedWhere(potential, spikes)
@@ -17,7 +17,7 @@ struct Neurons<L: Lanes> {
 
     /// The same where `turned` is -1: it spikes where the potential is at most the threshold, that is its complement at least the threshold's.
     @inline(__always)
-    mutating func step(_ current: L.Line, threshold: L.Line, turned: L.Line) -> UInt64 {
+    mutating func step(_ current: L.Line, threshold: L.Line, turned: L.Line) -> UInt32 {
         let potential = L.sum(L.shiftedRight(potentials, 1), current)
         let spikes = L.atLeast(L.either(potential, turned), L.either(threshold, turned))
         potentials = L.clearedWhere(potential, spikes)
@@ -26,25 +26,25 @@ struct Neurons<L: Lanes> {
 }
 
 @inline(__always)
-func storeSpikes<L: Lanes>(_: L.Type, _ spikes: UInt64, _ place: UnsafeMutableRawPointer) {
+func storeSpikes<L: Lanes>(_: L.Type, _ spikes: UInt32, _ place: UnsafeMutableRawPointer) {
     place.storeBytes(of: L.Bits(truncatingIfNeeded: spikes), as: L.Bits.self)
 }
 
 @inline(__always)
-func loadSpikes<L: MaskedLanes>(_: L.Type, _ place: UnsafeRawPointer) -> UInt32 {
+func loadSpikes<L: Lanes>(_: L.Type, _ place: UnsafeRawPointer) -> UInt32 {
     UInt32(truncatingIfNeeded: place.load(as: L.Bits.self))
 }
 
 @inline(__always)
 func fireTile<L: Lanes>(
-    _: L.Type, _ currents: CurrentRows, _ extent: Extent, _ threshold: Int, _ lanes: UInt64, _ spikes: SpikePlace
+    _: L.Type, _ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace
 ) {
     let threshold = L.broadcast(Int32(truncatingIfNeeded: threshold))
     var place = spikes.bits
     for token in 0..<extent.tokens {
         var neurons = Neurons<L>()
         for step in 0..<extent.steps {
-            let current = L.load(currents.row(token: token, step: step, bytes: L.bytes))
+            let current = L.load(currents.line(token: token, step: step))
             storeSpikes(L.self, neurons.step(current, threshold: threshold) & lanes, place)
             place += spikes.stride
         }
@@ -52,9 +52,9 @@ func fireTile<L: Lanes>(
 }
 
 @inline(__always)
-func fireIdentityTile<L: MaskedLanes>(
+func fireIdentityTile<L: Lanes>(
     _: L.Type, _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int,
-    _ lanes: UInt64, _ spikes: SpikePlace
+    _ lanes: UInt32, _ spikes: SpikePlace
 ) {
     let threshold = L.broadcast(Int32(truncatingIfNeeded: threshold))
     let low = L.load(atRest)
@@ -72,31 +72,23 @@ func fireIdentityTile<L: MaskedLanes>(
     }
 }
 
-package func fire16(_ currents: CurrentRows, _ extent: Extent, _ threshold: Int, _ lanes: UInt64, _ spikes: SpikePlace) {
-    if currents.lines == 2 {
-        fireTile(Pairs16.self, currents, extent, threshold, lanes, spikes)
-    } else {
-        fireTile(Lanes16.self, currents, extent, threshold, lanes, spikes)
-    }
+package func fire16(_ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace) {
+    fireTile(Lanes16.self, currents, extent, threshold, lanes, spikes)
 }
 
-package func fire32(_ currents: CurrentRows, _ extent: Extent, _ threshold: Int, _ lanes: UInt64, _ spikes: SpikePlace) {
-    if currents.lines == 2 {
-        fireTile(Pairs32.self, currents, extent, threshold, lanes, spikes)
-    } else {
-        fireTile(Lanes32.self, currents, extent, threshold, lanes, spikes)
-    }
+package func fire32(_ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace) {
+    fireTile(Lanes32.self, currents, extent, threshold, lanes, spikes)
 }
 
 package func fireIdentity16(
-    _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt64,
+    _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt32,
     _ spikes: SpikePlace
 ) {
     fireIdentityTile(Lanes16.self, source, atRest, rise, extent, threshold, lanes, spikes)
 }
 
 package func fireIdentity32(
-    _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt64,
+    _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt32,
     _ spikes: SpikePlace
 ) {
     fireIdentityTile(Lanes32.self, source, atRest, rise, extent, threshold, lanes, spikes)

@@ -8,7 +8,7 @@ struct FixedNetwork: Sendable {
     let head: FoldedHead
 
     /// A frame's list of rows has 16-bit numbers.
-    static let largestInputs = 1 << 16
+    static let largestInputs = 1 << 16 - 1
 
     /// Folds and rounds a network; the tensors are let go one by one.
     ///

@@ -6,19 +6,19 @@ extension FixedPass {
         for (axis, spikes) in [(block.height, memory.height), (block.width, memory.width)] {
             begin(.mixing, layer: axis.layer)
             let geometry = axis.axis(scratch: memory.scratch)
-            for line in 0..<stage.tiling.lines {
-                let byte = line * stage.tiling.lanes / 8
-                kernels.mix(geometry, steps, memory.x.place(byte: byte), stage.tiling.lineMask(line), spikes.place(byte: byte))
+            for tile in 0..<stage.tiling.tiles {
+                let byte = stage.tiling.bitOffset(tile)
+                kernels.mix(geometry, steps, memory.x.place(byte: byte), stage.tiling.laneMask(tile), spikes.place(byte: byte))
             }
             trace(group: axis.group, spikes)
         }
         guard let folded = block.identity, let identity = memory.identity else { return }
         begin(.neurons)
-        for line in 0..<stage.tiling.lines {
-            let byte = line * stage.tiling.lanes / 8
+        for tile in 0..<stage.tiling.tiles {
+            let byte = stage.tiling.bitOffset(tile)
             kernels.fireIdentity(
-                memory.x.place(byte: byte), folded.atRest.line(line), folded.rise.line(line), extent(stage.tokens), folded.threshold,
-                stage.tiling.lineMask(line), identity.place(byte: byte))
+                memory.x.place(byte: byte), folded.atRest.line(tile), folded.rise.line(tile), extent(stage.tokens), folded.threshold,
+                stage.tiling.laneMask(tile), identity.place(byte: byte))
         }
         trace(group: folded.group, identity)
     }
@@ -50,7 +50,7 @@ extension FixedPass {
         let frame = token * steps
         begin(.listing)
         lists.list(
-            group, (memory.identity ?? memory.x).source(frame: frame), memory.height.source(frame: frame, firstRow: stage.channels),
+            inputs: block.fuse.inputs, group, (memory.identity ?? memory.x).source(frame: frame), memory.height.source(frame: frame, firstRow: stage.channels),
             memory.width.source(frame: frame, firstRow: 2 * stage.channels), kernels: kernels)
         for step in 0..<steps {
             let identity = lists.count(source: 0, step: step, steps: steps)
@@ -67,12 +67,12 @@ extension FixedPass {
             }
         }
         begin(.linear, layer: block.fuseLayer)
-        let tiling = stage.tiling
-        for tile in 0..<tiling.tiles {
+        for tile in 0..<stage.tiling.tiles {
             kernels.fuse(
-                block.fuse.tile(tile), lists.lists, group, memory.embeddingRows(tiling, tile: tile, token: token),
-                memory.kept.line(tiling.firstLine(tile) * group.tokens * steps), stage.threshold,
-                memory.mixed.place(byte: tiling.bitOffset(tile), frame: frame))
+                block.fuse.tile(tile), lists.lists(inputs: block.fuse.inputs), group,
+                block.fuse.next(after: tile, following: block.expansion.weights), memory.embeddingLines(tile: tile, token: token),
+                memory.kept.line(tile * group.tokens * steps), stage.threshold,
+                memory.mixed.place(byte: stage.tiling.bitOffset(tile), frame: frame))
         }
     }
 
@@ -80,18 +80,19 @@ extension FixedPass {
         let expansion = block.expansion
         let frame = token * steps
         begin(.listing)
-        lists.list(group, memory.mixed.source(frame: frame), kernels: kernels)
+        lists.list(inputs: expansion.weights.inputs, group, memory.mixed.source(frame: frame), kernels: kernels)
         for step in 0..<steps {
             let count = lists.count(step: step, steps: steps)
             activity.addSpikes(count, group: block.tokenGroup, step: step)
             activity.addOperations(count * expansion.weights.outputs, layer: expansion.layer, step: step)
         }
         begin(.linear, layer: expansion.layer)
-        let tiling = expansion.weights.tiling
-        for tile in 0..<tiling.tiles {
+        let weights = expansion.weights
+        for tile in 0..<weights.tiling.tiles {
             kernels.expand(
-                expansion.weights.tile(tile), lists.lists, group, expansion.thresholds(from: token),
-                memory.hidden.place(byte: tiling.bitOffset(tile), frame: frame))
+                weights.tile(tile), lists.lists(inputs: weights.inputs), group,
+                weights.next(after: tile, following: block.contraction.weights), expansion.thresholds(from: token),
+                memory.hidden.place(byte: weights.tiling.bitOffset(tile), frame: frame))
         }
     }
 
@@ -99,19 +100,19 @@ extension FixedPass {
         let contraction = block.contraction
         let frame = token * steps
         begin(.listing)
-        lists.list(group, memory.hidden.source(frame: frame), kernels: kernels)
+        lists.list(inputs: contraction.weights.inputs, group, memory.hidden.source(frame: frame), kernels: kernels)
         for step in 0..<steps {
             let count = lists.count(step: step, steps: steps)
             activity.addSpikes(count, group: block.expansion.group, step: step)
             activity.addOperations(count * stage.channels, layer: contraction.layer, step: step)
         }
         begin(.linear, layer: contraction.layer)
-        let tiling = stage.tiling
-        for tile in 0..<tiling.tiles {
+        let weights = contraction.weights
+        for tile in 0..<stage.tiling.tiles {
             kernels.contract(
-                contraction.weights.tile(tile), lists.lists, group, memory.kept.line(tiling.firstLine(tile) * group.tokens * steps),
-                contraction.scales(from: token), contraction.shiftTable, stage.threshold,
-                memory.x.place(byte: tiling.bitOffset(tile), frame: frame))
+                weights.tile(tile), lists.lists(inputs: weights.inputs), group, weights.next(after: tile, following: block.fuse),
+                memory.kept.line(tile * group.tokens * steps), contraction.scales(from: token), contraction.shiftTable,
+                stage.threshold, memory.x.place(byte: stage.tiling.bitOffset(tile), frame: frame))
         }
     }
 }

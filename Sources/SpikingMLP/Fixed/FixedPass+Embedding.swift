@@ -34,34 +34,28 @@ extension FixedPass {
         case .normalized:
             break
         }
-        let tiling = stage.tiling
-        for line in 0..<tiling.lines {
-            // Where the line of token 0 stands, and how many lines on the next token's is.
-            let first = tiling.index(channel: line * tiling.lanes, frame: 0, frames: tokens) / tiling.lanes
-            let stride = tiling.index(channel: line * tiling.lanes, frame: 1, frames: tokens) / tiling.lanes - first
+        for tile in 0..<stage.tiling.tiles {
             if network.format.precision == .fixed32 {
-                convolve(input, folded, line, into: memory.embedding, line: first, stride: stride)
+                convolve(input, folded, tile, into: memory.embedding, line: tile * tokens)
             } else {
-                let hasSecond = 2 * line + 1 < folded.tiles
-                convolve(input, folded, 2 * line, into: wideCurrents, line: 0, stride: 1)
-                if hasSecond { convolve(input, folded, 2 * line + 1, into: wideCurrents, line: tokens, stride: 1) }
+                let hasSecond = 2 * tile + 1 < folded.tiles
+                convolve(input, folded, 2 * tile, into: wideCurrents, line: 0)
+                if hasSecond { convolve(input, folded, 2 * tile + 1, into: wideCurrents, line: tokens) }
                 kernels.narrow(
-                    wideCurrents.line(0), wideCurrents.line(hasSecond ? tokens : 0), tokens, memory.embedding.line(first),
-                    stride * LineBuffer.lineBytes)
+                    wideCurrents.line(0), wideCurrents.line(hasSecond ? tokens : 0), tokens, memory.embedding.line(tile * tokens))
             }
         }
     }
 
-    private func convolve(_ input: Input, _ folded: FoldedPixels, _ tile: Int, into currents: LineBuffer, line: Int, stride: Int) {
+    private func convolve(_ input: Input, _ folded: FoldedPixels, _ tile: Int, into currents: LineBuffer, line: Int) {
         switch input {
         case .pixels:
-            folded.convolve(pixels, tile: tile, into: currents, line: line, stride: stride, kernels: kernels)
+            folded.convolve(pixels, tile: tile, into: currents, line: line, kernels: kernels)
         case .normalized(let values):
             for token in 0..<folded.geometry.side * folded.geometry.side {
                 for lane in 0..<min(16, folded.channels - tile * 16) {
                     currents.set(
-                        (line + token * stride) * 16 + lane,
-                        folded.currents(normalized: values, token: token, channel: tile * 16 + lane))
+                        (line + token) * 16 + lane, folded.currents(normalized: values, token: token, channel: tile * 16 + lane))
                 }
             }
         }
@@ -79,17 +73,19 @@ extension FixedPass {
         while token < tokens {
             let group = extent(min(lists.groupTokens, tokens - token))
             begin(.listing)
-            lists.list(window.source, convolution.geometry, firstToken: token, group, kernels: kernels)
+            lists.list(
+                inputs: convolution.weights.inputs, group, window.source, convolution.geometry, firstToken: token, kernels: kernels)
             for step in 0..<steps {
                 for layer in layers {
                     activity.addOperations(lists.count(step: step, steps: steps) * outputs, layer: layer, step: step)
                 }
             }
             begin(.embedding, layer: layers[0])
-            let tiling = convolution.weights.tiling
-            for tile in 0..<tiling.tiles where tiling.laneMask(tile, convolution.outputs) != 0 {
-                let rows = memory.embedding.line((tiling.firstLine(tile) * tokens + token * tiling.lineCount(tile)) * steps)
-                kernels.sumRows(convolution.weights.tile(tile), lists.lists, group.tokens * steps, rows, isAdded)
+            let weights = convolution.weights
+            for tile in 0..<weights.tiling.tiles where weights.tiling.laneMask(tile, convolution.outputs) != 0 {
+                kernels.sumRows(
+                    weights.tile(tile), lists.lists(inputs: weights.inputs), group, weights.next(after: tile),
+                    memory.embedding.line((tile * tokens + token) * steps), isAdded)
             }
             token += group.tokens
         }
@@ -100,7 +96,7 @@ extension FixedPass {
         begin(.neurons)
         for tile in 0..<stage.tiling.tiles {
             kernels.fire(
-                memory.embeddingRows(stage.tiling, tile: tile), extent(spikes.tokens), stage.threshold,
+                memory.embeddingLines(tile: tile), extent(spikes.tokens), stage.threshold,
                 stage.tiling.laneMask(tile, channels), spikes.place(byte: stage.tiling.bitOffset(tile)))
         }
     }

@@ -115,7 +115,7 @@ package enum KernelSelection {
 
     /// 32-bit lanes take the first convolution's currents as they are.
     @Sendable
-    private static func keepWide(_: UnsafeRawPointer, _: UnsafeRawPointer, _: Int, _: UnsafeMutableRawPointer, _: Int) {
+    private static func keepWide(_: UnsafeRawPointer, _: UnsafeRawPointer, _: Int, _: UnsafeMutableRawPointer) {
         preconditionFailure("32-bit currents need no narrowing")
     }
 }

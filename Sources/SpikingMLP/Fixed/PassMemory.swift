@@ -33,8 +33,8 @@ struct StageMemory {
         hidden = bits(architecture.alpha * channels)
         nodes = architecture.family == .spe && stage > 0 ? [bits(channels), bits(channels)] : []
         embeddingSteps = stage == 0 ? 1 : steps
-        embedding = LineBuffer(lines: tiling.lines * tokens * embeddingSteps)
-        kept = LineBuffer(lines: tiling.lines * min(tokens, groupTokens) * steps)
+        embedding = LineBuffer(lines: tiling.tiles * tokens * embeddingSteps)
+        kept = LineBuffer(lines: tiling.tiles * min(tokens, groupTokens) * steps)
         scratch = LineBuffer(count: side * steps, of: UInt32.self)
     }
 
@@ -44,9 +44,8 @@ struct StageMemory {
     }
 
     /// A tile's embedding currents from a token on.
-    func embeddingRows(_ tiling: Tiling, tile: Int, token: Int = 0) -> CurrentRows {
-        let line = (tiling.firstLine(tile) * x.tokens + token * tiling.lineCount(tile)) * embeddingSteps
-        return CurrentRows(rows: embedding.line(line), lines: tiling.lineCount(tile), steps: embeddingSteps)
+    func embeddingLines(tile: Int, token: Int = 0) -> CurrentLines {
+        CurrentLines(lines: embedding.line((tile * x.tokens + token) * embeddingSteps), steps: embeddingSteps)
     }
 }
 
@@ -54,11 +53,11 @@ struct StageMemory {
 struct ListMemory {
     /// Tokens whose frames are listed together: enough of them to use a tile's weights often while they are in the first cache.
     let groupTokens: Int
-    let rows: LineBuffer
-    let starts: LineBuffer
-    let sources: LineBuffer
+    private let rows: LineBuffer
+    private let starts: LineBuffer
+    private let sources: LineBuffer
     /// `[3 sources][steps]`
-    let counts: LineBuffer
+    private let counts: LineBuffer
 
     private static let framesPerGroup = 1024
     private static let rowsPerGroup = 1 << 21
@@ -66,19 +65,24 @@ struct ListMemory {
     init(_ architecture: Architecture, steps: Int) {
         let inputs = FixedNetwork.inputsOfLayers(architecture).max() ?? 1
         groupTokens = max(1, min(Self.framesPerGroup, Self.rowsPerGroup / inputs) / steps)
-        rows = LineBuffer(count: groupTokens * steps * inputs + KernelSet.listSlack, of: UInt16.self)
-        starts = LineBuffer(count: groupTokens * steps + 1, of: UInt32.self)
+        let frames = groupTokens * steps
+        rows = LineBuffer(count: frames * RowLists.rows(spikes: inputs) + RowLists.slack, of: UInt16.self)
+        starts = LineBuffer(count: frames + 1, of: UInt32.self)
         sources = LineBuffer(count: 3, of: SpikeSource.self)
         counts = LineBuffer(count: 3 * steps, of: Int.self)
     }
 
     var bytes: Int { rows.bytes + starts.bytes + sources.bytes + counts.bytes }
 
-    var lists: RowLists { RowLists(rows: rows.records(of: UInt16.self), starts: starts.records(of: UInt32.self)) }
+    /// The lists for a layer of so many inputs.
+    func lists(inputs: Int) -> RowLists {
+        RowLists(rows: rows.records(of: UInt16.self), starts: starts.records(of: UInt32.self), zeroRow: inputs)
+    }
 
-    /// Lists the spikes of some sources, and leaves their numbers in ``counts``.
+    /// Lists the spikes of some sources for a layer of so many inputs, and keeps their numbers.
     func list(
-        _ extent: Extent, _ first: SpikeSource, _ second: SpikeSource? = nil, _ third: SpikeSource? = nil, kernels: KernelSet
+        inputs: Int, _ extent: Extent, _ first: SpikeSource, _ second: SpikeSource? = nil, _ third: SpikeSource? = nil,
+        kernels: KernelSet
     ) {
         var count = 0
         for source in [first, second, third] {
@@ -87,17 +91,15 @@ struct ListMemory {
             count += 1
         }
         counts.clear()
-        kernels.listSpikes(
-            sources.records(of: SpikeSource.self), count, extent, rows.records(of: UInt16.self), starts.records(of: UInt32.self),
-            counts.records(of: Int.self))
+        kernels.listSpikes(sources.records(of: SpikeSource.self), count, extent, lists(inputs: inputs), counts.records(of: Int.self))
     }
 
     /// Lists the spikes below a convolution's kernel.
-    func list(_ source: SpikeSource, _ geometry: ConvolutionGeometry, firstToken: Int, _ extent: Extent, kernels: KernelSet) {
+    func list(
+        inputs: Int, _ extent: Extent, _ source: SpikeSource, _ geometry: ConvolutionGeometry, firstToken: Int, kernels: KernelSet
+    ) {
         counts.clear()
-        kernels.listConvolution(
-            source, geometry, firstToken, extent, rows.records(of: UInt16.self), starts.records(of: UInt32.self),
-            counts.records(of: Int.self))
+        kernels.listConvolution(source, geometry, firstToken, extent, lists(inputs: inputs), counts.records(of: Int.self))
     }
 
     /// Spikes listed of a source at a time step.

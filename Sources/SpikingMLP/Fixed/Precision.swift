@@ -13,8 +13,8 @@ package enum Precision: String, Sendable, Hashable, CaseIterable {
     var largestSum: Double { self == .fixed32 ? 0x1p31 - 1 : 0x1p15 - 1 }
     /// Units of a threshold at most.
     var finestThreshold: Double { self == .fixed32 ? 0x1p28 : 0x1p12 }
-    /// Units of a weight at most. Narrow lanes can then add at least three rows, and mostly dozens, before they have to be widened.
-    var largestWeight: Double { self == .fixed32 ? 0x1p31 - 1 : 0x1p13 - 1 }
+    /// Units of a weight at most. Narrow lanes can then add at least four rows to a bias, and mostly dozens, before they have to be widened.
+    var largestWeight: Double { self == .fixed32 ? 0x1p31 - 1 : 0x1p12 - 1 }
     /// Units of a threshold below which a network is refused: its weights are too far apart for one unit.
     var coarsestThreshold: Double { self == .fixed32 ? 0x1p10 : 0x1p6 }
     /// A token's scale is right to this fraction of the largest sum.

@@ -79,10 +79,7 @@ struct FoldedContraction: Sendable {
     /// - Parameters:
     ///   - real: the layer without its batch normalisation.
     ///   - threshold: units of the stage's threshold.
-    ///   - tiling: of the stage's channels.
-    init(
-        _ real: RealLayer, layer: Int, scale: [Double], shift: [Double], threshold: Double, tiling: Tiling, format: FixedPointFormat
-    ) {
+    init(_ real: RealLayer, layer: Int, scale: [Double], shift: [Double], threshold: Double, format: FixedPointFormat) {
         let precision = format.precision
         self.layer = layer
         let bounds = real.bounds()
@@ -92,9 +89,9 @@ struct FoldedContraction: Sendable {
             unit = min((precision.largestSum - Double(real.inputs + 1)) / bounds.largestSum, threshold * largestScale)
         } else {
             // The tokens with the smallest scales have the largest sums; those with the largest still fit into a few terms.
-            unit = min(max(threshold * lowScale(scale), threshold * largestScale / 16), precision.largestWeight / bounds.largestWeight)
+            unit = min(max(threshold * lowScale(scale) / 2, threshold * largestScale / 16), precision.largestWeight / bounds.largestWeight)
         }
-        weights = RowWeights(real, unit: unit, precision: precision, tiling: tiling)
+        weights = RowWeights(real, unit: unit, precision: precision)
         var terms: [Int32] = []
         scales = LineBuffer(
             scale.indices.map { token in

@@ -74,7 +74,7 @@ struct FoldedIdentity: Sendable {
         let unit = min(precision.finestThreshold, ((precision.largestCurrent - 2) / largest).rounded(.down))
         try precision.check(unit: unit, of: "\(path).BN")
         threshold = Int(unit)
-        let lines = Tiling(channels: low.count, inputs: 1, precision: precision).lines
+        let lines = Tiling(channels: low.count, precision: precision).tiles
         atRest = LineBuffer(lines: lines)
         rise = LineBuffer(lines: lines)
         for channel in low.indices {

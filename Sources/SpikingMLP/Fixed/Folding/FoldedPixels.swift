@@ -85,11 +85,11 @@ struct FoldedPixels: Sendable {
     var bytes: Int { high.bytes + low.bytes + bias.bytes }
     var tiles: Int { (channels + 15) / 16 }
 
-    /// Computes 16 outputs: a line for each token, `stride` lines apart.
-    func convolve(_ pixels: LineBuffer, tile: Int, into currents: LineBuffer, line: Int, stride: Int, kernels: KernelSet) {
+    /// Computes 16 outputs: a line for each token.
+    func convolve(_ pixels: LineBuffer, tile: Int, into currents: LineBuffer, line: Int, kernels: KernelSet) {
         kernels.convolvePixels(
             geometry, pixels.records(of: UInt8.self), high.line(tile * taps), low.line(tile * taps), bias.line(tile),
-            min(16, channels - tile * 16), currents.line(line), stride * LineBuffer.lineBytes)
+            min(16, channels - tile * 16), currents.line(line))
     }
 
     /// The same for an input that is normalised already, which has no bytes: rounded once at the end, and cut off at the lanes' bounds.

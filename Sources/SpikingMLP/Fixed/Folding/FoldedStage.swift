@@ -34,7 +34,7 @@ struct FoldedStage: Sendable {
     let stage: Int
     let channels: Int
     let side: Int
-    /// How the stage's channels stand in lines: those of embedding, token mixing and channel mixing alike.
+    /// How the stage's channels stand in lines.
     let tiling: Tiling
     /// Units of the threshold.
     let threshold: Int
@@ -50,16 +50,15 @@ struct FoldedStage: Sendable {
         self.stage = stage
         channels = architecture.channels(stage: stage)
         side = architecture.grid(stage: stage)
-        let tiling = Tiling(channels: channels, inputs: max(3, architecture.alpha) * channels, precision: precision)
-        self.tiling = tiling
+        tiling = Tiling(channels: channels, precision: precision)
         let embedding = RealEmbedding(loader, stage: stage, format: format)
         let blocks = architecture.blocks.filter { $0.stage == stage }.map { RealBlock(loader, block: $0, format: format) }
         let unit = Self.unit(embedding, blocks, channels: channels, precision: precision)
         try precision.check(unit: unit, of: "stage \(stage + 1)")
         threshold = Int(unit)
-        self.embedding = embedding.folded(unit: unit, tiling: tiling, precision: precision)
+        self.embedding = embedding.folded(unit: unit, precision: precision)
         embeddingGroup = loader.group("to_patch_embedding_lif.\(stage)")
-        self.blocks = try blocks.map { try $0.folded(loader, unit: unit, tiling: tiling, format: format) }
+        self.blocks = try blocks.map { try $0.folded(loader, unit: unit, format: format) }
     }
 
     /// Units of the threshold: as many as leave room for the largest input that any neuron can get; narrow lanes cut off instead, and
@@ -112,19 +111,19 @@ private struct RealBlock {
         return fuseBounds.sums[channel] + (largestScale * contractBounds.sums[channel] + largestShift) / 2
     }
 
-    func folded(_ loader: FoldingSource, unit: Double, tiling: Tiling, format: FixedPointFormat) throws -> FoldedBlock {
+    func folded(_ loader: FoldingSource, unit: Double, format: FixedPointFormat) throws -> FoldedBlock {
         FoldedBlock(
             height: try FoldedAxis(loader, block: block, projection: "proj_h", format: format),
             width: try FoldedAxis(loader, block: block, projection: "proj_w", format: format),
             identity: loader.architecture.family == .plain
                 ? try FoldedIdentity(loader, block: block, precision: format.precision) : nil,
             fuseLayer: loader.layer("token_mix.\(block.index).fuse.0"),
-            fuse: RowWeights(fuse, unit: unit, precision: format.precision, tiling: tiling),
+            fuse: RowWeights(fuse, unit: unit, precision: format.precision),
             tokenGroup: loader.group("token_mix_lif.\(block.index)"),
             expansion: try FoldedExpansion(loader, block: block, format: format),
             contraction: FoldedContraction(
                 contract, layer: loader.layer("channel_mix.\(block.index).1.net.3"), scale: scale, shift: shift, threshold: unit,
-                tiling: tiling, format: format),
+                format: format),
             channelGroup: loader.group("channel_mix_lif.\(block.index)"))
     }
 }

@@ -55,14 +55,13 @@ struct RealEmbedding {
         }
     }
 
-    /// - Parameter tiling: of the stage's channels.
-    func folded(unit: Double, tiling: Tiling, precision: Precision) -> FoldedEmbedding {
+    func folded(unit: Double, precision: Precision) -> FoldedEmbedding {
         let side = architecture.grid(stage: stage)
         func folded(
             _ layer: RealLayer, kernel: Int, stride: Int, inputSide: Int, inputs: Int, outputs: Range<Int>
         ) -> FoldedConvolution {
             FoldedConvolution(
-                weights: RowWeights(layer, unit: unit, precision: precision, tiling: tiling),
+                weights: RowWeights(layer, unit: unit, precision: precision),
                 geometry: ConvolutionGeometry(
                     kernel: kernel, stride: stride, padding: kernel == 3 ? 1 : 0, inputSide: inputSide, outputSide: side, inputs: inputs),
                 outputs: outputs)

@@ -1,1 +1,0 @@
-../SpikeKernels/Vector/PairedLanes.swift
