@@ -59,10 +59,18 @@ let package = Package(
             name: "Coordinator",
             dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
         .target(
+            name: "Fleet",
+            dependencies: [
+                "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Worker",
+            ]),
+        .target(
+            name: "Chaos",
+            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
+        .target(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
-                "Reports", "Worker", "Coordinator", argumentParser, logging,
+                "Reports", "Worker", "Coordinator", "Fleet", "Chaos", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
@@ -78,6 +86,7 @@ let package = Package(
         .testTarget(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
+        .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
         .testTarget(
             name: "EndToEndTests",

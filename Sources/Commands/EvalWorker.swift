@@ -84,6 +84,9 @@ package struct EvalWorker: ParsableCommand {
     @Option(help: "Seconds to finish what runs after the first signal.")
     var drainSeconds = 30.0
 
+    @Flag(help: .hidden)
+    var acceptBenchmarks = false
+
     package init() {}
 
     package func validate() throws {
@@ -102,6 +105,7 @@ package struct EvalWorker: ParsableCommand {
                 topics: daemonOptions.kafkaOptions.topics, threads: threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1),
                 cacheDirectory: cacheDir ?? Self.defaultCacheDirectory, version: programVersion)
             configuration.leaseSeconds = leaseSeconds
+            configuration.acceptsBenchmarks = acceptBenchmarks
             configuration.drainSeconds = drainSeconds
             for root in dataSetRoots {
                 let parts = root.split(separator: "=", maxSplits: 1)

@@ -14,6 +14,7 @@ package struct Evalctl: ParsableCommand {
         subcommands: [
             RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, ReportCommand.self, PredictionsCommand.self,
             ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PreprocessCommand.self, BenchCommand.self,
+            ChaosCommand.self,
         ])
 
     package init() {}

@@ -22,7 +22,9 @@ package final class Worker: @unchecked Sendable {
         self.logger = logger
         let board = SlotBoard(slots: configuration.threads)
         self.board = board
-        contexts = RunContexts(cacheDirectory: configuration.cacheDirectory, dataSetRoots: configuration.dataSetRoots)
+        contexts = RunContexts(
+            cacheDirectory: configuration.cacheDirectory, dataSetRoots: configuration.dataSetRoots,
+            acceptsBenchmarks: configuration.acceptsBenchmarks)
         pool = PostgresPool(
             configuration.database, options: ConnectionOptions(applicationName: "eval-worker"), size: min(configuration.threads, 4) + 1,
             isStopping: { board.stopState == .handingBack })

@@ -16,6 +16,8 @@ package struct WorkerConfiguration: Sendable {
     package var cacheDirectory: String
     /// Where data sets lie on this machine, by name, where that is not where they were added.
     package var dataSetRoots: [String: String] = [:]
+    /// Whether the worker takes runs of the network of no work, which are measurements and no evaluations.
+    package var acceptsBenchmarks = false
     /// Version of this program.
     package var version: String
 
