@@ -67,10 +67,13 @@ let package = Package(
             name: "Chaos",
             dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
         .target(
+            name: "Load",
+            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
+        .target(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
-                "Reports", "Worker", "Coordinator", "Fleet", "Chaos", argumentParser, logging,
+                "Reports", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
@@ -88,9 +91,14 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
         .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
+        .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["evalctl", "eval-worker", "eval-coordinator", "EvaluationStore", "Kafka", "Postgres", "TestSupport"]),
+            dependencies: [
+                "evalctl", "eval-worker", "eval-coordinator", "tcp-forwarder", "Chaos", "Evaluation", "EvaluationStore", "Kafka",
+                "Postgres",
+                "TestSupport",
+            ]),
     ]
 )
 

@@ -48,9 +48,13 @@ extension ChaosTrial {
             what = "\(step.amount) ms"
             services.broker?.setRoundTrip(broker: 1, milliseconds: begins ? step.amount : 0)
         case .brokerErrors:
-            let faults: [EmbeddedBroker.Fault] = [.disconnect, .requestTimedOut, .notLeader, .coordinatorNotAvailable]
             let requests: [EmbeddedBroker.Request] = [.produce, .fetch, .heartbeat, .offsetCommit, .joinGroup, .metadata]
             let request = requests[step.target % requests.count]
+            // A member that joins must not be cut off, see brokerDown.
+            let faults: [EmbeddedBroker.Fault] =
+                request == .joinGroup
+                ? [.coordinatorNotAvailable, .rebalanceInProgress]
+                : [.disconnect, .requestTimedOut, .notLeader, .coordinatorNotAvailable]
             what = "\(step.amount) to \(request)"
             services.broker?.failNext(request, with: (0..<step.amount).map { faults[($0 + step.target) % faults.count] })
         case .messagesDuplicated:

@@ -55,7 +55,9 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
         case .databaseCrashed, .databaseRestarted: 0.2...3
         case .databaseUnreachable: 0.5...5
         case .databaseSlow, .brokerSlow: 2...6
-        case .brokerDown: 0.5...5
+        // Longer than the group's session: librdkafka's mock cluster aborts where a member that was cut off while it joined comes back as
+        // the same member.
+        case .brokerDown: 4.5...7
         case .messagesLost: 4...8
         default: nil
         }

@@ -87,6 +87,9 @@ package struct EvalWorker: ParsableCommand {
     @Flag(help: .hidden)
     var acceptBenchmarks = false
 
+    @Option(help: .hidden)
+    var claimTimes: String?
+
     package init() {}
 
     package func validate() throws {
@@ -106,6 +109,7 @@ package struct EvalWorker: ParsableCommand {
                 cacheDirectory: cacheDir ?? Self.defaultCacheDirectory, version: programVersion)
             configuration.leaseSeconds = leaseSeconds
             configuration.acceptsBenchmarks = acceptBenchmarks
+            configuration.claimTimesFile = claimTimes
             configuration.drainSeconds = drainSeconds
             for root in dataSetRoots {
                 let parts = root.split(separator: "=", maxSplits: 1)

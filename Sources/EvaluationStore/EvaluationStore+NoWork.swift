@@ -1,4 +1,5 @@
 internal import Diagnostics
+package import Evaluation
 internal import Postgres
 
 extension EvaluationStore {
@@ -36,5 +37,15 @@ extension EvaluationStore {
                 return id
             }
         }
+    }
+}
+
+extension EvaluationStore {
+    /// From a run's first claim to its end, by the database's clock; 0 before its end.
+    package func secondsTaken(by run: RunID) throws -> Double {
+        try rows(
+            "SELECT coalesce(extract(epoch FROM finished_at - started_at), 0)::double precision AS seconds FROM runs WHERE run_id = $1",
+            [.int64(run.rawValue)]
+        ).first?.double("seconds") ?? 0
     }
 }

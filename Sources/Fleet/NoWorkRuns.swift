@@ -15,6 +15,9 @@ package struct NoWorkRuns {
     private let images: Int
     private let version: String
 
+    /// The engine as these runs record it.
+    package static let engine = NoWorkEngine.engineName
+
     /// The network whose layers, classes and time steps are taken: rows are as many and as wide as its.
     private static let layersOf = "mlp-spe-t"
     private static let timeSteps = 4

@@ -89,7 +89,12 @@ final class RunContexts: @unchecked Sendable {
                 Failure.Code("worker.checkpoint"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",
                 remedy: "add the model again with `evalctl model add`", recovery: .transient)
         }
-        try FileManager.default.moveItem(atPath: partial, toPath: path)
+        // Replaces what another worker of this machine may have put there meanwhile: it is the same.
+        guard rename(partial, path) == 0 else {
+            throw Failure(
+                Failure.Code("worker.cache"), "the checkpoint cannot be moved to \(path)", remedy: "name another folder with --cache-dir",
+                recovery: .transient, nativeCode: "errno \(errno)")
+        }
         return path
     }
 }

@@ -16,6 +16,7 @@ package final class Worker: @unchecked Sendable {
     private let contexts: RunContexts
     private let pool: PostgresPool
     private var workerID: Int64 = 0
+    private let claims = ClaimTimes()
 
     package init(_ configuration: WorkerConfiguration, logger: Logger) {
         self.configuration = configuration
@@ -61,6 +62,7 @@ package final class Worker: @unchecked Sendable {
             board.raise(.handingBack)
             heartbeat.join()
             try? withStore { try $0.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0) }
+            if let file = configuration.claimTimesFile { claims.write(to: file, logger) }
             logger.info("worker \(workerID) has stopped after \(board.finishedImages) images")
         }
         try listen()
@@ -109,8 +111,8 @@ package final class Worker: @unchecked Sendable {
                 }
                 return true
             }
-            let lease = try withStore {
-                try $0.claim(job.attempt, worker: workerID, leaseSeconds: configuration.leaseSeconds)
+            let lease = try claims.timing {
+                try withStore { try $0.claim(job.attempt, worker: workerID, leaseSeconds: configuration.leaseSeconds) }
             }
             if let lease { board.add(lease) }
             return true

@@ -18,6 +18,8 @@ package struct WorkerConfiguration: Sendable {
     package var dataSetRoots: [String: String] = [:]
     /// Whether the worker takes runs of the network of no work, which are measurements and no evaluations.
     package var acceptsBenchmarks = false
+    /// File that the times of all claims are written to at the end, as JSON; nil for none.
+    package var claimTimesFile: String?
     /// Version of this program.
     package var version: String
 
