@@ -119,6 +119,7 @@ struct ChaosCommand: ParsableCommand {
             ChaosWorkload(name: "the demo", images: dataset.images) { store, shardSize in
                 var options = options
                 options.shardSize = shardSize
+                options.new = true
                 return try options.submit(model: model, dataset: dataset, store: store)
             },
             ChaosWorkload(name: "no work", images: images) { store, shardSize in

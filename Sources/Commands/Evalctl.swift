@@ -12,7 +12,8 @@ package struct Evalctl: ParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, ReportCommand.self, PredictionsCommand.self,
+            RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
+            CancelCommand.self, WorkerCommand.self, DeadLetterCommand.self, ReportCommand.self, PredictionsCommand.self,
             ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PreprocessCommand.self, BenchCommand.self,
             ChaosCommand.self,
         ])
