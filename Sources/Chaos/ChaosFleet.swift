@@ -15,6 +15,9 @@ final class ChaosFleet {
         var mayEnd = false
     }
 
+    /// How long a program may take to end when it is asked to: its drain time and what it needs to leave.
+    private static let endSeconds = 15.0
+
     private var members: [Member]
     private let environment: [String: String]
     private let folder: String
@@ -30,7 +33,8 @@ final class ChaosFleet {
     ) {
         self.folder = folder
         self.report = report
-        environment = ["EVALCTL_DATABASE": database.exposedURI]
+        // A crash leaves a backtrace in the log.
+        environment = ["EVALCTL_DATABASE": database.exposedURI, "SWIFT_BACKTRACE": "enable=yes,color=no"]
         self.coordinators = 0..<coordinators
         self.workers = coordinators..<(coordinators + workers)
         let common = arguments.list
@@ -58,7 +62,11 @@ final class ChaosFleet {
             guard members[index].mayEnd else { return }
             // It was told to end and has had its time.
             process.send(SIGCONT)
-            process.stop(seconds: 10)
+            process.stop(seconds: Self.endSeconds)
+            if process.status == SIGKILL {
+                unexpectedExits += 1
+                report("\(members[index].name) was asked to end and did not within \(Self.endSeconds) s:\n  \(process.logTail())")
+            }
         }
         let member = members[index]
         members[index].process = try ChildProgram(
@@ -108,7 +116,7 @@ final class ChaosFleet {
             guard let process = member.process else { continue }
             let wasRunning = process.isRunning
             process.send(SIGCONT)
-            process.stop(seconds: 20)
+            process.stop(seconds: Self.endSeconds)
             if wasRunning, let status = process.status, status != 0 {
                 unexpectedExits += 1
                 report("\(member.name) was asked to end and ended with status \(status):\n  \(process.logTail())")

@@ -12,7 +12,10 @@ package final class ChaosServices {
     let kafka: KafkaConfiguration
     let topics: JobTopics
     let cluster: EmbeddedCluster?
-    let broker: EmbeddedBroker?
+    private(set) var broker: EmbeddedBroker?
+    /// Stands before the embedded broker, so that another one can take its place.
+    private let brokerProxy: FaultProxy?
+    private let logger: Logger
     private var isDatabaseUp = true
 
     /// Partitions of an embedded broker's topic of jobs.
@@ -27,13 +30,17 @@ package final class ChaosServices {
             topics = JobTopics(prefix: "chaos-\(ProcessInfo.processInfo.processIdentifier)")
             self.kafka = kafka
             broker = nil
+            brokerProxy = nil
         } else {
             topics = JobTopics()
-            let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: Self.partitions), logger: logger)
-            try broker.openGroup(topics.workerGroup)
+            let broker = try Self.makeBroker(topics, logger)
+            let proxy = try FaultProxy(at: .tcp(host: "127.0.0.1", port: 0), to: Self.endpoint(of: broker), content: .kafka)
             self.broker = broker
-            self.kafka = broker.configuration(clientID: "evalctl-chaos")
+            brokerProxy = proxy
+            self.kafka = KafkaConfiguration(
+                bootstrapServers: "127.0.0.1:\(proxy.port)", clientID: "evalctl-chaos", properties: EmbeddedBroker.clientProperties)
         }
+        self.logger = logger
         if let database {
             self.database = database
             cluster = nil
@@ -42,6 +49,25 @@ package final class ChaosServices {
             self.database = try cluster.start()
             self.cluster = cluster
         }
+    }
+
+    private static func makeBroker(_ topics: JobTopics, _ logger: Logger) throws -> EmbeddedBroker {
+        let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: Self.partitions), logger: logger)
+        try broker.openGroup(topics.workerGroup)
+        return broker
+    }
+
+    private static func endpoint(of broker: EmbeddedBroker) -> StreamEndpoint {
+        .tcp(host: "127.0.0.1", port: broker.bootstrapServers.split(separator: ":").last.flatMap { Int($0) } ?? 0)
+    }
+
+    /// Puts an empty broker in the place of the one there.
+    func replaceBroker() throws {
+        guard let brokerProxy else { return }
+        let fresh = try Self.makeBroker(topics, logger)
+        brokerProxy.redirect(to: Self.endpoint(of: fresh))
+        brokerProxy.dropConnections()
+        broker = fresh
     }
 
     /// Calls `body` with the database, past all faults.
@@ -74,6 +100,7 @@ package final class ChaosServices {
     }
 
     package func stop() throws {
+        brokerProxy?.close()
         try startDatabase()
         try cluster?.stop()
     }

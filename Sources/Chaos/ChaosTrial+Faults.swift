@@ -44,6 +44,7 @@ extension ChaosTrial {
             // Those that really happen are counted at the end.
             happened = false
         case .brokerDown: services.broker?.setBroker(1, isDown: begins)
+        case .brokerReplaced: try services.replaceBroker()
         case .brokerSlow:
             what = "\(step.amount) ms"
             services.broker?.setRoundTrip(broker: 1, milliseconds: begins ? step.amount : 0)

@@ -63,13 +63,13 @@ package final class ChaosTrial {
         self.report = report
         let kinds = FaultKind.allCases.filter { kind in
             guard kind.needsEmbeddedServices else { return true }
-            let isKafkas = [FaultKind.brokerDown, .brokerSlow, .brokerErrors].contains(kind)
+            let isKafkas = [FaultKind.brokerDown, .brokerReplaced, .brokerSlow, .brokerErrors].contains(kind)
             return isKafkas ? services.broker != nil : services.cluster != nil
         }
         plan = FaultPlan(seed: seed, seconds: minutes * 60, kinds: kinds)
         generator = SeededGenerator(seed: seed &+ 1)
         outcome = ChaosOutcome(seed: seed, minutes: minutes)
-        proxy = try FaultProxy(at: .unix(folder + "/.s.PGSQL.5432"), to: services.databaseEndpoint())
+        proxy = try FaultProxy(at: .unix(folder + "/.s.PGSQL.5432"), to: services.databaseEndpoint(), content: .postgres)
         fleet = ChaosFleet(
             coordinators: 2, workers: 3, arguments: DaemonArguments(kafka: services.kafka, topics: services.topics),
             database: services.database.with("host", folder).with("port", "5432"), folder: folder, report: report)

@@ -27,6 +27,8 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
     /// A broker cuts its connections and refuses new ones.
     case brokerDown = "broker_down"
     case brokerSlow = "broker_slow"
+    /// The broker is gone with all it had; an empty one takes its place.
+    case brokerReplaced = "broker_replaced"
     /// A broker answers requests with errors.
     case brokerErrors = "broker_errors"
     /// Job messages arrive again, several times and in another order.
@@ -39,7 +41,7 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
     /// Whether the fault needs this program's own database or broker: it cannot be done to others from outside.
     package var needsEmbeddedServices: Bool {
         switch self {
-        case .databaseCrashed, .databaseRestarted, .brokerDown, .brokerSlow, .brokerErrors: true
+        case .databaseCrashed, .databaseRestarted, .brokerDown, .brokerReplaced, .brokerSlow, .brokerErrors: true
         default: false
         }
     }

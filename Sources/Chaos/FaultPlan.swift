@@ -29,12 +29,15 @@ package struct FaultPlan: Sendable, Hashable, Codable {
             let duration = kind.duration.map { generator.seconds(in: $0) } ?? 0
             steps.append(
                 Step(
-                    kind: kind, start: time, end: time + duration, target: generator.integer(in: 0...11),
+                    kind: kind, start: Self.rounded(time), end: Self.rounded(time + duration), target: generator.integer(in: 0...11),
                     amount: Self.amount(of: kind, &generator)))
             time += generator.seconds(in: Self.interval)
         }
         self.steps = steps
     }
+
+    /// To the thousandth, so that sums print as people would write them.
+    private static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
     private static func amount(of kind: FaultKind, _ generator: inout SeededGenerator) -> Int {
         switch kind {

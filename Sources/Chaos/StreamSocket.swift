@@ -81,6 +81,16 @@ package final class StreamSocket: Sendable {
         return made
     }
 
+    /// The TCP port that this socket is bound to; 0 for a Unix socket.
+    package var port: Int {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        return status == 0 && address.sin_family == sa_family_t(AF_INET) ? Int(UInt16(bigEndian: address.sin_port)) : 0
+    }
+
     /// The next connection to this listening socket; nil where none came within `milliseconds`.
     package func accept(milliseconds: Int32) -> StreamSocket? {
         var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -12,7 +12,7 @@ import Testing
         let steps = FaultPlan(seed: 1, seconds: 10, kinds: FaultKind.allCases).steps
         #expect(
             steps.prefix(3).map { "\($0.start) \($0.kind.rawValue) \($0.end) \($0.target) \($0.amount)" } == [
-                "1.784 database_unreachable 6.226 10 0", "3.801 commit_unanswered 3.801 9 3", "6.392 messages_lost 13.302 1 0",
+                "1.784 messages_forged 1.784 10 5", "2.652 broker_slow 6.262 3 445", "4.57 commit_lost 4.57 11 2",
             ])
     }
 

@@ -14,7 +14,8 @@ import Testing
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
             defer { try? FileManager.default.removeItem(atPath: folder) }
             let host = try #require(address.host)
-            let proxy = try FaultProxy(at: .unix(folder + "/.s.PGSQL.5432"), to: .unix("\(host)/.s.PGSQL.\(address.port ?? 5432)"))
+            let proxy = try FaultProxy(
+                at: .unix(folder + "/.s.PGSQL.5432"), to: .unix("\(host)/.s.PGSQL.\(address.port ?? 5432)"), content: .postgres)
             defer { proxy.close() }
             try PostgresConnection(address).executeScript("CREATE TABLE numbers (number bigint)")
             try body(proxy, address, address.with("host", folder).with("port", "5432"))

@@ -9,7 +9,8 @@ import Testing
         "evalctl predictions", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show", "evalctl model synth",
         "evalctl model trace", "evalctl dataset", "evalctl dataset add", "evalctl dataset list", "evalctl dataset show",
         "evalctl dataset verify",
-        "evalctl migrate", "evalctl preprocess", "evalctl bench", "evalctl bench preprocess", "evalctl bench pipeline", "eval-worker", "eval-coordinator",
+        "evalctl migrate", "evalctl preprocess", "evalctl bench", "evalctl bench preprocess", "evalctl bench pipeline", "eval-worker",
+        "eval-coordinator",
     ]
 
     @Test(arguments: commands)

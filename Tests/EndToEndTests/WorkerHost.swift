@@ -65,7 +65,7 @@ final class WorkerHost {
         let port = try #require(Int(bootstrapServers.split(separator: ":").last ?? ""))
         let outside = Self.address(broker, 1)
         relay = try FaultProxy(
-            at: .tcp(host: outside, port: port), to: .tcp(host: "127.0.0.1", port: port), understandsPostgres: false)
+            at: .tcp(host: outside, port: port), to: .tcp(host: "127.0.0.1", port: port), content: .any)
         forwarder = try start("tcp-forwarder", ["127.0.0.1:\(port)", "\(outside):\(port)"])
     }
 

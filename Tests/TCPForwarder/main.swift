@@ -14,7 +14,7 @@ guard arguments.count == 2 else {
     FileHandle.standardError.write(Data("usage: tcp-forwarder LISTEN-HOST:PORT TARGET-HOST:PORT\n".utf8))
     exit(64)
 }
-let proxy = try FaultProxy(at: arguments[0], to: arguments[1], understandsPostgres: false)
+let proxy = try FaultProxy(at: arguments[0], to: arguments[1], content: .any)
 withExtendedLifetime(proxy) {
     while true { sleep(60) }
 }
