@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["evalctl", "eval-worker", "eval-coordinator", "EvaluationStore", "Kafka", "Postgres", "TestSupport"]),
+            dependencies: ["evalctl", "eval-worker", "eval-coordinator", "EvaluationStore", "Kafka", "Postgres", "TestSupport", logging]),
     ]
 )
 

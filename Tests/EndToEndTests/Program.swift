@@ -59,6 +59,9 @@ final class Program {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
+    /// What it has written to standard error so far.
+    var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }
+
     /// Sends a signal to the program alone.
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
