@@ -9,7 +9,7 @@ import Testing
     @Test func `an image whose worker always dies is found and given up with its history; all others count`() throws {
         try ProgramCluster.with(perClass: 1) { cluster in
             let coordinator = try cluster.coordinator()
-            let run = try cluster.submit("--shard-size", "4", "--timesteps", "300")
+            let run = try cluster.submit("--shard-size", "4", "--timesteps", "200")
             try PostgresConnection(cluster.address).executeScript("UPDATE runs SET max_attempts = 1")
             let killer = 6
             let holds = "SELECT count(*) > 0 FROM shards WHERE state = 'running' AND \(killer) BETWEEN first_ordinal AND first_ordinal + image_count - 1"
@@ -43,7 +43,7 @@ import Testing
         try ProgramCluster.with(perClass: 5) { cluster in
             let coordinator = try cluster.coordinator()
             let first = try cluster.worker("--threads", "1")
-            let run = try cluster.submit("--shard-size", "2", "--timesteps", "300")
+            let run = try cluster.submit("--shard-size", "2", "--timesteps", "200")
             try cluster.wait(until: "SELECT count(*) > 1 FROM shards WHERE state = 'done'")
             let second = try cluster.worker("--threads", "1")
             try cluster.waitForWorkers(2)

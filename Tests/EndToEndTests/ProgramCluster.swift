@@ -14,23 +14,19 @@ struct ProgramCluster {
     let topics: JobTopics
     private let environment: [String: String]
 
-    /// - Parameters:
-    ///   - perClass: images of each of the 20 classes.
-    ///   - spare: a second broker whose address the programs know too.
-    static func with(perClass: Int, spare: EmbeddedBroker? = nil, _ body: (ProgramCluster) throws -> Void) throws {
-        try TestDatabase.withDatabase { try with(perClass: perClass, database: $0, spare: spare, body) }
+    /// - Parameter perClass: images of each of the 20 classes.
+    static func with(perClass: Int, _ body: (ProgramCluster) throws -> Void) throws {
+        try TestDatabase.withDatabase { try with(perClass: perClass, database: $0, body) }
     }
 
-    static func with(
-        perClass: Int, database address: DatabaseAddress, spare: EmbeddedBroker? = nil, _ body: (ProgramCluster) throws -> Void
-    ) throws {
+    static func with(perClass: Int, database address: DatabaseAddress, _ body: (ProgramCluster) throws -> Void) throws {
         try Program.withFolder { folder in
             let topics = JobTopics(prefix: "test")
-            let broker = try makeBroker()
-            let servers = ([broker.bootstrapServers] + (spare.map { [$0.bootstrapServers] } ?? [])).joined(separator: ",")
+            let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 8), logger: quiet)
+            try broker.openGroup(topics.workerGroup)
             let cluster = ProgramCluster(
                 folder: folder, address: address, broker: broker, topics: topics,
-                environment: ["EVALCTL_DATABASE": address.exposedURI, "EVALCTL_KAFKA": servers])
+                environment: ["EVALCTL_DATABASE": address.exposedURI, "EVALCTL_KAFKA": broker.bootstrapServers])
             let images = folder.appending(path: "images")
             try Program.copyDemoImages(perClass: perClass, to: images)
             for arguments in [
@@ -41,13 +37,6 @@ struct ProgramCluster {
             }
             try body(cluster)
         }
-    }
-
-    static func makeBroker() throws -> EmbeddedBroker {
-        let topics = JobTopics(prefix: "test")
-        let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 8), logger: quiet)
-        try broker.openGroup(topics.workerGroup)
-        return broker
     }
 
     static var quiet: Logger {
