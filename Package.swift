@@ -95,9 +95,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "evalctl", "eval-worker", "eval-coordinator", "tcp-forwarder", "Chaos", "Evaluation", "EvaluationStore", "Kafka",
-                "Postgres",
-                "TestSupport",
+                "evalctl", "eval-worker", "eval-coordinator", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation", "EvaluationStore",
+                "Kafka", "Postgres", "TestSupport", logging,
             ]),
     ]
 )

@@ -1,65 +1,16 @@
 import EvaluationStore
 import Foundation
-import Kafka
-import Logging
 import Postgres
 import TestSupport
 import Testing
 
 /// Coordinator and workers as processes of their own, with a database and a broker that they are told of.
 @Suite(.requiresPostgres, .serialized) struct ClusterTests {
-    /// A migrated database, a broker, the demo model, and a part of the demo images.
-    private struct Cluster {
-        let folder: URL
-        let environment: [String: String]
-        let broker: EmbeddedBroker
-        let topics: JobTopics
-
-        func start(_ name: String, _ arguments: [String] = []) throws -> Program {
-            var common = ["--topic-prefix", topics.prefix, "--log-level", "info"]
-            for (name, value) in EmbeddedBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] }
-            return try Program(name, common + arguments, environment: environment, in: folder)
-        }
-
-        func worker(_ arguments: String...) throws -> Program {
-            try start("eval-worker", ["--cache-dir", folder.appending(path: "cache").path] + arguments)
-        }
-
-        func evalctl(_ arguments: [String]) throws -> Program.Outcome {
-            try Program("evalctl", arguments, environment: environment, in: folder).wait()
-        }
-    }
-
-    private func withCluster(perClass: Int, _ body: (Cluster) throws -> Void) throws {
-        try Program.withFolder { folder in
-            try TestDatabase.withDatabase { address in
-                var logger = Logger(label: "test")
-                logger.logLevel = .critical
-                let topics = JobTopics(prefix: "test")
-                let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 8), logger: logger)
-                let cluster = Cluster(
-                    folder: folder,
-                    environment: ["EVALCTL_DATABASE": address.exposedURI, "EVALCTL_KAFKA": broker.bootstrapServers], broker: broker,
-                    topics: topics)
-                let images = folder.appending(path: "images")
-                try Program.copyDemoImages(perClass: perClass, to: images)
-                for arguments in [
-                    ["migrate"], ["model", "add", "demo", Program.demoModel], ["dataset", "add", "val", "--root", images.path],
-                ] {
-                    let outcome = try cluster.evalctl(arguments)
-                    #expect(outcome.status == 0, "\(outcome.errors)")
-                }
-                try body(cluster)
-            }
-        }
-    }
-
     @Test func `two workers share a run`() throws {
-        try withCluster(perClass: 10) { cluster in
-            let coordinator = try cluster.start("eval-coordinator")
+        try ProgramCluster.with(perClass: 10) { cluster in
+            let coordinator = try cluster.coordinator()
             let workers = [try cluster.worker("--threads", "1"), try cluster.worker("--threads", "1")]
-            let ready = Date().addingTimeInterval(9)
-            while Date() < ready { usleep(100_000) }
+            try cluster.waitForWorkers(2)
             let run = try cluster.evalctl(
                 ["submit", "--dataset", "val", "--model", "demo", "--shard-size", "4", "--wait", "--format", "json"])
             #expect(run.status == 0, "\(run.errors)")
@@ -72,8 +23,8 @@ import Testing
     }
 
     @Test func `a killed worker's shard is redone, and every image counts once`() throws {
-        try withCluster(perClass: 10) { cluster in
-            let coordinator = try cluster.start("eval-coordinator")
+        try ProgramCluster.with(perClass: 10) { cluster in
+            let coordinator = try cluster.coordinator()
             let first = try cluster.worker("--threads", "2", "--lease-seconds", "2")
             let submitted = try cluster.evalctl(["submit", "--dataset", "val", "--model", "demo", "--shard-size", "50"])
             let number = submitted.output.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -63,12 +63,12 @@ final class Program {
 
     var processID: Int32 { process.processIdentifier }
 
-    /// What the program has written to its standard error so far.
-    var errors: String { (try? String(contentsOf: errorFile, encoding: .utf8)) ?? "" }
-
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
+
+    /// What it has written to standard error so far.
+    var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }
 
     /// Sends a signal to the program alone.
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }

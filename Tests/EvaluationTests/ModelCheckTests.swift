@@ -85,7 +85,6 @@ import Testing
 
     private func check(_ start: DeliveryModel, depth: Int) throws -> [DeliveryModel: Set<String>] {
         let found = worlds(from: start, depth: depth)
-        print("WORLDS", found.count)
         for world in found.keys {
             let violations = violations(world)
             if !violations.isEmpty { Issue.record("\(violations) in \(world)") }
@@ -101,13 +100,13 @@ import Testing
     }
 
     @Test func `one image, two workers: stored at most once, never lost, and the run ends, whatever happens`() throws {
-        let found = try check(DeliveryModel(images: 1, shardSize: 1, workers: 2, policy: Self.policy), depth: 14)
-        #expect(found.count > 1000)
+        let found = try check(DeliveryModel(images: 1, shardSize: 1, workers: 2, policy: Self.policy), depth: 16)
+        #expect(found.count > 20_000)
     }
 
     @Test func `an image that kills workers is found by halving, whatever happens on the way`() throws {
         let start = DeliveryModel(images: 2, shardSize: 2, workers: 2, killer: 1, policy: Self.policy)
-        let found = try check(start, depth: 12)
+        let found = try check(start, depth: 13)
         #expect(found.keys.contains { $0.shards.contains { $0.state == .split } })
         let quiet = try #require(ending(of: start))
         #expect(quiet.stored == [1, 0])
@@ -121,11 +120,14 @@ import Testing
     @Test func `every pair of events is walked through in both orders, but for those that cannot follow each other`() {
         let kinds = ["publish", "duplicate", "claim", "renew", "expire", "store", "crash", "split", "cancel"]
         var pairs: Set<[String]> = []
-        for start in [
-            DeliveryModel(images: 2, shardSize: 2, workers: 2, policy: Self.policy),
-            DeliveryModel(images: 2, shardSize: 1, workers: 2, policy: Self.policy),
+        var hasty = Self.policy
+        hasty.maxAttempts = 1
+        for (start, depth) in [
+            (DeliveryModel(images: 2, shardSize: 2, workers: 2, policy: Self.policy), 9),
+            (DeliveryModel(images: 4, shardSize: 2, workers: 2, policy: hasty), 7),
+            (DeliveryModel(images: 3, shardSize: 2, workers: 2, policy: hasty), 7),
         ] {
-            let found = worlds(from: start, depth: 9)
+            let found = worlds(from: start, depth: depth)
             for (world, incoming) in found {
                 for event in world.events {
                     guard let after = world.after(event) else { continue }
