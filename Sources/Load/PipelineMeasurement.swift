@@ -95,6 +95,8 @@ package struct PipelineMeasurement: Sendable, Hashable, Codable {
                 [NumberText.grouped(measured.images), NumberText.grouped(measured.shards)]
                     + measured.views.map { NumberText.fixed($0.seconds, 3) }
             })
-        return [table, views].map { format == .markdown ? $0.markdown() : $0.plain() }.joined(separator: "\n")
+        let tables = [table, views].map { format == .markdown ? $0.markdown() : $0.plain() }
+        let growths = Growth.of(measurements)
+        return (tables + (growths.isEmpty ? [] : [Growth.rendered(growths, as: format)])).joined(separator: "\n")
     }
 }

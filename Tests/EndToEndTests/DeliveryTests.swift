@@ -12,7 +12,8 @@ import Testing
             let run = try cluster.submit("--shard-size", "4", "--timesteps", "200")
             try PostgresConnection(cluster.address).executeScript("UPDATE runs SET max_attempts = 1")
             let killer = 6
-            let holds = "SELECT count(*) > 0 FROM shards WHERE state = 'running' AND \(killer) BETWEEN first_ordinal AND first_ordinal + image_count - 1"
+            let holds =
+                "SELECT count(*) > 0 FROM shards WHERE state = 'running' AND \(killer) BETWEEN first_ordinal AND first_ordinal + image_count - 1"
             for _ in 0..<3 {
                 let worker = try cluster.worker("--threads", "1", "--lease-seconds", "1")
                 try cluster.wait(until: holds)

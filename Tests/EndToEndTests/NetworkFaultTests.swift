@@ -201,7 +201,8 @@ import Testing
             // Shards that take some seconds: one is under way when the link is cut.
             let disturbed = try site.submit(shardSize: 200)
             try site.wait("the first claim") {
-                try site.number("SELECT count(*) AS number FROM shards WHERE state = 'running' AND run_id = $1", [.int64(disturbed.rawValue)]) > 0
+                try site.number(
+                    "SELECT count(*) AS number FROM shards WHERE state = 'running' AND run_id = $1", [.int64(disturbed.rawValue)]) > 0
             }
             try site.host.cut(site.host.database)
             try site.wait("the worker's lease to run out") {

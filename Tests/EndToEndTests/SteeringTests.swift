@@ -5,7 +5,8 @@ import Testing
 
 /// What an operator does to a running fleet.
 @Suite(.requiresPostgres, .serialized) struct SteeringTests {
-    @Test func `a run is paused, resumed and cancelled; cancelling stops the computing within two seconds and keeps what is stored`() throws {
+    @Test func `a run is paused, resumed and cancelled; cancelling stops the computing within two seconds and keeps what is stored`() throws
+    {
         try ProgramCluster.with(perClass: 5) { cluster in
             let coordinator = try cluster.coordinator()
             let worker = try cluster.worker("--threads", "2")
