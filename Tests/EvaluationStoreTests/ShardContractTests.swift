@@ -65,7 +65,9 @@ import Testing
         }
     }
 
-    @Test func `a lease that ran out and was not taken yet is renewed, and after a start of the database nobody takes it for a while`() throws {
+    @Test func `a lease that ran out and was not taken yet is renewed, and after a start of the database nobody takes it for a while`()
+        throws
+    {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             let worker = try fixture.worker()

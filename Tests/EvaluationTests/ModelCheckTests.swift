@@ -43,7 +43,9 @@ import Testing
         }
         for shard in world.shards {
             if shard.state == .running, shard.primary == nil { violations.append("shard \(shard.id.shard) runs with nobody") }
-            if shard.state != .running, shard.backup != nil { violations.append("shard \(shard.id.shard) has a second worker, but does not run") }
+            if shard.state != .running, shard.backup != nil {
+                violations.append("shard \(shard.id.shard) has a second worker, but does not run")
+            }
             if let backup = shard.backup, backup.worker == shard.primary?.worker {
                 violations.append("shard \(shard.id.shard) has one worker twice")
             }
