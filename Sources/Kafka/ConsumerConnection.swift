@@ -24,7 +24,7 @@ final class ConsumerConnection: Sendable {
                 ("auto.commit.interval.ms", "500"),
                 ("auto.offset.reset", "earliest"),
                 ("session.timeout.ms", "10000"),
-                ("heartbeat.interval.ms", "1000"),
+                ("heartbeat.interval.ms", "500"),
                 ("topic.metadata.refresh.interval.ms", "10000"),
                 // A client that has this many messages of a partition waiting looks for more only once a second, so not 1.
                 ("queued.min.messages", "64"),

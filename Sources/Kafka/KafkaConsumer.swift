@@ -142,7 +142,7 @@ package final class KafkaConsumer: Sendable {
 
 extension KafkaMessage {
     /// - Parameter maximumBytes: a longer key or value is left out.
-    fileprivate init(copying raw: UnsafePointer<rd_kafka_message_t>, topic: String, maximumBytes: Int) {
+    init(copying raw: UnsafePointer<rd_kafka_message_t>, topic: String, maximumBytes: Int) {
         let message = raw.pointee
         func bytes(_ pointer: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {
             guard count <= maximumBytes, let pointer else { return nil }

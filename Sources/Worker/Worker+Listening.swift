@@ -33,6 +33,7 @@ extension Worker {
     private func listen(to consumer: KafkaConsumer, _ store: EvaluationStore) throws {
         var pending: KafkaMessage?
         var drainDeadline: Date?
+        var intake = Intake(consumer, configuration, logger: logger)
         while true {
             if board.stopState != .none {
                 let deadline = drainDeadline ?? Date().addingTimeInterval(configuration.drainSeconds)
@@ -40,8 +41,7 @@ extension Worker {
                 if board.isIdle { return }
                 if Date() >= deadline { board.raise(.handingBack) }
             }
-            if pending == nil && board.hasFreeSlot { consumer.resumeIntake() } else { consumer.pauseIntake() }
-            let message = try consumer.poll(milliseconds: pending == nil ? 50 : 200)
+            let message = try intake.poll(isWanted: pending == nil && board.hasFreeSlot)
             pending = pending ?? message
             guard let waiting = pending, board.stopState == .none else { continue }
             // A message that came while the last slot was taken waits here.
