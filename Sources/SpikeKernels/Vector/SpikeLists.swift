@@ -1,0 +1,87 @@
+package import SpikeKernels
+
+/// Writes the rows of a frame's spikes, ascending, and says how many there are.
+///
+/// Rows are written eight at a time and those beyond the last spike overwritten later: a branch for every spike would be mispredicted at
+/// the end of every word. ``RowLists/slack`` rows of room are needed behind the last one.
+@inline(__always)
+func listFrame(_ words: UnsafeRawPointer, _ wordCount: Int, _ firstRow: Int, _ rows: UnsafeMutablePointer<UInt16>) -> Int {
+    var next = rows
+    var first = firstRow
+    for word in 0..<wordCount {
+        var bits = words.load(fromByteOffset: word * 8, as: UInt64.self)
+        let end = next + bits.nonzeroBitCount
+        repeat {
+            for place in 0..<8 {
+                next[place] = UInt16(truncatingIfNeeded: first &+ bits.trailingZeroBitCount)
+                bits &= bits &- 1
+            }
+            next += 8
+        } while next < end
+        next = end
+        first += 64
+    }
+    return next - rows
+}
+
+/// Fills a frame's list up to whole groups of four, and says how many rows it has then.
+@inline(__always)
+func fillGroups(_ rows: UnsafeMutablePointer<UInt16>, _ count: Int, zeroRow: Int) -> Int {
+    let row = UInt16(truncatingIfNeeded: zeroRow)
+    rows[count] = row
+    rows[count + 1] = row
+    rows[count + 2] = row
+    return (count + 3) & ~3
+}
+
+package func listSpikes(
+    _ sources: UnsafePointer<SpikeSource>, _ sourceCount: Int, _ extent: Extent, _ lists: RowLists, _ counts: UnsafeMutablePointer<Int>
+) {
+    var used = 0
+    var frame = 0
+    lists.starts[0] = 0
+    for _ in 0..<extent.tokens {
+        for step in 0..<extent.steps {
+            let rows = lists.rows + used
+            var listed = 0
+            for index in 0..<sourceCount {
+                let source = sources[index]
+                let count = listFrame(source.words + frame * source.stride, source.wordCount, source.firstRow, rows + listed)
+                counts[index * extent.steps + step] += count
+                listed += count
+            }
+            used += fillGroups(rows, listed, zeroRow: lists.zeroRow)
+            frame += 1
+            lists.starts[frame] = UInt32(truncatingIfNeeded: used >> 2)
+        }
+    }
+}
+
+package func listConvolution(
+    _ source: SpikeSource, _ geometry: ConvolutionGeometry, _ firstToken: Int, _ extent: Extent, _ lists: RowLists,
+    _ counts: UnsafeMutablePointer<Int>
+) {
+    var used = 0
+    var frame = 0
+    lists.starts[0] = 0
+    for token in firstToken..<firstToken + extent.tokens {
+        let top = token / geometry.outputSide * geometry.stride - geometry.padding
+        let left = token % geometry.outputSide * geometry.stride - geometry.padding
+        for step in 0..<extent.steps {
+            let rows = lists.rows + used
+            var listed = 0
+            for tap in 0..<geometry.kernel * geometry.kernel {
+                let row = top + tap / geometry.kernel
+                let column = left + tap % geometry.kernel
+                if row < 0 || row >= geometry.inputSide || column < 0 || column >= geometry.inputSide { continue }
+                let input = (row * geometry.inputSide + column) * extent.steps + step
+                listed += listFrame(
+                    source.words + input * source.stride, source.wordCount, source.firstRow + tap * geometry.inputs, rows + listed)
+            }
+            counts[step] += listed
+            used += fillGroups(rows, listed, zeroRow: lists.zeroRow)
+            frame += 1
+            lists.starts[frame] = UInt32(truncatingIfNeeded: used >> 2)
+        }
+    }
+}

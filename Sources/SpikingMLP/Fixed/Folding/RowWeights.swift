@@ -1,0 +1,91 @@
+internal import SpikeKernels
+
+/// How channels stand in lines: a tile is one line of them.
+struct Tiling: Sendable {
+    let channels: Int
+    /// Lanes of a line.
+    let lanes: Int
+
+    init(channels: Int, precision: Precision) {
+        self.channels = channels
+        lanes = LineBuffer.lineBytes * 8 / precision.laneBits
+    }
+
+    var tiles: Int { (channels + lanes - 1) / lanes }
+
+    /// Bytes from a frame's first bit to the tile's.
+    func bitOffset(_ tile: Int) -> Int { tile * lanes / 8 }
+
+    /// Bit i is set where lane i of a tile is a channel of the range.
+    func laneMask(_ tile: Int, _ range: Range<Int>) -> UInt32 {
+        var mask: UInt32 = 0
+        for lane in 0..<lanes where range.contains(tile * lanes + lane) { mask |= 1 << UInt32(lane) }
+        return mask
+    }
+
+    /// The same for all channels.
+    func laneMask(_ tile: Int) -> UInt32 { laneMask(tile, 0..<channels) }
+}
+
+/// A layer's whole-number weights as spikes need them: tiles of a line of outputs, in each tile a line for every input.
+struct RowWeights: Sendable {
+    let outputs: Int
+    let inputs: Int
+    let tiling: Tiling
+    /// `[tiles][inputs + 1]` lines, the last of each tile of zeros.
+    private let rows: LineBuffer
+    /// `[tiles]` lines.
+    private let bias: LineBuffer
+    private let safeCount: Int
+
+    /// Rounds a layer to multiples of `1 / unit`.
+    ///
+    /// - Parameter precision: its lanes hold every weight and every bias; the caller chose the unit so.
+    init(_ layer: RealLayer, unit: Double, precision: Precision) {
+        let tiling = Tiling(channels: layer.outputs, precision: precision)
+        self.tiling = tiling
+        outputs = layer.outputs
+        inputs = layer.inputs
+        rows = LineBuffer(lines: tiling.tiles * (inputs + 1))
+        bias = LineBuffer(lines: tiling.tiles)
+        var row = Array(repeating: 0.0, count: inputs)
+        var safeCount = Int.max
+        for output in 0..<outputs {
+            layer.fill(output, &row)
+            let first = output / tiling.lanes * (inputs + 1) * tiling.lanes + output % tiling.lanes
+            let roundedBias = nearest(layer.bias[output] * unit)
+            var largest = 0.0
+            if precision == .fixed32 {
+                for input in 0..<inputs { rows.set(first + input * tiling.lanes, Int32(nearest(row[input] * unit))) }
+                bias.set(output, Int32(roundedBias))
+            } else {
+                for input in 0..<inputs {
+                    let weight = nearest(row[input] * unit)
+                    largest = max(largest, abs(weight))
+                    rows.set(first + input * tiling.lanes, Int16(weight))
+                }
+                let limited = max(min(roundedBias, precision.largestCurrent), -precision.largestCurrent)
+                bias.set(output, Int16(limited))
+                if largest > 0 { safeCount = min(safeCount, Int((precision.largestSum - abs(limited)) / largest)) }
+            }
+        }
+        self.safeCount = safeCount
+    }
+
+    /// Bytes of weights and biases.
+    var bytes: Int { rows.bytes + bias.bytes }
+
+    /// The lines that are wanted after a tile's: the next tile's, or the first ones of the layer that follows.
+    func next(after tile: Int, following: RowWeights? = nil) -> UnsafeRawBufferPointer {
+        if tile + 1 < tiling.tiles { return memory(tile + 1) }
+        return following?.memory(0) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    }
+
+    private func memory(_ tile: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: rows.line(tile * (inputs + 1)), count: (inputs + 1) * LineBuffer.lineBytes)
+    }
+
+    func tile(_ index: Int) -> WeightTile {
+        WeightTile(rows: rows.line(index * (inputs + 1)), bias: bias.line(index), safeCount: safeCount, lanes: tiling.laneMask(index))
+    }
+}
