@@ -13,6 +13,8 @@ package struct Evalctl: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, ReportCommand.self, PredictionsCommand.self,
+            CompareCommand.self,
+            AnytimeCommand.self, EnergyCommand.self, ActivityCommand.self,
             ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PreprocessCommand.self, BenchCommand.self,
         ])
 
