@@ -59,4 +59,10 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
     }
+
+    /// The architecture, as tensor shapes told it.
+    package var architecture: Architecture {
+        Architecture(
+            family: family, dim: dim, depths: depths, alpha: alpha, patchSize: patch, imageSize: image, classes: classes)
+    }
 }

@@ -12,8 +12,10 @@ struct ActivityCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
     var runID: RunID
 
-    @Option(help: "table, json or markdown.")
-    var format = OutputFormat.table
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, markdown, csv, jsonl, parquet }
+
+    @Option(help: "table, json, markdown; or a row a layer and time step: csv, jsonl, parquet.")
+    var format = Format.table
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
@@ -23,7 +25,10 @@ struct ActivityCommand: ParsableCommand {
                 _ = try store.run(runID)
                 let report = ActivityReport(
                     run: runID, groups: try store.layerFiring(of: runID), synapses: try store.layerOperations(of: runID))
-                output(try report.rendered(as: format))
+                if let format = OutputFormat(rawValue: format.rawValue) { return output(try report.rendered(as: format)) }
+                try ExportOutput.write(ActivityExport.columns, as: ExportFormat(rawValue: format.rawValue) ?? .csv) { writer in
+                    for row in ActivityExport.rows(report) { try writer.write(row) }
+                }
             }
         }
     }

@@ -99,7 +99,7 @@ extension EvaluationStore {
         }
     }
 
-    private func prediction(_ row: PostgresRow) throws -> Prediction {
+    func prediction(_ row: PostgresRow) throws -> Prediction {
         Prediction(
             ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"),
             scores: try row.doubles("scores").map(Float.init),
