@@ -44,7 +44,8 @@ struct ClassTitles {
         let named = try store.setClassTitles(titles, ofDataSet: dataset.id)
         guard named > 0 else {
             throw Failure(
-                Failure.Code("dataset.synsets_unknown"), "\(path) has a title for none of the \(dataset.classes) classes of \(dataset.name)",
+                Failure.Code("dataset.synsets_unknown"),
+                "\(path) has a title for none of the \(dataset.classes) classes of \(dataset.name)",
                 remedy: "the classes have to be named by their synsets, such as n01440764")
         }
         note("\(named) of \(dataset.classes) classes of \(dataset.name) have titles")

@@ -9,7 +9,8 @@ internal import Worker
 
 struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "diff", abstract: "Shows where two runs part: in weights, pixels or arithmetic, and from which layer and time step on.",
+        commandName: "diff",
+        abstract: "Shows where two runs part: in weights, pixels or arithmetic, and from which layer and time step on.",
         discussion: """
             The rows tell which images changed their prediction and in which time step spike counts first differ. The layer is found by computing \
             the first of those images again here, as both runs did; without the images, sums over shards tell it for all images together.

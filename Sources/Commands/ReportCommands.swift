@@ -75,7 +75,10 @@ struct PredictionsCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
     var runID: RunID
 
-    @Option(help: "csv: file, label, top1 to top5, the prediction after each time step, spikes, synaptic operations; jsonl or parquet: all columns.")
+    @Option(
+        help:
+            "csv: file, label, top1 to top5, the prediction after each time step, spikes, synaptic operations; jsonl or parquet: all columns."
+    )
     var format = ExportFormat.csv
 
     @Flag(help: "With csv: all columns, with scores, ranks, margins, counts per time step and times.")

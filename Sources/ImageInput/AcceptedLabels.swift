@@ -117,7 +117,8 @@ extension AcceptedLabels {
         if let lists = try? JSONDecoder().decode([[ClassName]].self, from: data) {
             guard let numbers = places.numbers, lists.count >= numbers.count else {
                 throw Failure(
-                    .labelMismatch, "\(path) has \(lists.count) elements, which cannot be told apart by numbers at the ends of the images' names.",
+                    .labelMismatch,
+                    "\(path) has \(lists.count) elements, which cannot be told apart by numbers at the ends of the images' names.",
                     remedy: "Write an object of file names instead, or an element for each image.")
             }
             if lists.count == numbers.count { return zip(numbers, lists).map { Entry(image: .number($0), classes: $1) } }

@@ -22,7 +22,8 @@ package struct AccuracyReference: Sendable, Hashable {
     package func verdict(for report: RunReport) -> String {
         let difference = NumberText.signed(report.top1.accuracy * 100 - percent, 2)
         let isInside = report.top1.ci95.low * 100 <= percent && percent <= report.top1.ci95.high * 100
-        return "top-1 \(NumberText.percent(report.top1.accuracy)) is \(difference) points from the reference \(NumberText.fixed(percent, 2)) %, "
+        return
+            "top-1 \(NumberText.percent(report.top1.accuracy)) is \(difference) points from the reference \(NumberText.fixed(percent, 2)) %, "
             + "\(holds(for: report) ? "within" : "NOT within") the tolerance of \(NumberText.fixed(tolerance, 2)); "
             + "the reference is \(isInside ? "inside" : "outside") the 95 % interval"
     }

@@ -50,7 +50,10 @@ package struct ConfusionReport: Sendable, Encodable {
         document.show(
             "",
             TextTable(
-                [.init("class"), .init("other"), .init("images", .right), .init("class as other", .right), .init("other as class", .right)],
+                [
+                    .init("class"), .init("other"), .init("images", .right), .init("class as other", .right),
+                    .init("other as class", .right),
+                ],
                 rows: pairs.map {
                     [$0.name ?? "\($0.label)", $0.otherName ?? "\($0.other)", "\($0.images)", "\($0.asOther)", "\($0.otherAsClass)"]
                 }))
@@ -92,7 +95,10 @@ package struct MistakeReport: Sendable, Encodable {
         document.show(
             "",
             TextTable(
-                [.init("image"), .init("label"), .init("place", .right), .init("margin", .right), .init("first five, with their mean logits")],
+                [
+                    .init("image"), .init("label"), .init("place", .right), .init("margin", .right),
+                    .init("first five, with their mean logits"),
+                ],
                 rows: mistakes.map { one in
                     [
                         one.path, one.labelName ?? "\(one.label)", "\(one.labelPlace)", NumberText.fixed(one.margin, 3),

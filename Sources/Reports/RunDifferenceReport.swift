@@ -28,14 +28,17 @@ package struct RunDifferenceReport: Sendable, Encodable {
         case firstByShards = "first_by_shards"
     }
 
-    package init(a: RunProvenance, b: RunProvenance, differences: RowDifferences, firstByShards: ShardSpikePlace?, changes: [PredictionChange]) {
+    package init(
+        a: RunProvenance, b: RunProvenance, differences: RowDifferences, firstByShards: ShardSpikePlace?, changes: [PredictionChange]
+    ) {
         self.a = a.run
         self.b = b.run
         func cause(_ name: String, _ value: (RunProvenance) -> String) -> Cause {
             Cause(name: name, a: value(a), b: value(b), isSame: value(a) == value(b))
         }
         causes = [
-            cause("weights") { $0.modelSHA256 }, cause("images and labels") { $0.manifestSHA256 }, cause("preprocessing") { $0.preprocessing },
+            cause("weights") { $0.modelSHA256 }, cause("images and labels") { $0.manifestSHA256 },
+            cause("preprocessing") { $0.preprocessing },
             cause("arithmetic") { $0.engine }, cause("time steps") { "\($0.timeSteps)" },
             cause("instruction sets") { $0.instructionSets.joined(separator: ", ") },
             cause("program versions") { run in ([run.version] + run.workerVersions.filter { $0 != run.version }).joined(separator: ", ") },

@@ -28,8 +28,10 @@ import Testing
     @Test(arguments: [
         ("[[1], [0]", "dataset.labelList"), ("{\"a\": 1}", "dataset.labelList"), ("[1, 2, 3]", "dataset.labelList"),
         ("[[1], [0]]", "dataset.labels"), ("[[1], [0], [7]]", "dataset.labels"), ("[[1], [-1], [0]]", "dataset.labels"),
-        ("[[], [], []]", "dataset.labels"), ("other.png,1", "dataset.labels"), ("val_00000001,1\ndog/val_00000001.JPEG,0", "dataset.labels"),
-        ("val_00000001,1,2", "dataset.labelList"), ("", "dataset.labels"), ("[[\(String(repeating: "9", count: 40))]]", "dataset.labelList"),
+        ("[[], [], []]", "dataset.labels"), ("other.png,1", "dataset.labels"),
+        ("val_00000001,1\ndog/val_00000001.JPEG,0", "dataset.labels"),
+        ("val_00000001,1,2", "dataset.labelList"), ("", "dataset.labels"),
+        ("[[\(String(repeating: "9", count: 40))]]", "dataset.labelList"),
         (String(repeating: "[", count: 100_000), "dataset.labelList"),
     ]) func `a file that does not fit is refused with its cause`(text: String, code: String) throws {
         let failure = #expect(throws: Failure.self) { try labels(text) }
