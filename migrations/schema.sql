@@ -229,6 +229,43 @@ CREATE VIEW public.confusion AS
 
 
 --
+-- Name: coordinators; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.coordinators (
+    coordinator_id bigint NOT NULL,
+    host text NOT NULL,
+    process_id integer NOT NULL,
+    version text NOT NULL,
+    leads boolean DEFAULT false NOT NULL,
+    backend_pid integer,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: COLUMN coordinators.backend_pid; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coordinators.backend_pid IS 'The server process that holds the leader''s lock.';
+
+
+--
+-- Name: coordinators_coordinator_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.coordinators ALTER COLUMN coordinator_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coordinators_coordinator_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: datasets; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -307,6 +344,185 @@ COMMENT ON TABLE public.images IS 'The manifest: one row an image, in the order 
 
 
 --
+-- Name: shard_attempts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.shard_attempts (
+    run_id bigint NOT NULL,
+    shard integer NOT NULL,
+    attempt integer NOT NULL,
+    worker_id bigint,
+    outcome text NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    claimed_at timestamp with time zone,
+    ended_at timestamp with time zone DEFAULT now() NOT NULL,
+    class text DEFAULT 'unknown'::text NOT NULL,
+    CONSTRAINT shard_attempts_class_check CHECK ((class = ANY (ARRAY['transient'::text, 'permanent'::text, 'unknown'::text]))),
+    CONSTRAINT shard_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['expired'::text, 'failed'::text])))
+);
+
+
+--
+-- Name: TABLE shard_attempts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.shard_attempts IS 'Attempts that did not end in a store, and why.';
+
+
+--
+-- Name: shards; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.shards (
+    run_id bigint NOT NULL,
+    shard integer NOT NULL,
+    first_ordinal integer NOT NULL,
+    image_count integer NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempt integer DEFAULT 1 NOT NULL,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    published_at timestamp with time zone,
+    claimed_at timestamp with time zone,
+    lease_token uuid,
+    lease_expires_at timestamp with time zone,
+    worker_id bigint,
+    speculative boolean DEFAULT false NOT NULL,
+    split_from integer,
+    finished_at timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    transient_failures integer DEFAULT 0 NOT NULL,
+    publications integer DEFAULT 0 NOT NULL,
+    kafka_partition integer,
+    backup_token uuid,
+    backup_worker_id bigint,
+    backup_expires_at timestamp with time zone,
+    images_redone integer DEFAULT 0 NOT NULL,
+    dead_letter_sent_at timestamp with time zone,
+    dropped_at timestamp with time zone,
+    CONSTRAINT shards_image_count_check CHECK ((image_count > 0)),
+    CONSTRAINT shards_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'published'::text, 'running'::text, 'done'::text, 'split'::text, 'dead'::text, 'cancelled'::text])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='500');
+
+
+--
+-- Name: COLUMN shards.lease_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.lease_token IS 'Proof of the claim. It stays after the store, so that a worker whose COMMIT went unanswered can tell.';
+
+
+--
+-- Name: COLUMN shards.speculative; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.speculative IS 'A second worker is invited to the shard, which is late.';
+
+
+--
+-- Name: COLUMN shards.failures; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.failures IS 'Attempts that crashed, hung, or failed for the shard''s own sake; these are limited by runs.max_attempts.';
+
+
+--
+-- Name: COLUMN shards.transient_failures; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.transient_failures IS 'Attempts that failed because something around the shard was missing.';
+
+
+--
+-- Name: COLUMN shards.publications; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.publications IS 'How often a message for the present attempt was sent.';
+
+
+--
+-- Name: COLUMN shards.kafka_partition; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.kafka_partition IS 'Where the newest message was sent.';
+
+
+--
+-- Name: COLUMN shards.backup_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.backup_token IS 'The second worker''s lease; the first of the two to store counts.';
+
+
+--
+-- Name: COLUMN shards.images_redone; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.images_redone IS 'Images of this shard that failed and were given to later shards.';
+
+
+--
+-- Name: COLUMN shards.dropped_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.dropped_at IS 'When somebody took a dead shard off the list of dead letters; its images stay failures.';
+
+
+--
+-- Name: dead_letters; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.dead_letters AS
+ SELECT s.run_id,
+    s.shard,
+    s.first_ordinal,
+    s.image_count,
+    i.path,
+    i.label,
+    f.code,
+    f.message,
+    ( SELECT count(*) AS count
+           FROM public.shard_attempts a
+          WHERE ((a.run_id = s.run_id) AND (a.shard = s.shard))) AS attempts,
+    s.finished_at AS died_at,
+    s.dropped_at
+   FROM (((public.shards s
+     JOIN public.runs r USING (run_id))
+     JOIN public.images i ON (((i.dataset_id = r.dataset_id) AND (i.ordinal = s.first_ordinal))))
+     LEFT JOIN public.image_failures f ON (((f.run_id = s.run_id) AND (f.ordinal = s.first_ordinal))))
+  WHERE (s.state = 'dead'::text);
+
+
+--
+-- Name: VIEW dead_letters; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.dead_letters IS 'Shards that were given up, nearly always one image: its file, and why.';
+
+
+--
+-- Name: declines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.declines (
+    run_id bigint NOT NULL,
+    kafka_partition integer NOT NULL,
+    worker_id bigint NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    declined_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: TABLE declines; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.declines IS 'Partitions whose worker lately lacked something that a run needs, such as its images: others are preferred for a while.';
+
+
+--
 -- Name: workers; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -321,8 +537,24 @@ CREATE TABLE public.workers (
     images_per_second double precision DEFAULT 0 NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text])))
+    kernels text,
+    drain_requested boolean DEFAULT false NOT NULL,
+    CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text, 'gone'::text])))
 );
+
+
+--
+-- Name: COLUMN workers.kernels; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.kernels IS 'The kernels the worker''s engine runs on, by name.';
+
+
+--
+-- Name: COLUMN workers.drain_requested; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.drain_requested IS 'Somebody asked the worker to end; it hears of it with its next heartbeat.';
 
 
 --
@@ -536,38 +768,6 @@ ALTER TABLE public.models ALTER COLUMN model_id ADD GENERATED ALWAYS AS IDENTITY
 
 
 --
--- Name: shards; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.shards (
-    run_id bigint NOT NULL,
-    shard integer NOT NULL,
-    first_ordinal integer NOT NULL,
-    image_count integer NOT NULL,
-    state text DEFAULT 'pending'::text NOT NULL,
-    attempt integer DEFAULT 1 NOT NULL,
-    not_before timestamp with time zone DEFAULT now() NOT NULL,
-    published_at timestamp with time zone,
-    claimed_at timestamp with time zone,
-    lease_token uuid,
-    lease_expires_at timestamp with time zone,
-    worker_id bigint,
-    speculative boolean DEFAULT false NOT NULL,
-    split_from integer,
-    finished_at timestamp with time zone,
-    CONSTRAINT shards_image_count_check CHECK ((image_count > 0)),
-    CONSTRAINT shards_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'published'::text, 'running'::text, 'done'::text, 'split'::text, 'dead'::text])))
-);
-
-
---
--- Name: COLUMN shards.lease_token; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.lease_token IS 'Proof of the claim. It stays after the store, so that a worker whose COMMIT went unanswered can tell.';
-
-
---
 -- Name: progress; Type: VIEW; Schema: public; Owner: -
 --
 
@@ -590,17 +790,21 @@ CREATE VIEW public.progress AS
     r.submitted_at,
     r.started_at,
     r.finished_at,
-    ((s.images_done)::double precision / (NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, now()) - r.started_at)), (0)::numeric))::double precision) AS images_per_second
+    ((s.images_done)::double precision / (NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, now()) - r.started_at)), (0)::numeric))::double precision) AS images_per_second,
+    s.shards_split,
+    s.shards_cancelled
    FROM (((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id))
-     CROSS JOIN LATERAL ( SELECT (COALESCE(sum(shards.image_count) FILTER (WHERE (shards.state = ANY (ARRAY['done'::text, 'dead'::text]))), (0)::bigint))::integer AS images_done,
+     CROSS JOIN LATERAL ( SELECT (COALESCE(sum((shards.image_count - shards.images_redone)) FILTER (WHERE (shards.state = ANY (ARRAY['done'::text, 'dead'::text]))), (0)::bigint))::integer AS images_done,
             count(*) FILTER (WHERE (shards.state <> 'split'::text)) AS shards,
             count(*) FILTER (WHERE (shards.state = 'pending'::text)) AS shards_pending,
             count(*) FILTER (WHERE (shards.state = 'published'::text)) AS shards_published,
             count(*) FILTER (WHERE (shards.state = 'running'::text)) AS shards_running,
             count(*) FILTER (WHERE (shards.state = 'done'::text)) AS shards_done,
-            count(*) FILTER (WHERE (shards.state = 'dead'::text)) AS shards_dead
+            count(*) FILTER (WHERE (shards.state = 'dead'::text)) AS shards_dead,
+            count(*) FILTER (WHERE (shards.state = 'split'::text)) AS shards_split,
+            count(*) FILTER (WHERE (shards.state = 'cancelled'::text)) AS shards_cancelled
            FROM public.shards
           WHERE (shards.run_id = r.run_id)) s);
 
@@ -684,31 +888,6 @@ ALTER TABLE public.runs ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
 
 
 --
--- Name: shard_attempts; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.shard_attempts (
-    run_id bigint NOT NULL,
-    shard integer NOT NULL,
-    attempt integer NOT NULL,
-    worker_id bigint,
-    outcome text NOT NULL,
-    code text NOT NULL,
-    message text NOT NULL,
-    claimed_at timestamp with time zone,
-    ended_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT shard_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['expired'::text, 'failed'::text])))
-);
-
-
---
--- Name: TABLE shard_attempts; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.shard_attempts IS 'Attempts that did not end in a store, and why.';
-
-
---
 -- Name: synaptic_operations; Type: VIEW; Schema: public; Owner: -
 --
 
@@ -739,6 +918,40 @@ COMMENT ON VIEW public.synaptic_operations IS 'Weights added because a spike arr
 
 
 --
+-- Name: worker_status; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.worker_status AS
+ SELECT w.worker_id,
+    w.host,
+    w.process_id,
+    w.version,
+    w.instruction_set,
+    w.kernels,
+    w.threads,
+        CASE
+            WHEN ((w.state = ANY (ARRAY['running'::text, 'draining'::text])) AND (w.last_heartbeat_at < (now() - '00:00:10'::interval))) THEN 'gone'::text
+            ELSE w.state
+        END AS state,
+    s.shards,
+    w.images_per_second,
+    w.started_at,
+    w.last_heartbeat_at,
+    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat
+   FROM (public.workers w
+     CROSS JOIN LATERAL ( SELECT COALESCE(string_agg(((shards.run_id || '/'::text) || shards.shard), ' '::text ORDER BY shards.run_id, shards.shard), ''::text) AS shards
+           FROM public.shards
+          WHERE ((shards.state = 'running'::text) AND ((w.worker_id = shards.worker_id) OR (w.worker_id = shards.backup_worker_id)))) s);
+
+
+--
+-- Name: VIEW worker_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.worker_status IS 'One row a worker: what it is, what it does, and whether it still reports.';
+
+
+--
 -- Name: workers_worker_id_seq; Type: SEQUENCE; Schema: public; Owner: -
 --
 
@@ -758,6 +971,14 @@ ALTER TABLE public.workers ALTER COLUMN worker_id ADD GENERATED ALWAYS AS IDENTI
 
 ALTER TABLE ONLY public.checkpoint_chunks
     ADD CONSTRAINT checkpoint_chunks_pkey PRIMARY KEY (sha256, ordinal);
+
+
+--
+-- Name: coordinators coordinators_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.coordinators
+    ADD CONSTRAINT coordinators_pkey PRIMARY KEY (coordinator_id);
 
 
 --
@@ -782,6 +1003,14 @@ ALTER TABLE ONLY public.datasets
 
 ALTER TABLE ONLY public.datasets
     ADD CONSTRAINT datasets_pkey PRIMARY KEY (dataset_id);
+
+
+--
+-- Name: declines declines_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.declines
+    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, kafka_partition);
 
 
 --
@@ -904,10 +1133,31 @@ CREATE INDEX runs_unfinished ON public.runs USING btree (priority DESC, run_id) 
 
 
 --
+-- Name: shards_dead; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX shards_dead ON public.shards USING btree (run_id, shard) WHERE (state = 'dead'::text);
+
+
+--
+-- Name: shards_dead_letters; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX shards_dead_letters ON public.shards USING btree (run_id, shard) WHERE ((state = 'dead'::text) AND (dead_letter_sent_at IS NULL));
+
+
+--
 -- Name: shards_out; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX shards_out ON public.shards USING btree (state, run_id, shard) WHERE (state = ANY (ARRAY['published'::text, 'running'::text]));
+
+
+--
+-- Name: shards_parts; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX shards_parts ON public.shards USING btree (run_id, split_from) WHERE (split_from IS NOT NULL);
 
 
 --
@@ -918,11 +1168,34 @@ CREATE INDEX shards_waiting ON public.shards USING btree (run_id, shard) WHERE (
 
 
 --
+-- Name: workers_live; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX workers_live ON public.workers USING btree (worker_id) WHERE (state = ANY (ARRAY['running'::text, 'draining'::text]));
+
+
+--
 -- Name: dataset_classes dataset_classes_dataset_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.dataset_classes
     ADD CONSTRAINT dataset_classes_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(dataset_id) ON DELETE CASCADE;
+
+
+--
+-- Name: declines declines_run_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.declines
+    ADD CONSTRAINT declines_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(run_id) ON DELETE CASCADE;
+
+
+--
+-- Name: declines declines_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.declines
+    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
 
 --
@@ -1003,6 +1276,14 @@ ALTER TABLE ONLY public.shard_attempts
 
 ALTER TABLE ONLY public.shard_attempts
     ADD CONSTRAINT shard_attempts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+
+--
+-- Name: shards shards_backup_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.shards
+    ADD CONSTRAINT shards_backup_worker_id_fkey FOREIGN KEY (backup_worker_id) REFERENCES public.workers(worker_id);
 
 
 --
@@ -1114,6 +1395,15 @@ GRANT SELECT ON TABLE public.confusion TO evalctl_reader;
 
 
 --
+-- Name: TABLE coordinators; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coordinators TO evalctl_owner;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coordinators TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.coordinators TO evalctl_reader;
+
+
+--
 -- Name: TABLE datasets; Type: ACL; Schema: public; Owner: -
 --
 
@@ -1128,7 +1418,7 @@ GRANT SELECT ON TABLE public.datasets TO evalctl_worker;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_failures TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.image_failures TO evalctl_coordinator;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_failures TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.image_failures TO evalctl_reader;
 GRANT INSERT ON TABLE public.image_failures TO evalctl_worker;
 
@@ -1144,11 +1434,148 @@ GRANT SELECT ON TABLE public.images TO evalctl_worker;
 
 
 --
+-- Name: TABLE shard_attempts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shard_attempts TO evalctl_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.shard_attempts TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.shard_attempts TO evalctl_reader;
+GRANT INSERT ON TABLE public.shard_attempts TO evalctl_worker;
+
+
+--
+-- Name: TABLE shards; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shards TO evalctl_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.shards TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.shards TO evalctl_reader;
+GRANT SELECT ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.state; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(state) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.attempt; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(attempt) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.not_before; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(not_before) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.claimed_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(claimed_at) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.lease_token; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(lease_token) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.lease_expires_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(lease_expires_at) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.worker_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(worker_id) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.speculative; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(speculative) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.finished_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(finished_at) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.failures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(failures) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.transient_failures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(transient_failures) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.backup_token; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(backup_token) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.backup_worker_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(backup_worker_id) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.backup_expires_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(backup_expires_at) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: TABLE dead_letters; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.dead_letters TO evalctl_owner;
+GRANT SELECT ON TABLE public.dead_letters TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.dead_letters TO evalctl_reader;
+
+
+--
+-- Name: TABLE declines; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.declines TO evalctl_owner;
+GRANT SELECT,DELETE ON TABLE public.declines TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.declines TO evalctl_reader;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.declines TO evalctl_worker;
+
+
+--
 -- Name: TABLE workers; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workers TO evalctl_owner;
-GRANT SELECT ON TABLE public.workers TO evalctl_coordinator;
+GRANT SELECT,UPDATE ON TABLE public.workers TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.workers TO evalctl_reader;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.workers TO evalctl_worker;
 
@@ -1221,72 +1648,6 @@ GRANT SELECT ON TABLE public.models TO evalctl_worker;
 
 
 --
--- Name: TABLE shards; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shards TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.shards TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.shards TO evalctl_reader;
-GRANT SELECT ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.state; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(state) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.attempt; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(attempt) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.not_before; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(not_before) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.claimed_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(claimed_at) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.lease_token; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(lease_token) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.lease_expires_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(lease_expires_at) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.worker_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(worker_id) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.finished_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(finished_at) ON TABLE public.shards TO evalctl_worker;
-
-
---
 -- Name: TABLE progress; Type: ACL; Schema: public; Owner: -
 --
 
@@ -1300,7 +1661,7 @@ GRANT SELECT ON TABLE public.progress TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.reports TO evalctl_coordinator;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.reports TO evalctl_reader;
 
 
@@ -1314,22 +1675,22 @@ GRANT SELECT ON TABLE public.run_accuracy TO evalctl_reader;
 
 
 --
--- Name: TABLE shard_attempts; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shard_attempts TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.shard_attempts TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.shard_attempts TO evalctl_reader;
-GRANT INSERT ON TABLE public.shard_attempts TO evalctl_worker;
-
-
---
 -- Name: TABLE synaptic_operations; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.synaptic_operations TO evalctl_owner;
 GRANT SELECT ON TABLE public.synaptic_operations TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.synaptic_operations TO evalctl_reader;
+
+
+--
+-- Name: TABLE worker_status; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.worker_status TO evalctl_owner;
+GRANT SELECT ON TABLE public.worker_status TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.worker_status TO evalctl_reader;
+GRANT SELECT ON TABLE public.worker_status TO evalctl_worker;
 
 
 --

@@ -10,7 +10,7 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit(images: 10, size: 4)
             let worker = try fixture.worker()
-            for attempt in try fixture.store.markPublished(run: run, limit: 3) {
+            for attempt in try fixture.publish(run, limit: 3) {
                 let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
                 try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
             }
@@ -74,7 +74,7 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             let worker = try fixture.worker()
-            for attempt in try fixture.store.markPublished(run: run, limit: 3) {
+            for attempt in try fixture.publish(run, limit: 3) {
                 let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
                 try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
             }
