@@ -16,6 +16,20 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+/// The vector kernels, built once for each instruction set from the same sources: each target's folder links to `SpikeKernels/Vector`.
+#if arch(x86_64)
+let vectorLevels: [(target: String, flags: [String])] = ["v2", "v3", "v4"].map {
+    ("SpikeKernels\($0.uppercased())", ["-Xcc", "-march=x86-64-\($0)"])
+}
+#else
+let vectorLevels: [(target: String, flags: [String])] = [("SpikeKernelsNEON", [])]
+#endif
+let vectorTargets = vectorLevels.map {
+    Target.target(
+        name: $0.target, dependencies: ["CLanes", "SpikeKernels"],
+        swiftSettings: [.unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release))])
+}
+
 let package = Package(
     name: "evalctl",
     products: [
@@ -30,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.7.0"),
     ],
     targets: [
+        .systemLibrary(name: "CLanes"),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -38,8 +53,11 @@ let package = Package(
         .plugin(name: "EmbedMigrations", capability: .buildTool()),
 
         .target(name: "Diagnostics", dependencies: [logging]),
-        .target(name: "SpikeKernels", swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
-        .target(name: "SpikingMLP", dependencies: ["Diagnostics", "SpikeKernels"]),
+        .target(
+            name: "SpikeKernels", exclude: ["Vector"],
+            swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
+        .target(
+            name: "SpikingMLP", dependencies: ["CLanes", "Diagnostics", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
         .target(name: "Checkpoints", dependencies: ["Diagnostics", "SpikingMLP", crypto, system]),
         .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", crypto]),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
@@ -58,10 +76,11 @@ let package = Package(
         .target(
             name: "Coordinator",
             dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
+        .target(name: "Benchmarks", dependencies: ["Diagnostics", "SpikeKernels", "SpikingMLP"]),
         .target(
             name: "Commands",
             dependencies: [
-                "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
+                "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
                 "Reports", "Worker", "Coordinator", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
@@ -82,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["evalctl", "eval-worker", "eval-coordinator", "EvaluationStore", "Kafka", "Postgres", "TestSupport"]),
-    ]
+    ] + vectorTargets
 )
 
 for target in package.targets where target.type != .system && target.type != .plugin {

@@ -3,7 +3,7 @@ internal import ImageInput
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures this machine.", subcommands: [BenchPreprocess.self])
+        commandName: "bench", abstract: "Measures this machine.", subcommands: [BenchPreprocess.self, BenchEngineCommand.self])
 
     struct BenchPreprocess: ParsableCommand {
         static let configuration = CommandConfiguration(

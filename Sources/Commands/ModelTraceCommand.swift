@@ -24,14 +24,16 @@ struct ModelTraceCommand: ParsableCommand {
     @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
 
+    @OptionGroup var engine: EngineOptions
+
     func run() throws {
         try ProgramExit.reporting {
             let checkpoint = try Checkpoint.load(path: model)
             let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
-            let trace = try FloatEngine(checkpoint.parameters).trace(
-                input: SafetensorsFile(path: input).tensor("input"), timeSteps: steps)
+            let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
+            let trace = try network.trace(input: SafetensorsFile(path: input).tensor("input"), timeSteps: steps)
             var writer = SafetensorsWriter()
-            writer.metadata = ["T": "\(steps)", "model_sha256": checkpoint.sha256, "engine": "float"]
+            writer.metadata = ["T": "\(steps)", "model_sha256": checkpoint.sha256, "engine": network.name]
             writer.add("logits", trace.logits)
             for spikes in trace.spikes { writer.add("spikes/\(spikes.name)", shape: spikes.shape, bytes: spikes.values) }
             try writer.write(to: output)

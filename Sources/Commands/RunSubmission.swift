@@ -4,15 +4,13 @@ internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 internal import ImageInput
-internal import Worker
 
 /// What `run` and `submit` let a person choose of a run.
 struct RunOptions: ParsableArguments {
     @Option(name: [.customLong("timesteps"), .customShort("T")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
 
-    @Option(help: "The arithmetic: float.")
-    var engine = "float"
+    @OptionGroup var engine: EngineOptions
 
     @Option(help: "Images per shard. Default: an even share of small data sets, 256 of large ones.")
     var shardSize: Int?
@@ -29,9 +27,6 @@ struct RunOptions: ParsableArguments {
     func validate() throws {
         if let timeSteps, !(1...1024).contains(timeSteps) { throw ValidationError("--timesteps takes 1 to 1024") }
         if let shardSize, !(1...100_000).contains(shardSize) { throw ValidationError("--shard-size takes 1 to 100000") }
-        guard Engines.names.contains(engine) else {
-            throw ValidationError("there is no engine \(engine); choose one of \(Engines.names.joined(separator: ", "))")
-        }
         if let priority { try Self.validate(priority: priority) }
         guard pixelLimit > 0 else { throw ValidationError("--pixel-limit takes a number above 0") }
     }
@@ -51,7 +46,7 @@ struct RunOptions: ParsableArguments {
         }
         let preprocessing = try Preprocessing(imageSize: description.image, pixelLimit: pixelLimit)
         let specification = RunSpecification(
-            modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.timesteps ?? 4, engine: engine,
+            modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.timesteps ?? 4, engine: try engine.name,
             preprocessing: preprocessing.identifier, pixelLimit: pixelLimit, version: programVersion)
         let plan = RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority ?? 0)
         guard !new else { return try store.submit(specification, plan: plan, images: dataset.images) }

@@ -9,7 +9,7 @@ package struct ActivityRecorder: Sendable {
     package private(set) var operations: [[Int]]
     /// The spikes of each group in PyTorch's order, `[steps, ...]` as uint8; only where tracing.
     package private(set) var traces: [[UInt8]]
-    private let isTracing: Bool
+    package let isTracing: Bool
     private let reach: [[Int]]
 
     package init(architecture: Architecture, steps: Int, isTracing: Bool) {
@@ -49,6 +49,21 @@ package struct ActivityRecorder: Sendable {
         for frame in 0..<map.frames {
             operations[layer][frame % steps] += operationCount(layer: layer, map, frame: frame)
         }
+    }
+
+    /// Counts spikes that were counted elsewhere.
+    mutating func addSpikes(_ count: Int, group: Int, step: Int) {
+        spikes[group][step] += count
+    }
+
+    /// Counts synaptic operations that were counted elsewhere.
+    mutating func addOperations(_ count: Int, layer: Int, step: Int) {
+        operations[layer][step] += count
+    }
+
+    /// Keeps the spikes of one image.
+    mutating func trace(group: Int, _ map: SpikeMap) {
+        appendTrace(group: group, map)
     }
 
     private func operationCount(layer: Int, _ map: SpikeMap, frame: Int) -> Int {

@@ -55,3 +55,12 @@ extension InferenceEngine {
         }
     }
 }
+
+extension Failure {
+    /// An image of another number of values than the network reads.
+    static func unfitImage(count: Int, size: Int) -> Failure {
+        Failure(
+            .unfitInput, "An image of \(count) values was given, and this network reads \(size)x\(size)x3.",
+            remedy: "Preprocess images for the network's input size.")
+    }
+}

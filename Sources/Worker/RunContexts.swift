@@ -87,18 +87,3 @@ final class RunContexts: @unchecked Sendable {
         return path
     }
 }
-
-/// The engines this program has, by name.
-package enum Engines {
-    package static let names = ["float"]
-
-    /// - Throws: `engine.unknown`.
-    static func make(_ name: String, parameters: Parameters) throws -> any InferenceEngine {
-        guard name == "float" else {
-            throw Failure(
-                Failure.Code("engine.unknown"), "this worker has no engine \(name)",
-                remedy: "choose one of \(names.joined(separator: ", "))", recovery: .transient)
-        }
-        return try FloatEngine(parameters)
-    }
-}

@@ -53,10 +53,7 @@ private final class FloatWorkspace: InferenceWorkspace {
 
     private func check(_ count: Int) throws(Failure) {
         guard count == input.count else {
-            let size = network.architecture.imageSize
-            throw Failure(
-                .unfitInput, "An image of \(count) values was given, and this network reads \(size)x\(size)x3.",
-                remedy: "Preprocess images for the network's input size.")
+            throw .unfitImage(count: count, size: network.architecture.imageSize)
         }
     }
 }

@@ -8,7 +8,7 @@ extension Failure.Code {
 /// Hands out checked tensors, and the numbers of LIF groups and synaptic layers, while a network's modules are built.
 struct ModuleLoader {
     let architecture: Architecture
-    private let tensors: [String: Tensor]
+    private var tensors: [String: Tensor]
     private let groups: [String: Int]
     private let layers: [String: Int]
 
@@ -29,6 +29,12 @@ struct ModuleLoader {
         }
         groups = Self.numbered(architecture.lifGroups.map(\.name))
         layers = Self.numbered(architecture.synapticLayers.map(\.name))
+    }
+
+    /// Hands over all tensors; the loader has none afterwards.
+    mutating func removeTensors() -> [String: Tensor] {
+        defer { tensors = [:] }
+        return tensors
     }
 
     func tensor(_ name: String) -> Tensor {

@@ -1,0 +1,85 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#endif
+package import SpikingMLP
+
+/// The time that a dense engine in single precision needs at least: the matrix products of the network's own layers, once a time step,
+/// through OpenBLAS, without anything between them.
+///
+/// OpenBLAS is looked up when it is wanted and is no dependency of this program.
+package struct DenseFloor {
+    /// OpenBLAS's name for the processor it chose its kernels for.
+    package let core: String
+    private let multiply: Multiply
+    private let setThreads: SetThreads
+
+    private typealias Multiply =
+        @convention(c) (
+            Int32, Int32, Int32, Int32, Int32, Int32, Float, UnsafePointer<Float>, Int32, UnsafePointer<Float>, Int32, Float,
+            UnsafeMutablePointer<Float>, Int32
+        ) -> Void
+    private typealias SetThreads = @convention(c) (Int32) -> Void
+    private typealias CoreName = @convention(c) () -> UnsafePointer<CChar>?
+
+    /// Nil where OpenBLAS is not installed.
+    package init?() {
+        guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL),
+            let multiply = dlsym(library, "cblas_sgemm"), let setThreads = dlsym(library, "openblas_set_num_threads"),
+            let coreName = dlsym(library, "openblas_get_corename")
+        else { return nil }
+        self.multiply = unsafeBitCast(multiply, to: Multiply.self)
+        self.setThreads = unsafeBitCast(setThreads, to: SetThreads.self)
+        core = unsafeBitCast(coreName, to: CoreName.self)().map { String(cString: $0) } ?? "unknown"
+    }
+
+    /// Seconds of one image on one thread.
+    package func secondsPerImage(_ architecture: Architecture, timeSteps: Int) -> Double {
+        setThreads(1)
+        let products = architecture.denseProducts
+        let left = Self.values(products.map { $0.rows * $0.inner }.max() ?? 0)
+        let right = Self.values(products.map { $0.inner * $0.columns }.max() ?? 0)
+        var result = Self.values(products.map { $0.rows * $0.columns }.max() ?? 0)
+        func once() {
+            for _ in 0..<timeSteps {
+                for product in products {
+                    let (rows, columns, inner) = (Int32(product.rows), Int32(product.columns), Int32(product.inner))
+                    multiply(101, 111, 111, rows, columns, inner, 1, left, inner, right, columns, 0, &result, columns)
+                }
+            }
+        }
+        once()
+        return (0..<3).map { _ in Stopwatch.measure(once) }.reduce(.infinity, min)
+    }
+
+    private static func values(_ count: Int) -> [Float] {
+        (0..<count).map { Float($0 % 7) * 0.125 }
+    }
+}
+
+/// A matrix product `[rows, inner] x [inner, columns]`.
+struct DenseProduct {
+    var rows: Int
+    var columns: Int
+    var inner: Int
+}
+
+extension Architecture {
+    /// What a dense engine multiplies in one time step, the first convolution left out: convolutions as products of gathered patches.
+    var denseProducts: [DenseProduct] {
+        synapticLayers.map { layer in
+            let tokens = layer.side * layer.side
+            switch layer.connections {
+            case .convolution(let outputs, let kernel, let stride, let padding):
+                let side = (layer.side + 2 * padding - kernel) / stride + 1
+                return DenseProduct(rows: side * side, columns: outputs, inner: layer.inputs * kernel * kernel)
+            case .uniform(let fanOut):
+                if layer.name.contains(".proj_") {
+                    return DenseProduct(rows: layer.side, columns: layer.inputs * layer.side, inner: layer.side)
+                }
+                return DenseProduct(rows: layer.name == "mlp_head.1" ? 1 : tokens, columns: fanOut, inner: layer.inputs)
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/// The specification of every kernel: plain loops over one neuron at a time, in whole numbers of any size. `Weight` is the width of the lanes.
+///
+/// Vector kernels are compared to these, bit for bit; ``CountingArithmetic`` shows what they consist of.
+struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arithmetic>: Sendable {
+    let numbers: Numbers
+
+    /// Narrow lanes cut off sums and currents at their bounds. Wide lanes have room for every one: the folding chose its units so.
+    var isNarrow: Bool { Weight.bitWidth == 16 }
+    var lanes: Int { LineBuffer.lineBytes / MemoryLayout<Weight>.size }
+
+    func value(_ line: UnsafeRawPointer, _ lane: Int) -> Int {
+        Int(line.load(fromByteOffset: lane * MemoryLayout<Weight>.size, as: Weight.self))
+    }
+
+    func set(_ line: UnsafeMutableRawPointer, _ lane: Int, _ value: Int) {
+        line.storeBytes(of: Weight(value), toByteOffset: lane * MemoryLayout<Weight>.size, as: Weight.self)
+    }
+
+    /// A current: half an input. A quarter of the range leaves room for the potential that it is added to.
+    func limited(_ current: Int) -> Int {
+        guard isNarrow else {
+            precondition(abs(current) <= 1 << 30, "the folding bounds every current")
+            return current
+        }
+        return numbers.limited(current, from: -16384, to: 16383)
+    }
+
+    /// The sum of a bias and a frame's rows.
+    func frameSum(_ tile: WeightTile, _ lists: RowLists, _ frame: Int, _ lane: Int) -> Int {
+        var sum = value(tile.bias, lane)
+        for index in Int(lists.starts[frame])..<Int(lists.starts[frame + 1]) {
+            sum = numbers.sum(sum, value(tile.rows + Int(lists.rows[index]) * LineBuffer.lineBytes, lane))
+        }
+        guard isNarrow else {
+            precondition(Int32(exactly: sum) != nil, "the folding bounds every sum")
+            return sum
+        }
+        return numbers.limited(sum, from: -32767, to: 32767)
+    }
+
+    /// One time step of one neuron.
+    func step(_ potential: inout Int, _ current: Int, threshold: Int, isTurned: Bool = false) -> Bool {
+        potential = numbers.sum(numbers.shiftedRight(potential, by: 1), current)
+        precondition(Weight(exactly: potential) != nil, "currents and thresholds bound the potentials")
+        let fires = isTurned ? numbers.isAtLeast(threshold, potential) : numbers.isAtLeast(potential, threshold)
+        if fires { potential = 0 }
+        return fires
+    }
+
+    func forEachLane(_ lanes: UInt32, _ body: (Int) -> Void) {
+        for lane in 0..<self.lanes where lanes >> UInt32(lane) & 1 == 1 { body(lane) }
+    }
+
+    /// Clears a tile's bits in all frames, as vector kernels overwrite them.
+    func clear(_ spikes: SpikePlace, _ frames: Int) {
+        for frame in 0..<frames {
+            for byte in 0..<lanes / 8 { spikes.bits.storeBytes(of: 0, toByteOffset: frame * spikes.stride + byte, as: UInt8.self) }
+        }
+    }
+
+    func insert(_ spikes: SpikePlace, _ frame: Int, _ lane: Int) {
+        let byte = spikes.bits + frame * spikes.stride + lane / 8
+        byte.storeBytes(of: byte.load(as: UInt8.self) | 1 << UInt8(lane % 8), as: UInt8.self)
+    }
+
+    func contains(_ spikes: SpikePlace, _ frame: Int, _ lane: Int) -> Bool {
+        spikes.bits.load(fromByteOffset: frame * spikes.stride + lane / 8, as: UInt8.self) >> UInt8(lane % 8) & 1 == 1
+    }
+}
+
+extension KernelSet {
+    /// The specification for 16- or 32-bit lanes, over any arithmetic.
+    package static func scalar(laneBits: Int, numbers: some Arithmetic) -> KernelSet {
+        laneBits == 16
+            ? ScalarKernels<Int16, _>(numbers: numbers).kernelSet : ScalarKernels<Int32, _>(numbers: numbers).kernelSet
+    }
+}
+
+extension ScalarKernels {
+    fileprivate var kernelSet: KernelSet {
+        KernelSet(
+            name: "scalar", laneBits: Weight.bitWidth, listSpikes: listSpikes, listConvolution: listConvolution, sumRows: sumRows,
+            fuse: fuse, expand: expand, contract: contract, fire: fire, fireIdentity: fireIdentity, mix: mix,
+            convolvePixels: convolvePixels, narrow: narrow, sumShiftedRows: sumShiftedRows)
+    }
+}

@@ -1,0 +1,110 @@
+internal import Diagnostics
+package import SpikeKernels
+
+/// The engine the project exists for: whole numbers, and on every spike path only additions, subtractions, shifts, comparisons and bit
+/// operations. The same bits on every machine, with every instruction set, number of threads and order of images.
+package struct FixedEngine: InferenceEngine {
+    private let network: FixedNetwork
+    package let kernels: KernelSet
+
+    package var name: String { network.format.name }
+    package var architecture: Architecture { network.architecture }
+    package var format: FixedPointFormat { network.format }
+    /// Bytes of weights, biases and thresholds; once per process.
+    package var weightBytes: Int { network.weightBytes }
+
+    /// - Parameters:
+    ///   - parameters: let go while they are folded, so that memory holds them once.
+    ///   - kernels: of the format's lanes.
+    /// - Throws: `parameters.unusable`, `architecture.invalid`, `engine.unfit-weights`.
+    package init(_ parameters: consuming Parameters, format: FixedPointFormat, kernels: KernelSet) throws {
+        precondition(kernels.laneBits == format.precision.laneBits)
+        network = try FixedNetwork(parameters, format: format)
+        self.kernels = kernels
+    }
+
+    private init(_ network: FixedNetwork, kernels: KernelSet) {
+        self.network = network
+        self.kernels = kernels
+    }
+
+    /// The same network, computed by other kernels of the same lanes.
+    package func with(kernels: KernelSet) -> FixedEngine {
+        precondition(kernels.laneBits == format.precision.laneBits)
+        return FixedEngine(network, kernels: kernels)
+    }
+
+    package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
+        try makeFixedWorkspace(timeSteps: timeSteps, isTracing: isTracing)
+    }
+
+    /// - Parameter observer: told when each part of the network begins, for measuring.
+    package func makeFixedWorkspace(
+        timeSteps: Int, isTracing: Bool = false, observer: (any PassObserver)? = nil
+    ) throws -> FixedWorkspace {
+        try checkTimeSteps(timeSteps)
+        return FixedWorkspace(network, kernels: kernels, timeSteps: timeSteps, isTracing: isTracing, observer: observer)
+    }
+}
+
+/// The parts of a forward pass, for measuring and counting.
+package enum PassPart: String, Sendable, Hashable, CaseIterable {
+    /// The first convolution.
+    case input
+    /// Rows and columns of the grid.
+    case mixing
+    /// Patch cells and convolutions between stages, their neurons included.
+    case embedding
+    /// Fusing and channel mixing, their neurons included.
+    case linear
+    /// Finding the spikes that a layer adds rows for.
+    case listing
+    /// Neurons that no layer's kernel steps, and the plain family's identity branch.
+    case neurons
+    case head
+}
+
+/// Is told of a forward pass's progress on its own thread.
+package protocol PassObserver: AnyObject {
+    /// What follows belongs to `part` and, where one is named, to a synaptic layer of ``Architecture/synapticLayers``.
+    func begin(_ part: PassPart, layer: Int?)
+    /// The image is done.
+    func end()
+}
+
+/// One thread's memory for a ``FixedEngine``.
+package final class FixedWorkspace: InferenceWorkspace {
+    private let network: FixedNetwork
+    private let pass: FixedPass
+    private let pixelCount: Int
+
+    init(_ network: FixedNetwork, kernels: KernelSet, timeSteps: Int, isTracing: Bool, observer: (any PassObserver)?) {
+        self.network = network
+        pass = FixedPass(network, kernels: kernels, steps: timeSteps, isTracing: isTracing, observer: observer)
+        pixelCount = 3 * network.architecture.imageSize * network.architecture.imageSize
+    }
+
+    package var activity: ActivityRecorder { pass.activity }
+    /// Bytes that this thread's work is done in.
+    package var bytes: Int { pass.bytes }
+
+    package func infer(pixels: [UInt8]) throws -> Inference {
+        try check(pixels.count)
+        return pass.run(.pixels(pixels))
+    }
+
+    package func infer(normalized: [Float]) throws -> Inference {
+        try check(normalized.count)
+        guard normalized.allSatisfy(\.isFinite) else {
+            throw Failure(
+                .unfitInput, "An image was given with a value that is no finite number.", remedy: "Normalise images before they are traced.")
+        }
+        return pass.run(.normalized(normalized))
+    }
+
+    private func check(_ count: Int) throws(Failure) {
+        guard count == pixelCount else {
+            throw .unfitImage(count: count, size: network.architecture.imageSize)
+        }
+    }
+}

@@ -1,0 +1,123 @@
+/// A linear layer before it is rounded: batch normalisation folded in, in units of the threshold. Weights come a row of inputs at a time.
+struct RealLayer {
+    let outputs: Int
+    let inputs: Int
+    /// `[outputs]`
+    let bias: [Double]
+    /// Overwrites `inputs` weights of one output.
+    let fill: (_ output: Int, _ row: inout [Double]) -> Void
+
+    /// A layer `scale[o] * (W[o] x + b[o]) + shift[o]`.
+    ///
+    /// - Parameters:
+    ///   - weight: `[outputs, inputs, ...]`; taps of a convolution become the slowest index, row `tap * inputs + input`.
+    init(_ weight: Tensor, bias: [Double]? = nil, scale: [Double]? = nil, shift: [Double]? = nil) {
+        let channels = weight.shape[1]
+        let taps = weight.shape.dropFirst(2).reduce(1, *)
+        let values = weight.values
+        outputs = weight.shape[0]
+        inputs = channels * taps
+        self.bias = (0..<weight.shape[0]).map { (output: Int) -> Double in
+            let scaled = (bias?[output] ?? 0) * (scale?[output] ?? 1)
+            return scaled + (shift?[output] ?? 0)
+        }
+        fill = { output, row in
+            let factor = scale?[output] ?? 1
+            let first = output * channels * taps
+            if taps == 1 {
+                for input in 0..<channels { row[input] = Double(values[first + input]) * factor }
+            } else {
+                for input in 0..<channels {
+                    for tap in 0..<taps { row[tap * channels + input] = Double(values[first + input * taps + tap]) * factor }
+                }
+            }
+        }
+    }
+
+    private init(outputs: Int, inputs: Int, bias: [Double], fill: @escaping (_ output: Int, _ row: inout [Double]) -> Void) {
+        self.outputs = outputs
+        self.inputs = inputs
+        self.bias = bias
+        self.fill = fill
+    }
+
+    /// The layers' outputs one after the other; all read the same inputs.
+    static func concatenated(_ layers: [RealLayer]) -> RealLayer {
+        let inputs = layers[0].inputs
+        var places: [(layer: Int, output: Int)] = []
+        for (index, layer) in layers.enumerated() {
+            precondition(layer.inputs == inputs)
+            places += (0..<layer.outputs).map { (index, $0) }
+        }
+        return RealLayer(outputs: places.count, inputs: inputs, bias: layers.flatMap(\.bias)) { output, row in
+            layers[places[output].layer].fill(places[output].output, &row)
+        }
+    }
+
+    /// The outputs of two layers on the same inputs added up.
+    static func + (left: RealLayer, right: RealLayer) -> RealLayer {
+        precondition(left.outputs == right.outputs && left.inputs == right.inputs)
+        return RealLayer(outputs: left.outputs, inputs: left.inputs, bias: zip(left.bias, right.bias).map(+)) { output, row in
+            var other = Array(repeating: 0.0, count: right.inputs)
+            left.fill(output, &row)
+            right.fill(output, &other)
+            for index in row.indices { row[index] += other[index] }
+        }
+    }
+
+    /// The same outputs, from `first` on among `count`; the others are 0.
+    func placed(at first: Int, of count: Int) -> RealLayer {
+        let padding = { (length: Int) in Array(repeating: 0.0, count: length) }
+        return RealLayer(outputs: count, inputs: inputs, bias: padding(first) + bias + padding(count - first - outputs)) { output, row in
+            if output < first || output >= first + outputs {
+                for index in row.indices { row[index] = 0 }
+            } else {
+                fill(output - first, &row)
+            }
+        }
+    }
+
+    /// Each output's weights as whole multiples, of `bits` bits with their sign, of a scale of its own.
+    func rounded(toBits bits: Int?) -> RealLayer {
+        guard let bits else { return self }
+        let largestMultiple = Double(1 << (bits - 1) - 1)
+        return RealLayer(outputs: outputs, inputs: inputs, bias: bias) { output, row in
+            fill(output, &row)
+            let largest = row.reduce(0) { max($0, abs($1)) }
+            guard largest > 0 else { return }
+            let scale = largest / largestMultiple
+            for index in row.indices { row[index] = nearest(row[index] / scale) * scale }
+        }
+    }
+
+    /// What a layer can come to.
+    struct Bounds {
+        /// The largest absolute output, whichever inputs spike: `[outputs]`.
+        var sums: [Double]
+        var largestWeight: Double
+
+        var largestSum: Double { sums.reduce(0, max) }
+    }
+
+    func bounds() -> Bounds {
+        var bounds = Bounds(sums: [], largestWeight: 0)
+        var row = Array(repeating: 0.0, count: inputs)
+        for output in 0..<outputs {
+            fill(output, &row)
+            var positive = bias[output]
+            var negative = bias[output]
+            for weight in row {
+                if weight > 0 { positive += weight } else { negative += weight }
+                bounds.largestWeight = max(bounds.largestWeight, abs(weight))
+            }
+            bounds.sums.append(max(abs(positive), abs(negative), abs(bias[output])))
+        }
+        return bounds
+    }
+}
+
+/// The nearest whole number, halves to even, for magnitudes below 2^51: adding 1.5 * 2^52 leaves no bits for a fraction.
+@inline(__always)
+func nearest(_ value: Double) -> Double {
+    (value + 0x1.8p52) - 0x1.8p52
+}

@@ -1,0 +1,55 @@
+internal import SpikeKernels
+
+/// Spikes of a grid of tokens: frames ordered by token, then time step, and in each a bit for every channel, in words of 64.
+struct SpikeBits {
+    let tokens: Int
+    let channels: Int
+    let words: LineBuffer
+    let frames: Int
+
+    init(tokens: Int, channels: Int, steps: Int) {
+        self.tokens = tokens
+        self.channels = channels
+        frames = tokens * steps
+        words = LineBuffer(count: frames * ((channels + 63) / 64), of: UInt64.self)
+    }
+
+    var wordsPerFrame: Int { (channels + 63) / 64 }
+    /// Bytes from one frame to the next.
+    var stride: Int { wordsPerFrame * 8 }
+
+    /// A tile's bits from a frame on.
+    func place(tile: Int, lanes: Int, frame: Int = 0) -> SpikePlace {
+        SpikePlace(bits: words.base + (frame * stride + tile * lanes / 8), stride: stride)
+    }
+
+    /// All channels' bits from a frame on, to be listed as rows from `firstRow` on.
+    func source(frame: Int = 0, firstRow: Int = 0) -> SpikeSource {
+        SpikeSource(words: words.base + frame * stride, stride: stride, wordCount: wordsPerFrame, firstRow: firstRow)
+    }
+
+    /// Spikes of all tokens at one time step.
+    func count(step: Int, steps: Int) -> Int {
+        var count = 0
+        var frame = step
+        while frame < frames {
+            for word in 0..<wordsPerFrame { count += words.value(frame * wordsPerFrame + word, as: UInt64.self).nonzeroBitCount }
+            frame += steps
+        }
+        return count
+    }
+
+    /// The spikes of some channels in the order of the reference engine's maps.
+    func spikeMap(steps: Int, channels range: Range<Int>) -> SpikeMap {
+        var map = SpikeMap(frames: steps, tokens: tokens, channels: range.count)
+        for token in 0..<tokens {
+            for step in 0..<steps {
+                for channel in range {
+                    let word = words.value((token * steps + step) * wordsPerFrame + channel / 64, as: UInt64.self)
+                    if word >> UInt64(channel % 64) & 1 == 1 { map.insert(frame: step, token: token, channel: channel - range.lowerBound) }
+                }
+            }
+        }
+        return map
+    }
+}
