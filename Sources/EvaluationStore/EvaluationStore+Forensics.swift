@@ -45,13 +45,14 @@ extension EvaluationStore {
         return differences
     }
 
-    /// Images whose rows differ between two runs, those whose prediction does first, in the order of A's manifest.
+    /// Images whose rows differ between two runs, those whose prediction does first, then those whose spike counts do.
     package func predictionChanges(_ a: RunID, _ b: RunID, limit: Int) throws -> [PredictionChange] {
         try rows(
             """
             SELECT a_ordinal, b_ordinal, path, label, label_name, a_predicted, a_name, b_predicted, b_name, a_margin, b_margin, same_bytes,
                    top1_timestep, spikes_timestep
-            FROM prediction_changes($1, $2) ORDER BY prediction_changed DESC, a_ordinal LIMIT $3
+            FROM prediction_changes($1, $2)
+            ORDER BY prediction_changed DESC, spikes_timestep IS NULL, a_ordinal LIMIT $3
             """, [.int64(a.rawValue), .int64(b.rawValue), .int(limit)]
         ).map { row in
             PredictionChange(

@@ -7,7 +7,9 @@ import Testing
         "evalctl", "evalctl run", "evalctl run list", "evalctl up", "evalctl submit", "evalctl status", "evalctl report",
         "evalctl predictions", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show", "evalctl model synth",
         "evalctl model trace", "evalctl dataset", "evalctl dataset add", "evalctl dataset list", "evalctl dataset show",
-        "evalctl dataset verify",
+        "evalctl dataset verify", "evalctl dataset classes", "evalctl compare", "evalctl anytime", "evalctl energy", "evalctl activity",
+        "evalctl classes", "evalctl confusion", "evalctl mistakes", "evalctl labels", "evalctl labels add", "evalctl labels list",
+        "evalctl labels remove", "evalctl diff", "evalctl verify",
         "evalctl migrate", "evalctl preprocess", "evalctl bench", "evalctl bench preprocess", "eval-worker", "eval-coordinator",
     ]
 

@@ -5,13 +5,15 @@ import TestSupport
 
 /// Rows of runs as a test wants them, stored the way a worker stores them.
 struct AnswersFixture {
-    let store: EvaluationStore
-    let address: DatabaseAddress
+    let base: StoreFixture
     let worker: Int64
+
+    var store: EvaluationStore { base.store }
+    var address: DatabaseAddress { base.address }
 
     static func withStore<Result>(_ body: (AnswersFixture) throws -> Result) throws -> Result {
         try StoreFixture.withStore { fixture in
-            try body(AnswersFixture(store: fixture.store, address: fixture.address, worker: fixture.worker()))
+            try body(AnswersFixture(base: fixture, worker: fixture.worker()))
         }
     }
 
@@ -68,8 +70,7 @@ struct AnswersFixture {
                 modelID: model.id, datasetID: added.id, timeSteps: steps, engine: engine, preprocessing: "p", pixelLimit: 1000,
                 version: "test"),
             plan: RunPlan(shardSize: images.count), images: images.count)
-        for attempt in try store.markPublished(run: run, limit: 1) {
-            guard let lease = try store.claim(attempt, worker: worker, leaseSeconds: 30) else { continue }
+        if let lease = try base.claimNext(of: run, worker: worker) {
             let activity = (spikes ?? [Int](repeating: 5, count: steps)).enumerated().flatMap { step, count in
                 [
                     LayerActivity(
