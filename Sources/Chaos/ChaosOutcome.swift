@@ -10,6 +10,8 @@ package struct ChaosOutcome: Sendable, Hashable, Codable {
     package var images: Int
     /// Faults that happened, by kind.
     package var faults: [String: Int]
+    /// Attempts at shards that did not end in a store: expired, or failed.
+    package var lostAttempts: Int
     /// Images without a prediction.
     package var lost: Int
     /// Images that count twice: in sums over layers, or as both evaluated and failed.
@@ -23,6 +25,7 @@ package struct ChaosOutcome: Sendable, Hashable, Codable {
 
     enum CodingKeys: String, CodingKey {
         case seed, minutes, runs, images, faults, lost, duplicated, unfinished
+        case lostAttempts = "lost_attempts"
         case digestEqual = "digest_equal"
         case unexpectedExits = "unexpected_exits"
     }
@@ -33,6 +36,7 @@ package struct ChaosOutcome: Sendable, Hashable, Codable {
         runs = 0
         images = 0
         faults = [:]
+        lostAttempts = 0
         lost = 0
         duplicated = 0
         digestEqual = true
@@ -54,7 +58,7 @@ package struct ChaosOutcome: Sendable, Hashable, Codable {
                 ["seed", "\(seed)"], ["minutes", NumberText.fixed(minutes, 1)], ["runs", "\(runs)"],
                 ["images", NumberText.grouped(images)], ["faults", "\(total)"],
             ] + faults.sorted { $0.key < $1.key }.map { ["  \($0.key)", "\($0.value)"] } + [
-                ["lost", "\(lost)"], ["duplicated", "\(duplicated)"], ["digest equal", digestEqual ? "yes" : "NO"],
+                ["attempts lost", "\(lostAttempts)"], ["images lost", "\(lost)"], ["duplicated", "\(duplicated)"], ["digest equal", digestEqual ? "yes" : "NO"],
                 ["unfinished runs", "\(unfinished)"], ["unexpected exits", "\(unexpectedExits)"],
                 ["verdict", isClean ? "nothing lost, nothing twice" : "NOT CLEAN"],
             ]

@@ -212,6 +212,7 @@ package final class ChaosTrial {
     private func examine(_ run: SubmittedRun, _ store: EvaluationStore) throws {
         let (lost, duplicated) = try loss(of: run, store)
         outcome.lost += lost
+        outcome.lostAttempts += try store.lostAttempts(of: run.id)
         outcome.duplicated += duplicated
         let isEqual = try store.digest(of: run.id) == references[run.workload]
         outcome.digestEqual = outcome.digestEqual && isEqual

@@ -51,8 +51,8 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
         switch self {
         case .workerKilled, .coordinatorKilled: 0.2...3
         case .workerDrained: 1...4
-        // Leases last two seconds here.
-        case .workerStopped: 2.5...6
+        // Past leases, which last two seconds here; and, as with brokerDown, past the group's session.
+        case .workerStopped: 4.5...8
         case .coordinatorStopped: 1...7
         case .databaseCrashed, .databaseRestarted: 0.2...3
         case .databaseUnreachable: 0.5...5

@@ -46,12 +46,6 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         self.sha256 = sha256
     }
 
-    /// The network's structure.
-    package var architecture: Architecture {
-        Architecture(
-            family: family, dim: dim, depths: depths, alpha: alpha, patchSize: patch, imageSize: image, classes: classes)
-    }
-
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
@@ -68,5 +62,11 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         try container.encode(format, forKey: .format)
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
+    }
+
+    /// The architecture, as tensor shapes told it.
+    package var architecture: Architecture {
+        Architecture(
+            family: family, dim: dim, depths: depths, alpha: alpha, patchSize: patch, imageSize: image, classes: classes)
     }
 }

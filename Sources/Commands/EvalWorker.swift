@@ -132,7 +132,7 @@ package struct EvalWorker: ParsableCommand {
         }
     }
 
-    private static var defaultCacheDirectory: String {
+    static var defaultCacheDirectory: String {
         let environment = ProcessInfo.processInfo.environment
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/evalctl" }
         return (environment["HOME"] ?? NSHomeDirectory()) + "/.cache/evalctl"

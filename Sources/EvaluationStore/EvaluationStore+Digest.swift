@@ -103,4 +103,9 @@ extension EvaluationStore {
         return ImageCounts(
             predicted: try found?.int("predicted") ?? 0, failed: try found?.int("failed") ?? 0, summed: try found?.int("summed") ?? 0)
     }
+
+    /// Attempts at a run's shards that did not end in a store.
+    package func lostAttempts(of run: RunID) throws -> Int {
+        try rows("SELECT count(*) AS attempts FROM shard_attempts WHERE run_id = $1", [.int64(run.rawValue)]).first?.int("attempts") ?? 0
+    }
 }

@@ -43,12 +43,16 @@ final class ImageEvaluator {
 
     /// - Throws: a transient `dataset.root_missing`: another worker may have the images.
     func checkRoot() throws {
-        if readsHashes { return }
+        if !readsHashes { try Self.checkRoot(context.root, ofDataSet: context.dataSetName) }
+    }
+
+    /// - Throws: a transient `dataset.root_missing`.
+    static func checkRoot(_ root: String, ofDataSet name: String) throws {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: context.root, isDirectory: &isFolder), isFolder.boolValue else {
+        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
             throw Failure(
-                .missingRoot, "the folder \(context.root) of data set \(context.dataSetName) is not on this machine",
-                remedy: "mount it, or start the worker with --dataset-root \(context.dataSetName)=FOLDER", recovery: .transient)
+                .missingRoot, "the folder \(root) of data set \(name) is not on this machine",
+                remedy: "mount it, or name where it is with --dataset-root \(name)=FOLDER", recovery: .transient)
         }
     }
 
