@@ -18,11 +18,11 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 
 /// The vector kernels, built once for each instruction set from the same sources: each target's folder links to `SpikeKernels/Vector`.
 #if arch(x86_64)
-let vectorLevels: [(target: String, flags: [String])] = ["v2", "v3", "v4"].map {
-    ("SpikeKernels\($0.uppercased())", ["-Xcc", "-march=x86-64-\($0)"])
-}
+    let vectorLevels: [(target: String, flags: [String])] = ["v2", "v3", "v4"].map {
+        ("SpikeKernels\($0.uppercased())", ["-Xcc", "-march=x86-64-\($0)"])
+    }
 #else
-let vectorLevels: [(target: String, flags: [String])] = [("SpikeKernelsNEON", [])]
+    let vectorLevels: [(target: String, flags: [String])] = [("SpikeKernelsNEON", [])]
 #endif
 let vectorTargets = vectorLevels.map {
     Target.target(
@@ -57,7 +57,8 @@ let package = Package(
             name: "SpikeKernels", exclude: ["Vector"],
             swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
         .target(
-            name: "SpikingMLP", dependencies: ["CLanes", "Diagnostics", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
+            name: "SpikingMLP",
+            dependencies: ["CLanes", "Diagnostics", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
         .target(name: "Checkpoints", dependencies: ["Diagnostics", "SpikingMLP", crypto, system]),
         .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", crypto]),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
@@ -91,7 +92,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
+                "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "EvaluationStore",
                 "Reports", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),

@@ -655,12 +655,12 @@ CREATE VIEW public.anytime_accuracy AS
      CROSS JOIN LATERAL generate_series(1, r.timesteps) t(timestep))
      LEFT JOIN LATERAL ( SELECT u.timestep,
             count(*) AS images,
-            count(*) FILTER (WHERE (u.label_rank < 1)) AS top1_correct,
-            count(*) FILTER (WHERE (u.label_rank < 5)) AS top5_correct,
-            sum((u.spikes)::double precision) AS step_spikes,
-            sum((u.synops)::double precision) AS step_synops
+            count(*) FILTER (WHERE (predictions.timestep_label_rank[u.timestep] < 1)) AS top1_correct,
+            count(*) FILTER (WHERE (predictions.timestep_label_rank[u.timestep] < 5)) AS top5_correct,
+            sum((predictions.timestep_spikes[u.timestep])::double precision) AS step_spikes,
+            sum((predictions.timestep_synops[u.timestep])::double precision) AS step_synops
            FROM (public.predictions
-             CROSS JOIN LATERAL UNNEST(predictions.timestep_label_rank, predictions.timestep_spikes, predictions.timestep_synops) WITH ORDINALITY u(label_rank, spikes, synops, timestep))
+             CROSS JOIN generate_series(1, r.timesteps) u(timestep))
           WHERE (predictions.run_id = r.run_id)
           GROUP BY u.timestep) p ON ((p.timestep = t.timestep)))
   WINDOW steps AS (PARTITION BY r.run_id ORDER BY t.timestep);

@@ -58,7 +58,8 @@ package struct ChaosOutcome: Sendable, Hashable, Codable {
                 ["seed", "\(seed)"], ["minutes", NumberText.fixed(minutes, 1)], ["runs", "\(runs)"],
                 ["images", NumberText.grouped(images)], ["faults", "\(total)"],
             ] + faults.sorted { $0.key < $1.key }.map { ["  \($0.key)", "\($0.value)"] } + [
-                ["attempts lost", "\(lostAttempts)"], ["images lost", "\(lost)"], ["duplicated", "\(duplicated)"], ["digest equal", digestEqual ? "yes" : "NO"],
+                ["attempts lost", "\(lostAttempts)"], ["images lost", "\(lost)"], ["duplicated", "\(duplicated)"],
+                ["digest equal", digestEqual ? "yes" : "NO"],
                 ["unfinished runs", "\(unfinished)"], ["unexpected exits", "\(unexpectedExits)"],
                 ["verdict", isClean ? "nothing lost, nothing twice" : "NOT CLEAN"],
             ]

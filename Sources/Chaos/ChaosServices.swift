@@ -2,7 +2,6 @@ internal import Diagnostics
 package import EvaluationStore
 internal import Foundation
 package import Kafka
-package import Logging
 package import Postgres
 
 /// The database and the broker of a trial: its own, to which anything can be done, or given ones.
@@ -12,10 +11,11 @@ package final class ChaosServices {
     let kafka: KafkaConfiguration
     let topics: JobTopics
     let cluster: EmbeddedCluster?
-    private(set) var broker: EmbeddedBroker?
+    private(set) var broker: BrokerProcess?
+    private let folder: String
+    private var brokers = 1
     /// Stands before the embedded broker, so that another one can take its place.
     private let brokerProxy: FaultProxy?
-    private let logger: Logger
     private var isDatabaseUp = true
 
     /// Partitions of an embedded broker's topic of jobs.
@@ -25,7 +25,7 @@ package final class ChaosServices {
     ///   - folder: where a database of its own goes.
     ///   - database: a given database, migrated already; nil for one of its own.
     ///   - kafka: a given Kafka; nil for a broker of its own.
-    package init(folder: String, database: DatabaseAddress?, kafka: KafkaConfiguration?, logger: Logger) throws {
+    package init(folder: String, database: DatabaseAddress?, kafka: KafkaConfiguration?) throws {
         if let kafka {
             topics = JobTopics(prefix: "chaos-\(ProcessInfo.processInfo.processIdentifier)")
             self.kafka = kafka
@@ -33,14 +33,14 @@ package final class ChaosServices {
             brokerProxy = nil
         } else {
             topics = JobTopics()
-            let broker = try Self.makeBroker(topics, logger)
-            let proxy = try FaultProxy(at: .tcp(host: "127.0.0.1", port: 0), to: Self.endpoint(of: broker), content: .kafka)
+            let broker = try BrokerProcess(folder: folder, number: brokers, partitions: Self.partitions)
+            let proxy = try FaultProxy(at: .tcp(host: "127.0.0.1", port: 0), to: broker.endpoint, content: .kafka)
             self.broker = broker
             brokerProxy = proxy
             self.kafka = KafkaConfiguration(
                 bootstrapServers: "127.0.0.1:\(proxy.port)", clientID: "evalctl-chaos", properties: EmbeddedBroker.clientProperties)
         }
-        self.logger = logger
+        self.folder = folder
         if let database {
             self.database = database
             cluster = nil
@@ -51,23 +51,23 @@ package final class ChaosServices {
         }
     }
 
-    private static func makeBroker(_ topics: JobTopics, _ logger: Logger) throws -> EmbeddedBroker {
-        let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: Self.partitions), logger: logger)
-        try broker.openGroup(topics.workerGroup)
-        return broker
-    }
-
-    private static func endpoint(of broker: EmbeddedBroker) -> StreamEndpoint {
-        .tcp(host: "127.0.0.1", port: broker.bootstrapServers.split(separator: ":").last.flatMap { Int($0) } ?? 0)
-    }
-
     /// Puts an empty broker in the place of the one there.
     func replaceBroker() throws {
         guard let brokerProxy else { return }
-        let fresh = try Self.makeBroker(topics, logger)
-        brokerProxy.redirect(to: Self.endpoint(of: fresh))
+        brokers += 1
+        let fresh = try BrokerProcess(folder: folder, number: brokers, partitions: Self.partitions)
+        brokerProxy.redirect(to: fresh.endpoint)
+        broker?.end()
         brokerProxy.dropConnections()
         broker = fresh
+    }
+
+    /// Puts an empty broker in the place of one that ended by itself.
+    /// - Returns: whether one had.
+    func replaceEndedBroker() throws -> Bool {
+        guard let broker, !broker.isRunning else { return false }
+        try replaceBroker()
+        return true
     }
 
     /// Calls `body` with the database, past all faults.
@@ -100,6 +100,7 @@ package final class ChaosServices {
     }
 
     package func stop() throws {
+        broker?.end()
         brokerProxy?.close()
         try startDatabase()
         try cluster?.stop()

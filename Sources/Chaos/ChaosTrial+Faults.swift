@@ -43,11 +43,11 @@ extension ChaosTrial {
             proxy.faults.arm(Self.cut(of: step.kind), count: step.amount)
             // Those that really happen are counted at the end.
             happened = false
-        case .brokerDown: services.broker?.setBroker(1, isDown: begins)
+        case .brokerDown: services.broker?.setDown(begins)
         case .brokerReplaced: try services.replaceBroker()
         case .brokerSlow:
             what = "\(step.amount) ms"
-            services.broker?.setRoundTrip(broker: 1, milliseconds: begins ? step.amount : 0)
+            services.broker?.setRoundTrip(milliseconds: begins ? step.amount : 0)
         case .brokerErrors:
             let requests: [EmbeddedBroker.Request] = [.produce, .fetch, .heartbeat, .offsetCommit, .joinGroup, .metadata]
             let request = requests[step.target % requests.count]

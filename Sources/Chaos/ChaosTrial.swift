@@ -99,6 +99,15 @@ package final class ChaosTrial {
         return outcome
     }
 
+    /// Notes programs that ended by themselves. A broker that did so is a fault like others: the mock cluster aborts now and then.
+    private func supervise() throws {
+        try fleet.supervise()
+        if try services.replaceEndedBroker() {
+            outcome.faults["broker_crashed", default: 0] += 1
+            report("the broker ended by itself; an empty one takes its place")
+        }
+    }
+
     /// Lets each workload be done undisturbed.
     private func findReferences(_ check: () throws -> Void) throws {
         try services.withStore { store in
@@ -109,7 +118,7 @@ package final class ChaosTrial {
                 var state = RunState.running
                 while !state.isTerminal {
                     try check()
-                    try fleet.supervise()
+                    try supervise()
                     guard ContinuousClock.now < deadline else {
                         throw Failure(
                             Failure.Code("chaos.reference"), "run \(id) of \(workload.name) does not end even undisturbed",
@@ -143,7 +152,7 @@ package final class ChaosTrial {
                 events.removeFirst()
                 try carryOut(event.step, begins: event.begins, time: time)
             }
-            try fleet.supervise()
+            try supervise()
             if time >= nextLook {
                 nextLook = time + 0.5
                 try keepRunsGoing()
@@ -173,8 +182,8 @@ package final class ChaosTrial {
     private func heal() throws {
         proxy.faults.clear()
         meddler.stopThieving()
-        services.broker?.setBroker(1, isDown: false)
-        services.broker?.setRoundTrip(broker: 1, milliseconds: 0)
+        services.broker?.setDown(false)
+        services.broker?.setRoundTrip(milliseconds: 0)
         try services.startDatabase()
         try fleet.heal()
         for (cut, count) in proxy.faults.done { outcome.faults[Self.kind(of: cut).rawValue] = count }
@@ -194,7 +203,7 @@ package final class ChaosTrial {
         try services.withStore { store in
             while true {
                 try check()
-                try fleet.supervise()
+                try supervise()
                 for index in runs.indices where !runs[index].hasEnded {
                     runs[index].hasEnded = try store.run(runs[index].id).state.isTerminal
                 }

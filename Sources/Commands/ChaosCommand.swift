@@ -85,7 +85,7 @@ struct ChaosCommand: ParsableCommand {
         // This program's own Kafka clients meet the faults too, and say so at length.
         if logger.logLevel > .info { logger.logLevel = .critical }
         let services = try ChaosServices(
-            folder: folder, database: try database.map { try DatabaseAddress(parsing: $0) }, kafka: try kafkaConfiguration(), logger: logger
+            folder: folder, database: try database.map { try DatabaseAddress(parsing: $0) }, kafka: try kafkaConfiguration()
         )
         do {
             let workloads: [ChaosWorkload] = try services.withStore { try self.workloads($0) }

@@ -17,7 +17,7 @@ package struct Evalctl: ParsableCommand {
             CompareCommand.self, AnytimeCommand.self, EnergyCommand.self, ActivityCommand.self, ClassesCommand.self,
             ConfusionCommand.self, MistakesCommand.self, LabelsCommand.self, DiffCommand.self, VerifyCommand.self,
             ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PreprocessCommand.self, BenchCommand.self,
-            ChaosCommand.self,
+            ChaosCommand.self, BrokerCommand.self,
         ])
 
     package init() {}

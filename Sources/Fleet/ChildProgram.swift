@@ -71,6 +71,13 @@ package final class ChildProgram {
             remedy: "its log is \(logPath)")
     }
 
+    /// Writes a line to the program's standard input, where it still reads it.
+    package func tell(_ line: String) {
+        // The pipe of a program that has ended is broken, and SIGPIPE would end this one.
+        signal(SIGPIPE, SIG_IGN)
+        try? lifeline.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    }
+
     /// Sends a signal to the program, where it still runs.
     package func send(_ signal: Int32) {
         if process.isRunning { kill(process.processIdentifier, signal) }
