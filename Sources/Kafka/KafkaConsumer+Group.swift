@@ -13,6 +13,7 @@ extension KafkaConsumer {
         let isCooperative = connection.isCooperative
         var code = RD_KAFKA_RESP_ERR_NO_ERROR
         if isAssigned {
+            connection.noteAssignment()
             partitions.forEach(connection.forwardToIntake)
         } else if rd_kafka_assignment_lost(client.pointer) != 0 {
             logger.notice("kafka group \(group): lost \(partitions.count) partitions, and joins again")

@@ -126,6 +126,8 @@ package final class KafkaConsumer: Sendable {
         while rd_kafka_consumer_closed(connection.client.pointer) == 0 {
             guard ContinuousClock.now < deadline else {
                 logger.warning("kafka group \(group): left without saying so, no broker answered in \(timeoutMilliseconds) ms")
+                // Destroying it now would wait for the broker, for ever where that stays away.
+                connection.client.setOutliving(true)
                 break
             }
             guard let event = connection.events.poll(milliseconds: 20) else { continue }
@@ -140,7 +142,7 @@ package final class KafkaConsumer: Sendable {
 
 extension KafkaMessage {
     /// - Parameter maximumBytes: a longer key or value is left out.
-    fileprivate init(copying raw: UnsafePointer<rd_kafka_message_t>, topic: String, maximumBytes: Int) {
+    init(copying raw: UnsafePointer<rd_kafka_message_t>, topic: String, maximumBytes: Int) {
         let message = raw.pointee
         func bytes(_ pointer: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {
             guard count <= maximumBytes, let pointer else { return nil }
