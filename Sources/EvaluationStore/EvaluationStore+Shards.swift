@@ -64,6 +64,12 @@ extension EvaluationStore {
         }
     }
 
+    /// True for the lease of a row `mine` whose end was not reported; see ``fail(_:_:worker:partition:)``.
+    private static let stands = """
+        state = 'running' AND ((token = lease_token AND lease_expires_at > '-infinity')
+                               OR (token = backup_token AND backup_expires_at > '-infinity'))
+        """
+
     /// Renews leases and says which of them still stand.
     ///
     /// A shard whose row is locked, because its own store is under way, is passed over and counts as held: nobody can take it meanwhile.
@@ -76,7 +82,7 @@ extension EvaluationStore {
                 FROM unnest($1::bigint[], $2::integer[], $3::text[]) AS mine (run_id, shard, token)
             ), free AS (
                 SELECT shards.run_id, shards.shard FROM shards JOIN mine USING (run_id, shard)
-                WHERE state = 'running' AND token IN (lease_token, backup_token) FOR UPDATE OF shards SKIP LOCKED
+                WHERE \(Self.stands) FOR UPDATE OF shards SKIP LOCKED
             ), renewed AS (
                 UPDATE shards SET
                     lease_expires_at = CASE WHEN lease_token = mine.token
@@ -88,7 +94,7 @@ extension EvaluationStore {
                 RETURNING \(withoutWaitingForDisk)
             )
             SELECT mine.token::text AS token FROM shards JOIN mine USING (run_id, shard)
-            WHERE state = 'running' AND token IN (lease_token, backup_token)
+            WHERE \(Self.stands)
             """,
             [
                 .int64Array(leases.map(\.attempt.run.rawValue)), .int32Array(leases.map { Int32(clamping: $0.attempt.shard) }),

@@ -17,6 +17,9 @@ struct Intake {
     private var reader: PartitionReader?
     private var readAlone: Date
 
+    /// Whether messages come without the group, so that other workers read them too.
+    var isAlone: Bool { reader != nil }
+
     init(_ consumer: KafkaConsumer, _ configuration: WorkerConfiguration, logger: Logger) {
         self.consumer = consumer
         self.configuration = configuration

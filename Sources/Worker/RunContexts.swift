@@ -89,10 +89,10 @@ final class RunContexts: @unchecked Sendable {
                 Failure.Code("worker.checkpoint"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",
                 remedy: "add the model again with `evalctl model add`", recovery: .transient)
         }
-        // Replaces what another worker of this machine may have put there meanwhile: it is the same.
+        // Replaces what another worker of this machine may have put there meanwhile, as FileManager's own move does not.
         guard rename(partial, path) == 0 else {
             throw Failure(
-                Failure.Code("worker.cache"), "the checkpoint cannot be moved to \(path)", remedy: "name another folder with --cache-dir",
+                Failure.Code("worker.cache"), "the checkpoint \(path) cannot be put into its place", remedy: "name another --cache-dir",
                 recovery: .transient, nativeCode: "errno \(errno)")
         }
         return path

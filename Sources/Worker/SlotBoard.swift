@@ -7,6 +7,10 @@ final class SlotBoard: @unchecked Sendable {
     private var slots: WorkerSlots
     private var images = 0
     private var whenFree: (@Sendable () -> Void)?
+    private var unfitSince: [RunID: Double] = [:]
+
+    /// Seconds that a worker remembers what it could not do.
+    private static let unfitSeconds = 60.0
 
     init(slots: Int) {
         self.slots = WorkerSlots(count: slots)
@@ -71,6 +75,13 @@ final class SlotBoard: @unchecked Sendable {
     }
 
     func stalled(forSeconds seconds: Double) -> Set<String> { locked { slots.stalled(forSeconds: seconds, at: Self.now) } }
+
+    /// Notes that this worker lacks something that a run needs.
+    func noteUnfit(for run: RunID) {
+        locked { unfitSince[run] = Self.now }
+    }
+
+    func isUnfit(for run: RunID) -> Bool { locked { unfitSince[run].map { Self.now - $0 < Self.unfitSeconds } ?? false } }
 
     func markLost(_ lease: Lease) {
         locked { slots.markLost(lease.token) }

@@ -45,6 +45,7 @@ extension Worker {
         logger.error("\(name) failed: \(error)")
         let failure = AttemptFailure(
             FailureClass(of: error), code: Failure.code(of: error)?.rawValue ?? "worker.failed", message: "\(error)")
+        if failure.failureClass == .transient { board.noteUnfit(for: lease.attempt.run) }
         do {
             try insistently(name, while: { !board.isLost(lease) }) {
                 try $0.fail(lease, failure, worker: workerID, partition: lease.partition)

@@ -46,7 +46,7 @@ extension Worker {
             guard let waiting = pending, board.stopState == .none else { continue }
             // A message that came while the last slot was taken waits here.
             guard board.hasFreeSlot else { continue }
-            if try decide(waiting, store) {
+            if try decide(waiting, isShared: intake.isAlone, store) {
                 consumer.commit(waiting)
                 pending = nil
             }
@@ -54,8 +54,9 @@ extension Worker {
     }
 
     /// Claims the shard that a message names.
+    /// - Parameter isShared: whether other workers read the message too; then it is left to them where this one lately lacked something.
     /// - Returns: whether the message is dealt with; false while the database is away.
-    private func decide(_ message: KafkaMessage, _ store: EvaluationStore) throws -> Bool {
+    private func decide(_ message: KafkaMessage, isShared: Bool, _ store: EvaluationStore) throws -> Bool {
         do {
             let job: JobMessage
             do {
@@ -66,9 +67,9 @@ extension Worker {
                     topic: message.topic, partition: message.partition, offset: message.offset, message: "\(error)", worker: workerID)
                 return true
             }
-            let claimed = try claims.timing { try store.claim(job, worker: workerID, leaseSeconds: configuration.leaseSeconds) }
-            if var lease = claimed {
-                lease.partition = message.partition
+            if isShared, board.isUnfit(for: job.attempt.run) { return true }
+            if var lease = try store.claim(job, worker: workerID, leaseSeconds: configuration.leaseSeconds) {
+                lease.partition = isShared ? nil : message.partition
                 board.add(lease)
             }
             return true
