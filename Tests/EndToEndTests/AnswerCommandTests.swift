@@ -117,7 +117,7 @@ import Testing
             #expect(problems.map { $0["columns"] as? [String] } == [["scores"]])
             try FileManager.default.removeItem(at: stack.images.appending(path: "s03_star"))
             let missing = try stack.evalctl("verify", "1", "--sample", "500", status: 3)
-            #expect(missing.output.contains("image.unreadable"))
+            #expect(missing.output.contains("56 of 60") && missing.output.contains("No such file"))
             let gone = try Program.evalctl(
                 "verify", "1", "--dataset-root", "val=/nowhere", "--database", stack.address.exposedURI, in: stack.folder)
             #expect(gone.status == 69 && gone.errors.contains("/nowhere"))
