@@ -68,7 +68,8 @@ extension Worker {
                 return true
             }
             if isShared, board.isUnfit(for: job.attempt.run) { return true }
-            if var lease = try store.claim(job, worker: workerID, leaseSeconds: configuration.leaseSeconds) {
+            let claimed = try claims.timing { try store.claim(job, worker: workerID, leaseSeconds: configuration.leaseSeconds) }
+            if var lease = claimed {
                 lease.partition = isShared ? nil : message.partition
                 board.add(lease)
             }
