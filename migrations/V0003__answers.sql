@@ -506,10 +506,16 @@ JOIN models m USING (model_id)
 JOIN datasets d USING (dataset_id);
 COMMENT ON VIEW run_provenance IS 'What a run was made of: hashes of weights and manifest, preprocessing, arithmetic, and the workers that stored it.';
 
+-- A loop is several times as fast here as a query over generate_series would be.
 CREATE FUNCTION first_difference(a anyarray, b anyarray) RETURNS integer
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT min(i) FROM generate_series(1, least(cardinality(a), cardinality(b))) AS i WHERE a[i] IS DISTINCT FROM b[i]
-$$;
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+BEGIN
+    IF a = b THEN RETURN NULL; END IF;
+    FOR i IN 1..least(cardinality(a), cardinality(b)) LOOP
+        IF a[i] IS DISTINCT FROM b[i] THEN RETURN i; END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
 COMMENT ON FUNCTION first_difference IS 'The first place, from 1, where two arrays differ, as far as both go; null where there is none.';
 
 CREATE FUNCTION prediction_changes(a bigint, b bigint)

@@ -231,10 +231,15 @@ COMMENT ON FUNCTION public.first_convolution_macs(architecture jsonb) IS 'Multip
 --
 
 CREATE FUNCTION public.first_difference(a anyarray, b anyarray) RETURNS integer
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
-    SELECT min(i) FROM generate_series(1, least(cardinality(a), cardinality(b))) AS i WHERE a[i] IS DISTINCT FROM b[i]
-$$;
+BEGIN
+    IF a = b THEN RETURN NULL; END IF;
+    FOR i IN 1..least(cardinality(a), cardinality(b)) LOOP
+        IF a[i] IS DISTINCT FROM b[i] THEN RETURN i; END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
 
 
 --

@@ -23,7 +23,7 @@ struct DataSetClassesCommand: ParsableCommand {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
                 let dataset = try store.dataSet(named: name)
-                if let synsets { try ClassTitles(store: store).name(dataset, synsets: synsets) }
+                if let synsets { try ClassTitles(store: store).name(dataset, SynsetTitles.read(path: synsets), from: synsets) }
                 let classes = try store.classes(ofDataSet: dataset.id)
                 guard format != .json else { return output(try renderJSON(classes)) }
                 let table = TextTable(
@@ -38,14 +38,16 @@ struct DataSetClassesCommand: ParsableCommand {
 struct ClassTitles {
     let store: EvaluationStore
 
-    /// - Throws: `dataset.labelList`; `dataset.synsets_unknown` where the table knows none of the classes.
-    func name(_ dataset: StoredDataSet, synsets path: String) throws {
-        let titles = try SynsetTitles.read(path: path)
+    /// - Parameters:
+    ///   - titles: by synset.
+    ///   - file: where they came from.
+    /// - Throws: `dataset.synsets_unknown` where none of the classes has a title.
+    func name(_ dataset: StoredDataSet, _ titles: [String: String], from file: String) throws {
         let named = try store.setClassTitles(titles, ofDataSet: dataset.id)
         guard named > 0 else {
             throw Failure(
                 Failure.Code("dataset.synsets_unknown"),
-                "\(path) has a title for none of the \(dataset.classes) classes of \(dataset.name)",
+                "\(file) has a title for none of the \(dataset.classes) classes of \(dataset.name)",
                 remedy: "the classes have to be named by their synsets, such as n01440764")
         }
         note("\(named) of \(dataset.classes) classes of \(dataset.name) have titles")

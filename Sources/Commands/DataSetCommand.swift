@@ -42,10 +42,12 @@ struct DataSetCommand: ParsableCommand {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "data set")
                 let source = try LabelFileKind.source(labels: labels, classNames: classNames, synsets: synsets)
+                // Read before the images are, which takes long.
+                let titles = try labels == nil ? synsets.map { try SynsetTitles.read(path: $0) } : nil
                 try DatabaseAccess(options: databaseOptions).withStore { store in
                     let known = try store.dataSets().first { $0.name == name }
                     let (dataset, isNew) = try DataSetRegistration(store: store).add(name, root: root, labels: source)
-                    if labels == nil, let synsets { try ClassTitles(store: store).name(dataset, synsets: synsets) }
+                    if let titles { try ClassTitles(store: store).name(dataset, titles, from: synsets ?? "") }
                     if isNew, let known {
                         note("data set \(name) has changed since \(known.addedAt): new runs take the new manifest")
                     }

@@ -44,7 +44,7 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                var changes = try store.predictionChanges(a, b, limit: limit)
+                var (counts, changes) = try store.differences(a, b, limit: limit)
                 if recompute > 0, !changes.isEmpty {
                     do {
                         try computeAgain(&changes, store: store)
@@ -53,8 +53,8 @@ struct DiffCommand: ParsableCommand {
                     }
                 }
                 let report = RunDifferenceReport(
-                    a: try store.provenance(of: a), b: try store.provenance(of: b), differences: try store.rowDifferences(a, b),
-                    firstByShards: try firstByShards(store), changes: changes)
+                    a: try store.provenance(of: a), b: try store.provenance(of: b), differences: counts,
+                    firstByShards: counts.rows > 0 ? try firstByShards(store) : nil, changes: changes)
                 output(try report.rendered(as: format))
             }
         }

@@ -21,39 +21,39 @@ extension EvaluationStore {
             instructionSets: try row.texts("instruction_sets"), workerVersions: try row.texts("worker_versions"))
     }
 
-    /// How many images of two runs differ.
-    package func rowDifferences(_ a: RunID, _ b: RunID) throws -> RowDifferences {
+    /// How many images of two runs differ, and the first of them: those whose prediction does, then those whose spike counts do.
+    /// - Parameter limit: how many images are told.
+    package func differences(_ a: RunID, _ b: RunID, limit: Int) throws -> (counts: RowDifferences, changes: [PredictionChange]) {
         let images = try pairedCounts(a, b).images
         let steps = min(try run(a).specification.timeSteps, try run(b).specification.timeSteps)
-        let found = try rows(
-            """
-            SELECT spikes_timestep, count(*) AS rows, count(*) FILTER (WHERE prediction_changed) AS predictions
-            FROM prediction_changes($1, $2) GROUP BY spikes_timestep
-            """, [.int64(a.rawValue), .int64(b.rawValue)])
-        var differences = RowDifferences(
+        let key: [PostgresValue] = [.int64(a.rawValue), .int64(b.rawValue)]
+        var counts = RowDifferences(
             images: images, rows: 0, predictions: 0, files: 0, firstSpikeDifference: [Int](repeating: 0, count: steps))
-        for row in found {
-            differences.rows += try row.int("rows")
-            differences.predictions += try row.int("predictions")
-            if let step = try row.intIfPresent("spikes_timestep"), (1...steps).contains(step) {
-                differences.firstSpikeDifference[step - 1] = try row.int("rows")
-            }
+        var ordinals: [Int] = []
+        let changed = try rows(
+            """
+            SELECT a_ordinal, prediction_changed, spikes_timestep FROM prediction_changes($1, $2)
+            ORDER BY prediction_changed DESC, spikes_timestep IS NULL, a_ordinal
+            """, key)
+        for row in changed {
+            counts.rows += 1
+            if try row.bool("prediction_changed") { counts.predictions += 1 }
+            if let step = try row.intIfPresent("spikes_timestep") { counts.firstSpikeDifference[step - 1] += 1 }
+            if ordinals.count < limit { ordinals.append(try row.int("a_ordinal")) }
         }
-        differences.files = try rows(
-            "SELECT count(*) AS files FROM paired_images($1, $2) WHERE NOT same_bytes", [.int64(a.rawValue), .int64(b.rawValue)]
-        ).single().int("files")
-        return differences
+        counts.files = try rows("SELECT count(*) AS files FROM paired_images($1, $2) WHERE NOT same_bytes", key).single().int("files")
+        return (counts, try predictionChanges(a, b, ordinals: ordinals))
     }
 
-    /// Images whose rows differ between two runs, those whose prediction does first, then those whose spike counts do.
-    package func predictionChanges(_ a: RunID, _ b: RunID, limit: Int) throws -> [PredictionChange] {
-        try rows(
+    /// What differs of the images at these places of A's manifest, in their order.
+    private func predictionChanges(_ a: RunID, _ b: RunID, ordinals: [Int]) throws -> [PredictionChange] {
+        let places = Dictionary(ordinals.enumerated().map { ($1, $0) }) { first, _ in first }
+        return try rows(
             """
             SELECT a_ordinal, b_ordinal, path, label, label_name, a_predicted, a_name, b_predicted, b_name, a_margin, b_margin, same_bytes,
                    top1_timestep, spikes_timestep
-            FROM prediction_changes($1, $2)
-            ORDER BY prediction_changed DESC, spikes_timestep IS NULL, a_ordinal LIMIT $3
-            """, [.int64(a.rawValue), .int64(b.rawValue), .int(limit)]
+            FROM prediction_changes($1, $2) WHERE a_ordinal = ANY ($3)
+            """, [.int64(a.rawValue), .int64(b.rawValue), .int32Array(ordinals.map { Int32(clamping: $0) })]
         ).map { row in
             PredictionChange(
                 path: try row.text("path"), label: try row.int("label"), labelName: try row.textIfPresent("label_name"),
@@ -65,7 +65,7 @@ extension EvaluationStore {
                     margin: try row.double("b_margin")),
                 hasSameBytes: try row.bool("same_bytes"), predictionTimeStep: try row.intIfPresent("top1_timestep"),
                 spikesTimeStep: try row.intIfPresent("spikes_timestep"))
-        }
+        }.sorted { places[$0.a.ordinal] ?? 0 < places[$1.a.ordinal] ?? 0 }
     }
 
     /// Layers and time steps in which sums over a shard's images differ between two runs, and in how many shards.

@@ -7,7 +7,7 @@ extension Failure.Code {
 
 /// The engines this program has, by the names that runs record.
 package enum Engines {
-    package static let defaultName = "float"
+    package static let defaultName = "fixed32"
     /// Names without a suffix; the fixed-point ones may have one for their weight bits, such as `fixed16-w8`.
     package static let names = ["fixed32", "fixed16", "float"]
 

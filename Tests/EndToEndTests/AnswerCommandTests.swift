@@ -117,7 +117,7 @@ import Testing
             #expect(problems.map { $0["columns"] as? [String] } == [["scores"]])
             try FileManager.default.removeItem(at: stack.images.appending(path: "s03_star"))
             let missing = try stack.evalctl("verify", "1", "--sample", "500", status: 3)
-            #expect(missing.output.contains("image.unreadable"))
+            #expect(missing.output.contains("56 of 60") && missing.output.contains("No such file"))
             let gone = try Program.evalctl(
                 "verify", "1", "--dataset-root", "val=/nowhere", "--database", stack.address.exposedURI, in: stack.folder)
             #expect(gone.status == 69 && gone.errors.contains("/nowhere"))
@@ -170,6 +170,32 @@ import Testing
             #expect(refused.errors.contains("entries without an image"))
             let again = try stack.evalctl("labels", "remove", "val", "bad", status: 1)
             #expect(again.errors.contains("evalctl labels list"))
+        }
+    }
+
+    @Test func `classes that are named by synsets get their titles, when the data set is added or later`() throws {
+        try Program.withFolder { folder in
+            let images = folder.appending(path: "imagenet")
+            for (synset, name) in [("n01440764", "s00_disc"), ("n01443537", "s01_square")] {
+                try FileManager.default.createDirectory(at: images.appending(path: synset), withIntermediateDirectories: true)
+                let first = try #require(try FileManager.default.contentsOfDirectory(atPath: "\(Program.demoImages)/\(name)").min())
+                try FileManager.default.copyItem(
+                    atPath: "\(Program.demoImages)/\(name)/\(first)", toPath: images.appending(path: "\(synset)/\(first)").path)
+            }
+            let state = folder.appending(path: "state").path
+            let (mapping, table) = (folder.appending(path: "LOC_synset_mapping.txt"), folder.appending(path: "table.txt"))
+            try Data("n01440764 tench, Tinca tinca\nn01484850 great white shark\n".utf8).write(to: mapping)
+            try Data("449 n01440764 tench\n450 n01443537 goldfish\n".utf8).write(to: table)
+            let added = try Program.evalctl(
+                "dataset", "add", "val", "--root", images.path, "--synsets", mapping.path, "--data-dir", state, in: folder)
+            #expect(added.status == 0 && added.errors.contains("1 of 2 classes of val have titles"))
+            let listed = try Program.evalctl("dataset", "classes", "val", "--data-dir", state, in: folder).output
+            #expect(listed.contains("n01440764  tench, Tinca tinca\n") && listed.contains("n01443537\n"))
+            let named = try Program.evalctl("dataset", "classes", "val", "--synsets", table.path, "--data-dir", state, in: folder)
+            #expect(named.output.contains("n01443537  goldfish\n"))
+            try Data("n09999999 nothing\n".utf8).write(to: mapping)
+            let unknown = try Program.evalctl("dataset", "classes", "val", "--synsets", mapping.path, "--data-dir", state, in: folder)
+            #expect(unknown.status == 1 && unknown.errors.contains("for none of the 2 classes"))
         }
     }
 }

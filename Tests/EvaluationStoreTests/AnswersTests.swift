@@ -32,7 +32,7 @@ import Testing
             let a = try fixture.run([Row(top: [0]), Row(top: [0]), Row(top: [0])])
             let b = try fixture.run([Row(top: [0]), Row(top: [1])], dataset: "other")
             #expect(try fixture.store.pairedCounts(a, b) == PairedCounts(both: 1, aOnly: 1, bOnly: 0, neither: 0))
-            let differences = try fixture.store.rowDifferences(a, b)
+            let differences = try fixture.store.differences(a, b, limit: 0).counts
             #expect(differences == RowDifferences(images: 2, rows: 1, predictions: 1, files: 2, firstSpikeDifference: [0]))
         }
     }
@@ -180,11 +180,11 @@ import Testing
             let a = try fixture.run([Row(top: [0, 0], spikes: [1, 2]), Row(top: [0, 0], spikes: [3, 4])], spikes: [4, 6])
             let b = try fixture.run(
                 [Row(top: [0, 1], spikes: [1, 3]), Row(top: [0, 0], spikes: [3, 4])], spikes: [4, 7], engine: "fixed")
-            let changes = try fixture.store.predictionChanges(a, b, limit: 10)
+            let (counts, changes) = try fixture.store.differences(a, b, limit: 10)
             #expect(changes.count == 1)
             #expect(changes[0].path == "0.jpg" && changes[0].predictionTimeStep == 2 && changes[0].spikesTimeStep == 2)
             #expect(changes[0].hasSameBytes)
-            #expect(try fixture.store.rowDifferences(a, b).firstSpikeDifference == [0, 1])
+            #expect(counts.firstSpikeDifference == [0, 1])
             let activity = try fixture.store.activityDifferences(a, b)
             #expect(activity.count == 1 && activity[0].layer == 0 && activity[0].timeStep == 2 && activity[0].shards == 1)
             #expect(try fixture.store.provenance(of: b).engine == "fixed")

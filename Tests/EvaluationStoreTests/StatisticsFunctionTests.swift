@@ -15,12 +15,12 @@ import Testing
 
         struct Paired: Decodable {
             var both: Int
-            var a_only: Int
-            var b_only: Int
+            var aOnly: Int
+            var bOnly: Int
             var neither: Int
             var difference: Double
             var interval: [Double]
-            var mcnemar_exact_p: Double
+            var mcnemarExactP: Double
             var resolvable: Double?
         }
 
@@ -45,7 +45,9 @@ import Testing
 
     @Test func `intervals, tests and corrections in SQL are SciPy's`() throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/statistics/scipy.json")
-        let fixture = try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: file))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let fixture = try decoder.decode(Fixture.self, from: Data(contentsOf: file))
         try StoreFixture.withStore { stored in
             let connection = try PostgresConnection(stored.address)
             for one in fixture.wilson {
@@ -60,12 +62,12 @@ import Testing
                     """
                     SELECT d.difference, d.low, d.high, mcnemar_exact_p($2, $3) AS p, resolvable_difference($1 + $2 + $3 + $4, $2 + $3) AS resolvable
                     FROM paired_difference($1, $2, $3, $4) AS d
-                    """, [.int(one.both), .int(one.a_only), .int(one.b_only), .int(one.neither)]
+                    """, [.int(one.both), .int(one.aOnly), .int(one.bOnly), .int(one.neither)]
                 ).single()
                 expectEqual(try row.double("difference"), one.difference, "\(one)")
                 expectEqual(try row.double("low"), one.interval[0], "\(one)")
                 expectEqual(try row.double("high"), one.interval[1], "\(one)")
-                expectEqual(try row.double("p"), one.mcnemar_exact_p, "\(one)")
+                expectEqual(try row.double("p"), one.mcnemarExactP, "\(one)")
                 expectEqual(try row.doubleIfPresent("resolvable"), one.resolvable, "\(one)")
             }
             for one in fixture.holm {

@@ -13,15 +13,15 @@ struct StatisticsFixture: Decodable {
 
     struct Paired: Decodable {
         var both: Int
-        var a_only: Int
-        var b_only: Int
+        var aOnly: Int
+        var bOnly: Int
         var neither: Int
         var difference: Double
         var interval: Interval
-        var mcnemar_exact_p: Double
+        var mcnemarExactP: Double
         var resolvable: Double?
 
-        var counts: PairedCounts { PairedCounts(both: both, aOnly: a_only, bOnly: b_only, neither: neither) }
+        var counts: PairedCounts { PairedCounts(both: both, aOnly: aOnly, bOnly: bOnly, neither: neither) }
     }
 
     struct Correction: Decodable {
@@ -35,7 +35,9 @@ struct StatisticsFixture: Decodable {
 
     static func load() throws -> StatisticsFixture {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/statistics/scipy.json")
-        return try JSONDecoder().decode(StatisticsFixture.self, from: Data(contentsOf: file))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(StatisticsFixture.self, from: Data(contentsOf: file))
     }
 }
 
@@ -62,7 +64,7 @@ struct StatisticsFixture: Decodable {
             expectEqual(counts.difference, one.difference, name)
             expectEqual(counts.differenceInterval.low, one.interval.low, name)
             expectEqual(counts.differenceInterval.high, one.interval.high, name)
-            expectEqual(counts.mcnemarExactP, one.mcnemar_exact_p, name)
+            expectEqual(counts.mcnemarExactP, one.mcnemarExactP, name)
             #expect((counts.resolvableDifference == nil) == (one.resolvable == nil), "\(name)")
             if let found = counts.resolvableDifference, let wanted = one.resolvable { expectEqual(found, wanted, name) }
         }
