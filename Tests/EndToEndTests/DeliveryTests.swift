@@ -105,8 +105,9 @@ extension ProgramTests {
                 let run = try cluster.submit("--shard-size", "5")
                 try cluster.expectComplete(run, images: 20)
                 try cluster.drain([worker])
-                let events = try Watcher(cluster.topics.events, cluster).values {
-                    $0.contains { $0["event"] as? String == "worker_stopped" }
+                // Coordinator and worker send theirs side by side.
+                let events = try Watcher(cluster.topics.events, cluster).values { seen in
+                    ["worker_stopped", "run_finished"].allSatisfy { name in seen.contains { $0["event"] as? String == name } }
                 }
                 let names = events.compactMap { $0["event"] as? String }
                 #expect(Set(names) == ["worker_joined", "run_started", "shard_done", "run_finished", "worker_stopped"])

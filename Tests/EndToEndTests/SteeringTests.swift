@@ -12,7 +12,7 @@ extension ProgramTests {
             try ProgramCluster.with(perClass: 5) { cluster in
                 let coordinator = try cluster.coordinator()
                 let worker = try cluster.worker("--threads", "2")
-                let run = try cluster.submit("--shard-size", "10", "--timesteps", "200")
+                let run = try cluster.submit("--shard-size", "10", "--timesteps", "200", "--engine", "float")
                 try cluster.wait(until: "SELECT count(*) > 0 FROM shards WHERE state = 'done'")
                 #expect(try cluster.evalctl("pause", "\(run)").status == 0)
                 try cluster.wait(until: "SELECT count(*) = 0 FROM shards WHERE state IN ('published', 'running')")
