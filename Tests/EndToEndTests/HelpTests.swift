@@ -4,11 +4,11 @@ import Testing
 /// The help of every command, as people read it. After a wanted change, run the tests once with `EVALCTL_UPDATE_SNAPSHOTS=1`.
 @Suite struct HelpTests {
     static let commands = [
-        "evalctl", "evalctl run", "evalctl run list", "evalctl up", "evalctl submit", "evalctl status", "evalctl report",
+        "evalctl", "evalctl run", "evalctl run evaluate", "evalctl run list", "evalctl up", "evalctl submit", "evalctl status", "evalctl report",
         "evalctl predictions", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show", "evalctl model synth",
         "evalctl model trace", "evalctl dataset", "evalctl dataset add", "evalctl dataset list", "evalctl dataset show",
         "evalctl dataset verify",
-        "evalctl migrate", "evalctl preprocess", "evalctl bench", "evalctl bench preprocess", "eval-worker", "eval-coordinator",
+        "evalctl migrate", "evalctl preprocess", "evalctl bench", "evalctl bench engine", "evalctl bench preprocess", "eval-worker", "eval-coordinator",
     ]
 
     @Test(arguments: commands)

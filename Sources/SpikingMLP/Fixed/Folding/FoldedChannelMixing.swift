@@ -130,7 +130,7 @@ private func lowScale(_ scales: [Double]) -> Double {
 /// A factor as `sum of 2^-added - sum of 2^-subtracted`, to within `resolution`: its canonical signed digits, largest first.
 ///
 /// Whole multiples of 1 become as many terms without a shift.
-func signedPowers(_ factor: Double, resolution: Double, deepest: Int) -> (added: [Int32], subtracted: [Int32]) {
+package func signedPowers(_ factor: Double, resolution: Double, deepest: Int) -> (added: [Int32], subtracted: [Int32]) {
     var added: [Int32] = []
     var subtracted: [Int32] = []
     var rest = factor
