@@ -70,7 +70,7 @@ import Testing
                 #expect(failure.code == .unfitWeights, "seed \(seed): \(what)")
                 #expect(failure.message.contains(format.precision.rawValue), "seed \(seed): \(failure.message)")
                 #expect(failure.message.contains("stage ") || failure.message.contains("_") || failure.message.contains("the head"))
-                #expect(failure.remedy.contains("--engine"))
+                #expect(failure.remedy?.contains("--engine") == true)
             }
         }
         #expect(computed > 50 && computed < 150)
@@ -85,7 +85,7 @@ import Testing
         }
         #expect(failure?.code == .unfitWeights)
         #expect(failure?.message.contains("channel_mix.1") == true)
-        #expect(failure?.remedy.contains("fixed32") == true)
+        #expect(failure?.remedy?.contains("fixed32") == true)
     }
 
     @Test(arguments: architectures)
@@ -141,10 +141,5 @@ import Testing
             #expect(zip(places, places.dropFirst()).allSatisfy { $1 - $0 >= 2 }, "\(factor): +\(added) -\(subtracted)")
             #expect(places.allSatisfy { (0..<Int32(laneBits)).contains($0) })
         }
-    }
-
-    @Test func `A factor above 1 becomes whole terms without a shift and the rest`() {
-        let (added, subtracted) = signedPowers(-5.25, resolution: 0x1p-13, deepest: 15)
-        #expect(added.isEmpty && subtracted == [0, 0, 0, 0, 0, 2])
     }
 }

@@ -134,12 +134,6 @@ private struct RandomScale {
         var subtracted: [Int32] = []
         var factor = 0.0
         var shift = firstShift + random.number(0...2)
-        if pair.isNarrow && random.chance(0.2) {
-            for _ in 0..<random.number(1...4) {
-                added.append(0)
-                factor += 1
-            }
-        }
         for _ in 0..<random.number(0...6) where shift < pair.laneBits {
             if random.chance(0.5) {
                 added.append(Int32(shift))
@@ -150,12 +144,14 @@ private struct RandomScale {
             }
             shift += random.number(1...3)
         }
+        // Sums in wide lanes leave room for this only where they are small.
+        let raise = firstShift > 0 || random.chance(0.6) ? 0 : random.number(1...4)
         let offset = random.pick([0, random.number(within: 3), random.number(within: pair.isNarrow ? 16383 : 1 << 28)])
         let largest = pair.isNarrow ? Int(Int16.max) : Int(Int32.max)
         let room = Double(largest - abs(offset) - added.count - subtracted.count)
-        let limit = min(Double(largest), (room / max(abs(factor), 0x1p-40)).rounded(.down))
+        let limit = min(Double(largest >> raise), (room / max(abs(factor) * Double(1 << raise), 0x1p-40)).rounded(.down))
         scale = TokenScale(
-            offset: Int32(offset), limit: Int32(limit), firstTerm: Int32(terms.count), addedTerms: Int32(added.count),
+            offset: Int32(offset), limit: Int32(limit), raise: Int32(raise), firstTerm: Int32(terms.count), addedTerms: Int32(added.count),
             subtractedTerms: Int32(subtracted.count))
         terms += added + subtracted
     }
