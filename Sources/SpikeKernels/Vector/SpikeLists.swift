@@ -7,10 +7,11 @@ package import SpikeKernels
 @inline(__always)
 func listFrame(_ words: UnsafeRawPointer, _ wordCount: Int, _ firstRow: Int, _ rows: UnsafeMutablePointer<UInt16>) -> Int {
     var next = UnsafeMutableRawPointer(rows)
-    // The row of the word's first channel, in each of four fields. What overflows a field comes from beyond the last spike.
-    var first = UInt64(truncatingIfNeeded: firstRow & 0xffff)
-    first |= first << 16
-    first |= first << 32
+    // The row of the word's first channel, added to each of four fields. A negative one borrows from the fields above, and adding a
+    // spike's channel, which makes it a row again, carries back. What overflows a field for good comes from beyond the last spike.
+    var first = UInt64(truncatingIfNeeded: firstRow)
+    first &+= first << 16
+    first &+= first << 32
     for word in 0..<wordCount {
         var bits = words.load(fromByteOffset: word << 3, as: UInt64.self)
         let end = next + bits.nonzeroBitCount << 1
