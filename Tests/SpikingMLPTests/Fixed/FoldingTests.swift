@@ -17,7 +17,7 @@ import Testing
     private func distort(_ parameters: inout Parameters, _ random: inout TestRandom) -> String {
         let names = parameters.architecture.parameterSpecifications.map(\.name)
         let normalizations = parameters.architecture.batchNormNames
-        let extreme: [Float] = [1e38, -1e38, 1e20, 1e6, -1e6, 3000, 40, 1e-30, -1e-30, 1e-45, 0]
+        let extreme: [Float] = [1e38, -1e38, 1e20, 1e6, -1e6, 3000, 40, 1e-30, -1e-30, .leastNonzeroMagnitude, 0]
         var words: [String] = []
         func change(_ name: String, _ what: String, _ body: (inout [Float]) -> Void) {
             body(&parameters.tensors[name]!.values)
