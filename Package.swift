@@ -101,7 +101,7 @@ let package = Package(
         .executableTarget(name: "eval-coordinator", dependencies: ["Commands", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
-        .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "SpikeKernels", "Checkpoints", "TestSupport"]),
+        .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "SpikeKernels", "Checkpoints", "ImageInput", "TestSupport"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "SpikingMLP", "TestSupport"]),
         .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),

@@ -78,7 +78,7 @@ extension ScalarKernels {
                 for term in 0..<Int(scale.subtractedTerms) {
                     scaled = numbers.difference(scaled, numbers.shiftedRight(sum, by: Int(subtracted[term])))
                 }
-                precondition(Weight(exactly: scaled) != nil, "the folding bounds every scaled sum")
+                require(Weight(exactly: scaled) != nil, "the folding bounds every scaled sum")
                 let current = limited(numbers.sum(scaled, value(kept + frame * LineBuffer.lineBytes, lane)))
                 if self.step(&potential, current, threshold: threshold) { insert(spikes, frame, lane) }
             }

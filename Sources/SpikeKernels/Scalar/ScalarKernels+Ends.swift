@@ -73,7 +73,7 @@ extension ScalarKernels {
                     sum = numbers.sum(sum, numbers.product(weight, pixel))
                 }
                 let current = numbers.sum(number(bias, output), numbers.shiftedRight(sum, by: 8))
-                precondition(Int32(exactly: current) != nil, "the folding bounds the embedding")
+                require(Int32(exactly: current) != nil, "the folding bounds the embedding")
                 currents.storeBytes(of: Int32(current), toByteOffset: token * LineBuffer.lineBytes + output * 4, as: Int32.self)
             }
         }
@@ -102,7 +102,7 @@ extension ScalarKernels {
                 let weight = Int(row.load(fromByteOffset: output * 4, as: Int32.self))
                 sum = numbers.sum(sum, numbers.shiftedLeft(weight, by: Int(terms[index].shift)))
             }
-            precondition(Int32(exactly: sum) != nil, "the folding bounds the logits")
+            require(Int32(exactly: sum) != nil, "the folding bounds the logits")
             logits.storeBytes(of: Int32(sum), toByteOffset: output * 4, as: Int32.self)
         }
     }

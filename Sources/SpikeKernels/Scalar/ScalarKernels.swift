@@ -16,10 +16,16 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
         line.storeBytes(of: Weight(value), toByteOffset: lane * MemoryLayout<Weight>.size, as: Weight.self)
     }
 
+    /// Ends the program where a bound that the folding promises does not hold. A precondition would be left out of unchecked builds, as this
+    /// target's are.
+    func require(_ holds: Bool, _ promise: StaticString) {
+        if !holds { fatalError("\(promise)") }
+    }
+
     /// A current: half an input. A quarter of the range leaves room for the potential that it is added to.
     func limited(_ current: Int) -> Int {
         guard isNarrow else {
-            precondition(abs(current) <= 1 << 30, "the folding bounds every current")
+            require(abs(current) <= 1 << 30, "the folding bounds every current")
             return current
         }
         return numbers.limited(current, from: -16384, to: 16383)
@@ -32,14 +38,14 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
             sum = numbers.sum(sum, value(tile.rows + Int(lists.rows[index]) * LineBuffer.lineBytes, lane))
         }
         if isNarrow { return numbers.limited(sum, from: -32767, to: 32767) }
-        precondition(Int32(exactly: sum) != nil, "the folding bounds every sum")
+        require(Int32(exactly: sum) != nil, "the folding bounds every sum")
         return sum
     }
 
     /// One time step of one neuron.
     func step(_ potential: inout Int, _ current: Int, threshold: Int, isTurned: Bool = false) -> Bool {
         potential = numbers.sum(numbers.shiftedRight(potential, by: 1), current)
-        precondition(Weight(exactly: potential) != nil, "currents and thresholds bound the potentials")
+        require(Weight(exactly: potential) != nil, "currents and thresholds bound the potentials")
         let fires = isTurned ? numbers.isAtLeast(threshold, potential) : numbers.isAtLeast(potential, threshold)
         if fires { potential = 0 }
         return fires

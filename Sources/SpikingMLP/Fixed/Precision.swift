@@ -17,6 +17,8 @@ package enum Precision: String, Sendable, Hashable, CaseIterable {
     var largestWeight: Double { self == .fixed32 ? 0x1p31 - 1 : 0x1p12 - 1 }
     /// Units of a threshold below which a network is refused: its weights are too far apart for one unit.
     var coarsestThreshold: Double { self == .fixed32 ? 0x1p10 : 0x1p6 }
+    /// Thresholds that a unit of a layer's sums may be, after the largest of its tokens' scales; a network with coarser ones is refused.
+    var coarsestStep: Double { self == .fixed32 ? 0x1p-10 : 0x1p-3 }
     /// A token's scale is right to this fraction of the largest sum.
     var scaleResolution: Double { self == .fixed32 ? 0x1p-32 : 0x1p-13 }
 }

@@ -18,14 +18,18 @@ struct FoldedExpansion: Sendable {
         let real = RealLayer(loader.take("\(path).0.weight"), bias: loader.values("\(path).0.bias"), scale: half)
             .rounded(toBits: format.weightBits)
         let bounds = real.bounds()
+        let largestScale = normalization.scale.reduce(0) { max($0, abs($1)) }
         let unit: Double
         if precision == .fixed32 {
             let room = precision.largestCurrent - Double(real.inputs + 1)
             unit = min(room / bounds.largestSum, 0x1p40)
         } else {
             // Most tokens get a threshold of up to 2^12 units; those with the smallest scales need the most room.
-            unit = min(precision.finestThreshold * lowScale(normalization.scale), precision.largestWeight / bounds.largestWeight)
+            unit = min(
+                max(precision.finestThreshold * lowScale(normalization.scale), largestScale / precision.coarsestStep),
+                precision.largestWeight / bounds.largestWeight)
         }
+        try precision.check(step: largestScale / unit, of: "\(path).0")
         weights = RowWeights(real, unit: unit, precision: precision)
         let largestSum = bounds.largestSum * unit + Double(real.inputs + 1)
         thresholds = LineBuffer(
@@ -58,7 +62,7 @@ struct FoldedExpansion: Sendable {
                 offset: Int32(nearest(offset / divisor)), threshold: nonzero(nearest(threshold / divisor), sign: scale),
                 shift: Int32(places), turned: scale < 0 ? -1 : 0, gate: -1)
         }
-        let constantUnit = 0x1p8
+        let constantUnit = precision.finestThreshold
         let constant = max(min(shift / 2 * constantUnit, precision.largestCurrent), -precision.largestCurrent)
         return TokenThreshold(offset: Int32(nearest(constant)), threshold: Int32(constantUnit), shift: 0, turned: 0, gate: 0)
     }
@@ -79,18 +83,26 @@ struct FoldedContraction: Sendable {
     /// - Parameters:
     ///   - real: the layer without its batch normalisation.
     ///   - threshold: units of the stage's threshold.
-    init(_ real: RealLayer, layer: Int, scale: [Double], shift: [Double], threshold: Double, format: FixedPointFormat) {
+    /// - Throws: `engine.unfit-weights`, naming the layer at `path`.
+    init(
+        _ real: RealLayer, path: String, layer: Int, scale: [Double], shift: [Double], threshold: Double, format: FixedPointFormat
+    ) throws {
         let precision = format.precision
         self.layer = layer
         let bounds = real.bounds()
         let largestScale = max(scale.reduce(0) { max($0, abs($1)) }, 0x1p-40)
         let unit: Double
         if precision == .fixed32 {
-            unit = min((precision.largestSum - Double(real.inputs + 1)) / bounds.largestSum, threshold * largestScale)
+            // A bias of the other sign can hide the half of a weight from the sum's bound.
+            let largest = max(bounds.largestSum, bounds.largestWeight)
+            unit = min((precision.largestSum - Double(real.inputs + 1)) / largest, threshold * largestScale)
         } else {
             // The tokens with the smallest scales have the largest sums.
-            unit = min(threshold * lowScale(scale) / 2, precision.largestWeight / bounds.largestWeight)
+            unit = min(
+                max(threshold * lowScale(scale) / 2, largestScale / (2 * precision.coarsestStep)),
+                precision.largestWeight / bounds.largestWeight)
         }
+        try precision.check(step: largestScale / (2 * unit), of: path)
         weights = RowWeights(real, unit: unit, precision: precision)
         var terms: [Int32] = []
         scales = LineBuffer(
@@ -105,7 +117,8 @@ struct FoldedContraction: Sendable {
                 let offset = max(min(wanted, precision.largestCurrent), -precision.largestCurrent)
                 let room = precision.largestSum - abs(offset) - Double(added.count + subtracted.count)
                 let raised = (precision.largestSum / Double(1 << raise)).rounded(.down)
-                let limit = min(raised, (room / max(abs(factor), 0x1p-40)).rounded(.down))
+                let represented = Double(1 << raise) * (sumOfPowers(added) - sumOfPowers(subtracted))
+                let limit = min(raised, (room / max(abs(represented), 0x1p-40)).rounded(.down))
                 defer { terms += added + subtracted }
                 return TokenScale(
                     offset: Int32(offset), limit: Int32(limit), raise: Int32(raise), firstTerm: Int32(terms.count), addedTerms: Int32(added.count),
@@ -130,14 +143,20 @@ private func lowScale(_ scales: [Double]) -> Double {
     return sorted.isEmpty ? 1 : sorted[sorted.count / 20]
 }
 
+/// `sum of 2^-place`
+private func sumOfPowers(_ places: [Int32]) -> Double {
+    places.reduce(0) { $0 + 1 / Double(1 << $1) }
+}
+
 /// A factor of at most 1 as `sum of 2^-added - sum of 2^-subtracted`, to within `resolution`: its canonical signed digits, largest first.
-func signedPowers(_ factor: Double, resolution: Double, deepest: Int) -> (added: [Int32], subtracted: [Int32]) {
+package func signedPowers(_ factor: Double, resolution: Double, deepest: Int) -> (added: [Int32], subtracted: [Int32]) {
     var added: [Int32] = []
     var subtracted: [Int32] = []
     var rest = factor
     while abs(rest) > resolution, added.count + subtracted.count <= deepest {
-        let isNearerAbove = rest.significand > 1.5
-        let places = max(-Int(rest.exponent) - (isNearerAbove ? 1 : 0), 0)
+        // Digits of which no two are adjacent come to at most 4/3 of the first.
+        let isFromAbove = rest.significand > 4.0 / 3
+        let places = max(-Int(rest.exponent) - (isFromAbove ? 1 : 0), 0)
         guard places <= deepest else { break }
         let power = 1 / Double(1 << places)
         if rest > 0 {

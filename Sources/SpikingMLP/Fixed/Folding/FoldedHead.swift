@@ -41,7 +41,9 @@ struct FoldedHead: Sendable {
         }
         let room = 0x1p31 - Double((channels + 1) * tokens)
         let exponent = bound > 0 ? min(40, Int((room / bound).exponent)) : 0
-        try Precision.fixed32.check(unit: exponent >= 0 ? 0x1p10 : 0, of: "the head")
+        guard exponent >= 0 else {
+            throw format.precision.unfit("the head", "its logits reach \(bound), and \(room) at most can be", isInAnyPrecision: true)
+        }
         let unit = Double(sign: .plus, exponent: exponent, significand: 1)
         let tiles = (classes + 15) / 16
         let rows = LineBuffer(lines: tiles * channels)

@@ -57,15 +57,16 @@ struct FoldedPixels: Sendable {
     private let taps: Int
     private let real: (weights: [[Double]], bias: [Double])
     private let unit: Double
-    private let largest: Double
+    /// The largest current of each channel for pixels, in units.
+    private let bounds: [Double]
 
-    init(_ pixels: RealPixels, unit: Double, precision: Precision) {
+    init(_ pixels: RealPixels, unit: Double) {
         channels = pixels.channels
         geometry = pixels.geometry
         taps = pixels.geometry.patchSize * pixels.geometry.patchSize * 3
         real = (pixels.weights, pixels.bias)
         self.unit = unit
-        largest = precision.largestCurrent
+        bounds = pixels.bounds.map { nearest($0 * unit) }
         let tiles = (channels + 15) / 16
         high = LineBuffer(lines: tiles * taps)
         low = LineBuffer(lines: tiles * taps)
@@ -92,7 +93,7 @@ struct FoldedPixels: Sendable {
             min(16, channels - tile * 16), currents.line(line))
     }
 
-    /// The same for an input that is normalised already, which has no bytes: rounded once at the end, and cut off at the lanes' bounds.
+    /// The same for an input that is normalised already, which has no bytes: rounded once at the end, and cut off where pixels end.
     ///
     /// - Parameter normalized: `[3, size, size]`
     func currents(normalized: [Float], token: Int, channel: Int) -> Int32 {
@@ -104,6 +105,6 @@ struct FoldedPixels: Sendable {
             let column = token % geometry.side * patch + tap / 3 % patch
             sum += real.weights[channel][tap] * Double(normalized[(tap % 3 * size + row) * size + column])
         }
-        return Int32(max(min(nearest(sum * unit), largest), -largest))
+        return Int32(max(min(nearest(sum * unit), bounds[channel]), -bounds[channel]))
     }
 }

@@ -73,6 +73,8 @@ struct FoldedStage: Sendable {
         } else {
             let largest = ([embedding.largestWeight] + blocks.map(\.largestFuseWeight)).reduce(0, max)
             unit = min(unit, precision.largestWeight / largest)
+            // The first convolution is added up in 32 bits before it is cut off.
+            unit = min(unit, (Precision.fixed32.largestCurrent - 0x1p18) / embedding.largestWideCurrent)
         }
         return unit.rounded(.down)
     }
@@ -112,7 +114,8 @@ private struct RealBlock {
     }
 
     func folded(_ loader: FoldingSource, unit: Double, format: FixedPointFormat) throws -> FoldedBlock {
-        FoldedBlock(
+        let contractPath = "channel_mix.\(block.index).1.net.3"
+        return FoldedBlock(
             height: try FoldedAxis(loader, block: block, projection: "proj_h", format: format),
             width: try FoldedAxis(loader, block: block, projection: "proj_w", format: format),
             identity: loader.architecture.family == .plain
@@ -121,8 +124,8 @@ private struct RealBlock {
             fuse: RowWeights(fuse, unit: unit, precision: format.precision),
             tokenGroup: loader.group("token_mix_lif.\(block.index)"),
             expansion: try FoldedExpansion(loader, block: block, format: format),
-            contraction: FoldedContraction(
-                contract, layer: loader.layer("channel_mix.\(block.index).1.net.3"), scale: scale, shift: shift, threshold: unit,
+            contraction: try FoldedContraction(
+                contract, path: contractPath, layer: loader.layer(contractPath), scale: scale, shift: shift, threshold: unit,
                 format: format),
             channelGroup: loader.group("channel_mix_lif.\(block.index)"))
     }

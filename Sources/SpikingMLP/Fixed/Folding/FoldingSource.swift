@@ -50,10 +50,27 @@ extension Precision {
     /// Refuses a unit that leaves a threshold too few steps to tell potentials apart.
     func check(unit: Double, of part: String) throws(Failure) {
         guard unit.isFinite, unit >= coarsestThreshold else {
-            throw Failure(
-                .unfitWeights,
-                "The engine \(rawValue) cannot hold \(part): its weights add up to so much more than the threshold that the threshold would be \(unit.isFinite ? Int(max(unit, 0)) : 0) units, and at least \(Int(coarsestThreshold)) are needed.",
-                remedy: self == .fixed16 ? "Use --engine fixed32 or float." : "Use --engine float.")
+            let units = unit.isFinite ? Int(max(unit, 0)) : 0
+            throw unfit(
+                part,
+                "its weights add up to so much more than the threshold that the threshold would be \(units) units, and at least \(Int(coarsestThreshold)) are needed")
         }
+    }
+
+    /// Refuses weights one unit of which moves a neuron by more than a fraction of its threshold.
+    ///
+    /// - Parameter step: what a unit is, in thresholds, where a token's scale is largest.
+    func check(step: Double, of part: String) throws(Failure) {
+        guard step <= coarsestStep else {
+            throw unfit(
+                part,
+                "its largest weight and scale are so far above the threshold that the smallest step would be \(step) thresholds, and \(coarsestStep) at most can be")
+        }
+    }
+
+    func unfit(_ part: String, _ reason: String, isInAnyPrecision: Bool = false) -> Failure {
+        Failure(
+            .unfitWeights, "The engine \(rawValue) cannot hold \(part): \(reason).",
+            remedy: self == .fixed16 && !isInAnyPrecision ? "Use --engine fixed32 or float." : "Use --engine float.")
     }
 }

@@ -16,6 +16,8 @@ struct RealEmbedding {
     /// The largest current of each channel.
     let bounds: [Double]
     let largestWeight: Double
+    /// The largest current of the first convolution, which has 32 bits in narrow lanes as well; 0 in the other stages.
+    var largestWideCurrent: Double { stage == 0 ? bounds.reduce(0, max) : 0 }
 
     init(_ loader: FoldingSource, stage: Int, format: FixedPointFormat) {
         self.stage = stage
@@ -68,7 +70,7 @@ struct RealEmbedding {
         }
         switch layers {
         case .pixels(let pixels):
-            return .pixels(FoldedPixels(pixels, unit: unit, precision: precision))
+            return .pixels(FoldedPixels(pixels, unit: unit))
         case .patchCell(let direct, let edges):
             let before = architecture.channels(stage: stage - 1)
             let node = architecture.channels(stage: stage) / 3
