@@ -77,11 +77,12 @@ let package = Package(
             name: "Coordinator",
             dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
         .target(name: "Benchmarks", dependencies: ["Diagnostics", "SpikeKernels", "SpikingMLP"]),
+        .target(name: "Audit", dependencies: ["Evaluation", "SpikeKernels", "SpikingMLP"]),
         .target(
             name: "Commands",
             dependencies: [
-                "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
-                "Reports", "Worker", "Coordinator", argumentParser, logging,
+                "Audit", "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "EvaluationStore", "Reports", "Worker", "Coordinator", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
@@ -89,6 +90,8 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
         .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "SpikeKernels", "Checkpoints", "TestSupport"]),
+        .testTarget(
+            name: "AuditTests", dependencies: ["Audit", "Checkpoints", "Evaluation", "SpikeKernels", "SpikingMLP"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "SpikingMLP", "TestSupport"]),
         .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),

@@ -13,7 +13,7 @@ package struct Evalctl: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, ReportCommand.self, PredictionsCommand.self,
-            ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PreprocessCommand.self, BenchCommand.self,
+            AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PreprocessCommand.self, BenchCommand.self,
         ])
 
     package init() {}

@@ -5,7 +5,8 @@ import Testing
 @Suite struct HelpTests {
     static let commands = [
         "evalctl", "evalctl run", "evalctl run list", "evalctl up", "evalctl submit", "evalctl status", "evalctl report",
-        "evalctl predictions", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show", "evalctl model synth",
+        "evalctl predictions", "evalctl audit",
+        "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show", "evalctl model synth",
         "evalctl model trace", "evalctl dataset", "evalctl dataset add", "evalctl dataset list", "evalctl dataset show",
         "evalctl dataset verify",
         "evalctl migrate", "evalctl preprocess", "evalctl bench", "evalctl bench preprocess", "eval-worker", "eval-coordinator",
