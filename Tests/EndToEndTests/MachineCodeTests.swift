@@ -75,7 +75,7 @@ import Testing
         let code = try Self.code.get()
         let name = try #require(kernels(module, in: code)["convolvePixels"])
         let instructions = try #require(try code.instructions(of: [name])[name])
-        #expect(instructions.contains(where: \.isProduct))
+        #expect(instructions.contains { $0.isProduct })
     }
 
     @Test(arguments: [
