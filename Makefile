@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT_FLAGS := -c release
 BIN := .build/release
 
-.PHONY: help setup build test demo lint format bench
+.PHONY: help setup build test demo chaos lint format bench
 
 help: ## list what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -23,6 +23,13 @@ test: setup ## build and run every test
 
 demo: build ## evaluate the demo network on the demo images and print the report
 	@ops/demo
+
+# How long faults happen, and the seed of their plan.
+MINUTES := 3
+SEED := 1
+
+chaos: build ## let a fleet work for three minutes while everything fails at random (MINUTES=30 SEED=7)
+	$(BIN)/evalctl chaos --seed $(SEED) --minutes $(MINUTES)
 
 lint: ## check format, the target graph and the language settings
 	@ops/check-targets

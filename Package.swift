@@ -18,11 +18,11 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 
 /// The vector kernels, built once for each instruction set from the same sources: each target's folder links to `SpikeKernels/Vector`.
 #if arch(x86_64)
-let vectorLevels: [(target: String, flags: [String])] = ["v2", "v3", "v4"].map {
-    ("SpikeKernels\($0.uppercased())", ["-Xcc", "-march=x86-64-\($0)"])
-}
+    let vectorLevels: [(target: String, flags: [String])] = ["v2", "v3", "v4"].map {
+        ("SpikeKernels\($0.uppercased())", ["-Xcc", "-march=x86-64-\($0)"])
+    }
 #else
-let vectorLevels: [(target: String, flags: [String])] = [("SpikeKernelsNEON", [])]
+    let vectorLevels: [(target: String, flags: [String])] = [("SpikeKernelsNEON", [])]
 #endif
 let vectorTargets = vectorLevels.map {
     Target.target(
@@ -57,7 +57,8 @@ let package = Package(
             name: "SpikeKernels", exclude: ["Vector"],
             swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
         .target(
-            name: "SpikingMLP", dependencies: ["CLanes", "Diagnostics", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
+            name: "SpikingMLP",
+            dependencies: ["CLanes", "Diagnostics", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
         .target(name: "Checkpoints", dependencies: ["Diagnostics", "SpikingMLP", crypto, system]),
         .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", crypto]),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
@@ -79,10 +80,21 @@ let package = Package(
         .target(name: "Benchmarks", dependencies: ["Diagnostics", "SpikeKernels", "SpikingMLP"]),
         .target(name: "Audit", dependencies: ["Evaluation", "SpikeKernels", "SpikingMLP"]),
         .target(
+            name: "Fleet",
+            dependencies: [
+                "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Worker",
+            ]),
+        .target(
+            name: "Chaos",
+            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
+        .target(
+            name: "Load",
+            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
+        .target(
             name: "Commands",
             dependencies: [
                 "Audit", "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
-                "EvaluationStore", "Reports", "Worker", "Coordinator", argumentParser, logging,
+                "EvaluationStore", "Reports", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
@@ -96,14 +108,20 @@ let package = Package(
         .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Diagnostics"]),
         .testTarget(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
+        .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
+        .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
+        .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["evalctl", "eval-worker", "eval-coordinator", "EvaluationStore", "Kafka", "Postgres", "TestSupport"]),
+            dependencies: [
+                "evalctl", "eval-worker", "eval-coordinator", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation", "EvaluationStore",
+                "Kafka", "Postgres", "TestSupport", logging,
+            ]),
     ] + vectorTargets
 )
 

@@ -7,6 +7,131 @@
 
 
 --
+-- Name: activity_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.activity_changes(a bigint, b bigint) RETURNS TABLE(a_shard integer, b_shard integer, first_ordinal integer, images integer, timestep integer, layer integer, name text, a_spikes bigint, b_spikes bigint)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT s.shard, t.shard, s.first_ordinal, s.image_count, x.timestep, x.layer, l.name, x.spikes, y.spikes
+    FROM shards s
+    JOIN shards t ON t.run_id = b AND t.first_ordinal = s.first_ordinal AND t.image_count = s.image_count AND t.state = 'done'
+    JOIN layer_activity x ON x.run_id = a AND x.shard = s.shard
+    JOIN layer_activity y ON y.run_id = b AND y.shard = t.shard AND y.layer = x.layer AND y.timestep = x.timestep
+    JOIN model_layers l ON l.model_id = (SELECT model_id FROM runs WHERE run_id = a) AND l.layer = x.layer AND l.kind = 'lif'
+    WHERE s.run_id = a AND s.state = 'done' AND x.spikes <> y.spikes
+      AND (SELECT count(DISTINCT manifest_sha256) = 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+$$;
+
+
+--
+-- Name: FUNCTION activity_changes(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.activity_changes(a bigint, b bigint) IS 'LIF groups whose spikes differ between two runs of the same images, by shard (of the same images in both) and time step.';
+
+
+--
+-- Name: class_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.class_changes(a bigint, b bigint) RETURNS TABLE(class integer, class_name text, images bigint, a_correct bigint, b_correct bigint, a_only bigint, b_only bigint, difference double precision, mcnemar_exact_p double precision, holm_p double precision)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH counted AS (
+        SELECT label AS class, count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
+               count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
+        FROM (
+            SELECT p.label, p.top5[1] = p.label AS a_right, q.top5[1] = q.label AS b_right
+            FROM paired_images(a, b) i
+            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
+            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs
+        GROUP BY label
+    ), tested AS (
+        SELECT counted.*, mcnemar_exact_p(counted.a_only, counted.b_only) AS p FROM counted
+    ), ranked AS (
+        SELECT tested.*, p * (count(*) OVER () - row_number() OVER (ORDER BY p, tested.class) + 1) AS stepped FROM tested
+    )
+    SELECT t.class, coalesce(c.title, c.name), t.images, t.a_correct, t.b_correct, t.a_only, t.b_only,
+           (t.a_only - t.b_only) / t.images::double precision, t.p, least(1, max(t.stepped) OVER (ORDER BY t.p, t.class))
+    FROM ranked t
+    LEFT JOIN dataset_classes c ON c.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a) AND c.class = t.class
+    ORDER BY abs(t.a_only - t.b_only) DESC, t.class
+$$;
+
+
+--
+-- Name: FUNCTION class_changes(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.class_changes(a bigint, b bigint) IS 'Top-1 of two runs by class (A''s label), the most changed class first; of a thousand classes fifty have p < 0.05 by chance, holm_p is corrected.';
+
+
+--
+-- Name: comparison_table(bigint[]); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.comparison_table(runs bigint[]) RETURNS TABLE(a bigint, b bigint, images bigint, a_only bigint, b_only bigint, difference double precision, difference_low double precision, difference_high double precision, mcnemar_exact_p double precision, holm_p double precision, resolvable_difference double precision)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH pairs AS (
+        SELECT row_number() OVER (ORDER BY x.place, y.place) AS pair, x.run AS a, y.run AS b
+        FROM unnest(runs) WITH ORDINALITY AS x (run, place)
+        JOIN unnest(runs) WITH ORDINALITY AS y (run, place) ON y.place > x.place
+    ), compared AS (
+        SELECT pairs.pair, pairs.a, pairs.b, c.* FROM pairs CROSS JOIN LATERAL run_comparison(pairs.a, pairs.b) AS c
+    ), adjusted AS (
+        SELECT holm_adjusted(array_agg(c.mcnemar_exact_p ORDER BY c.pair)) AS p FROM compared c
+    )
+    SELECT c.a, c.b, c.images, c.a_only, c.b_only, c.difference, c.difference_low, c.difference_high,
+           c.mcnemar_exact_p, adjusted.p[c.pair], c.resolvable_difference
+    FROM compared c CROSS JOIN adjusted ORDER BY c.pair
+$$;
+
+
+--
+-- Name: FUNCTION comparison_table(runs bigint[]); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.comparison_table(runs bigint[]) IS 'run_comparison of every two of several runs, with Holm''s correction of the p values.';
+
+
+--
+-- Name: cost_comparison(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.cost_comparison(a bigint, b bigint) RETURNS TABLE(quantity text, images bigint, a_mean double precision, b_mean double precision, difference double precision, difference_low double precision, difference_high double precision)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT d.quantity, t.images, d.a_mean, d.b_mean, d.a_mean - d.b_mean,
+           d.a_mean - d.b_mean - 1.959963984540054 * d.deviation / sqrt(t.images),
+           d.a_mean - d.b_mean + 1.959963984540054 * d.deviation / sqrt(t.images)
+    FROM (
+        SELECT count(*) AS images,
+               avg(a_spikes) AS a_spikes, avg(b_spikes) AS b_spikes, stddev_samp(a_spikes - b_spikes) AS d_spikes,
+               avg(a_synops) AS a_synops, avg(b_synops) AS b_synops, stddev_samp(a_synops - b_synops) AS d_synops,
+               avg(a_us) AS a_us, avg(b_us) AS b_us, stddev_samp(a_us - b_us) AS d_us
+        FROM (
+            SELECT p.spikes::double precision AS a_spikes, q.spikes::double precision AS b_spikes,
+                   p.synops::double precision AS a_synops, q.synops::double precision AS b_synops,
+                   p.inference_us::double precision AS a_us, q.inference_us::double precision AS b_us
+            FROM paired_images(a, b) i
+            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
+            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs) AS t
+    CROSS JOIN LATERAL (
+        VALUES ('spikes', t.a_spikes, t.b_spikes, t.d_spikes), ('synops', t.a_synops, t.b_synops, t.d_synops),
+               ('inference_us', t.a_us, t.b_us, t.d_us)) AS d (quantity, a_mean, b_mean, deviation)
+$$;
+
+
+--
+-- Name: FUNCTION cost_comparison(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.cost_comparison(a bigint, b bigint) IS 'Means per image of spikes, synaptic operations and inference time of two runs; the paired difference, A less B, with its normal interval.';
+
+
+--
 -- Name: create_run_partitions(bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -18,6 +143,385 @@ BEGIN
     EXECUTE format('CREATE TABLE predictions_%s PARTITION OF predictions FOR VALUES IN (%s)', run, run);
     EXECUTE format('CREATE TABLE layer_activity_%s PARTITION OF layer_activity FOR VALUES IN (%s)', run, run);
 END $$;
+
+
+--
+-- Name: early_exit(bigint, text, double precision[]); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.early_exit(run bigint, rule text, parameters double precision[]) RETURNS TABLE(parameter double precision, images bigint, top1_correct bigint, top1_accuracy double precision, top1_low double precision, top1_high double precision, timesteps_per_image double precision, spikes_per_image double precision, synops_per_image double precision)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH steps AS (
+        SELECT p.ordinal, u.timestep, u.label_rank, u.margin, u.timestep = cardinality(p.timestep_top1) AS is_last,
+               sum(u.spikes::double precision) OVER so_far AS spikes, sum(u.synops::double precision) OVER so_far AS synops,
+               u.top1 IS DISTINCT FROM lag(u.top1) OVER so_far AS is_new
+        FROM predictions p
+        CROSS JOIN LATERAL unnest(timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes, timestep_synops)
+            WITH ORDINALITY AS u (top1, label_rank, margin, spikes, synops, timestep)
+        WHERE p.run_id = run AND rule IN ('margin', 'stable')
+        WINDOW so_far AS (PARTITION BY p.ordinal ORDER BY u.timestep)
+    ), valued AS (
+        SELECT steps.*, CASE rule WHEN 'margin' THEN margin
+            ELSE timestep - max(timestep) FILTER (WHERE is_new) OVER (PARTITION BY ordinal ORDER BY timestep) + 1 END AS value
+        FROM steps
+    ), reached AS (
+        SELECT valued.*,
+               max(value) OVER (PARTITION BY ordinal ORDER BY timestep ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best_before
+        FROM valued
+    )
+    SELECT q.parameter, count(*), count(*) FILTER (WHERE label_rank < 1), avg((label_rank < 1)::integer)::double precision,
+           wilson_low(count(*) FILTER (WHERE label_rank < 1), count(*)), wilson_high(count(*) FILTER (WHERE label_rank < 1), count(*)),
+           sum(timestep)::double precision / count(*), sum(spikes) / count(*), sum(synops) / count(*)
+    FROM reached
+    JOIN unnest(parameters) AS q (parameter)
+        ON (best_before IS NULL OR best_before < q.parameter) AND (value >= q.parameter OR is_last)
+    GROUP BY q.parameter ORDER BY q.parameter
+$$;
+
+
+--
+-- Name: FUNCTION early_exit(run bigint, rule text, parameters double precision[]); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.early_exit(run bigint, rule text, parameters double precision[]) IS 'What the run would have come to, exactly, had each image stopped early: rule margin, at the first time step whose margin reaches the parameter; rule stable, at the first that ends so many equal predictions in a row; at the last one otherwise.';
+
+
+--
+-- Name: energy_millijoules(double precision, double precision, text); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.energy_millijoules(macs double precision, synops double precision, costs text DEFAULT '45nm-float32'::text) RETURNS double precision
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT (macs * max(picojoules) FILTER (WHERE operation = 'mac') + synops * max(picojoules) FILTER (WHERE operation = 'ac')) / 1e9
+    FROM energy_costs WHERE name = costs
+$$;
+
+
+--
+-- Name: FUNCTION energy_millijoules(macs double precision, synops double precision, costs text); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.energy_millijoules(macs double precision, synops double precision, costs text) IS 'E = MACs x E_MAC + synaptic operations x E_AC, by a named table of costs. Null where the table lacks one of them.';
+
+
+--
+-- Name: first_convolution_macs(jsonb); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.first_convolution_macs(architecture jsonb) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT (image / patch) * (image / patch) * dim * 3 * patch * patch
+    FROM (SELECT (architecture ->> 'image')::bigint AS image, nullif((architecture ->> 'patch')::bigint, 0) AS patch,
+                 (architecture ->> 'dim')::bigint AS dim) AS a
+$$;
+
+
+--
+-- Name: FUNCTION first_convolution_macs(architecture jsonb); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.first_convolution_macs(architecture jsonb) IS 'Multiply-accumulates of the first convolution, which reads pixels: once per image, whatever the number of time steps.';
+
+
+--
+-- Name: first_difference(anyarray, anyarray); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.first_difference(a anyarray, b anyarray) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+BEGIN
+    IF a = b THEN RETURN NULL; END IF;
+    FOR i IN 1..least(cardinality(a), cardinality(b)) LOOP
+        IF a[i] IS DISTINCT FROM b[i] THEN RETURN i; END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+
+--
+-- Name: FUNCTION first_difference(a anyarray, b anyarray); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.first_difference(a anyarray, b anyarray) IS 'The first place, from 1, where two arrays differ, as far as both go; null where there is none.';
+
+
+--
+-- Name: holm_adjusted(double precision[]); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.holm_adjusted(p double precision[]) RETURNS double precision[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(array_agg(adjusted ORDER BY place), ARRAY[]::double precision[])
+    FROM (
+        SELECT place, least(1, max(value * (count - rank + 1)) OVER (ORDER BY rank)) AS adjusted
+        FROM (
+            SELECT place, value, count(*) OVER () AS count, row_number() OVER (ORDER BY value, place) AS rank
+            FROM unnest(p) WITH ORDINALITY AS u (value, place)) AS ranked
+    ) AS stepped
+$$;
+
+
+--
+-- Name: FUNCTION holm_adjusted(p double precision[]); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.holm_adjusted(p double precision[]) IS 'Holm''s step-down correction of several p values, in their order.';
+
+
+--
+-- Name: margin_quantiles(bigint, double precision[]); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.margin_quantiles(run bigint, fractions double precision[]) RETURNS double precision[]
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT percentile_disc(fractions) WITHIN GROUP (ORDER BY margin::double precision)
+    FROM predictions CROSS JOIN LATERAL unnest(timestep_margin) AS margin WHERE run_id = run
+$$;
+
+
+--
+-- Name: FUNCTION margin_quantiles(run bigint, fractions double precision[]); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.margin_quantiles(run bigint, fractions double precision[]) IS 'Margins that occur in a run, at these fractions of all images and time steps: thresholds worth trying.';
+
+
+--
+-- Name: mcnemar_exact_p(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.mcnemar_exact_p(a_only bigint, b_only bigint) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+DECLARE
+    n bigint := a_only + b_only;
+    fewer bigint := least(a_only, b_only);
+    term double precision := 1;
+    halves bigint := n;
+    total double precision;
+BEGIN
+    IF 2 * fewer >= n - 1 THEN RETURN 1; END IF;
+    -- binomial(n, fewer) / 2^n: halved whenever it grows, so that it neither overflows nor loses digits.
+    FOR i IN 1..fewer LOOP
+        term := term * (n - fewer + i) / i;
+        WHILE term > 1 AND halves > 0 LOOP
+            term := term / 2;
+            halves := halves - 1;
+        END LOOP;
+    END LOOP;
+    IF halves > 1000 OR term * power(2::double precision, -halves) < 1e-290 THEN RETURN 0; END IF;
+    term := term * power(2::double precision, -halves);
+    total := term;
+    FOR i IN REVERSE fewer..1 LOOP
+        term := term * i / (n - i + 1);
+        total := total + term;
+        EXIT WHEN term < total * 1e-18;
+    END LOOP;
+    RETURN least(1, 2 * total);
+END $$;
+
+
+--
+-- Name: FUNCTION mcnemar_exact_p(a_only bigint, b_only bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.mcnemar_exact_p(a_only bigint, b_only bigint) IS 'Exact two-sided McNemar test: the binomial test of the discordant pairs against one half. Below 1e-290 it gives 0.';
+
+
+--
+-- Name: paired_difference(bigint, bigint, bigint, bigint, double precision); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.paired_difference("both" bigint, a_only bigint, b_only bigint, neither bigint, z double precision DEFAULT 1.959963984540054, OUT difference double precision, OUT low double precision, OUT high double precision) RETURNS record
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT d, greatest(-1, d - sqrt(greatest(0, (a - la) ^ 2 - 2 * phi * (a - la) * (ub - b) + (ub - b) ^ 2))),
+           least(1, d + sqrt(greatest(0, (ua - a) ^ 2 - 2 * phi * (ua - a) * (b - lb) + (b - lb) ^ 2)))
+    FROM (
+        SELECT (s.a_only - s.b_only) / n::double precision AS d,
+               (s.both + s.a_only) / n::double precision AS a, wilson_low(s.both + s.a_only, n, z) AS la, wilson_high(s.both + s.a_only, n, z) AS ua,
+               (s.both + s.b_only) / n::double precision AS b, wilson_low(s.both + s.b_only, n, z) AS lb, wilson_high(s.both + s.b_only, n, z) AS ub,
+               CASE WHEN margins = 0 THEN 0
+                    WHEN cross_product > 0 THEN greatest(cross_product - n / 2::double precision, 0) / sqrt(margins)
+                    ELSE cross_product / sqrt(margins) END AS phi
+        FROM (SELECT "both", a_only, b_only, neither) AS s
+        CROSS JOIN LATERAL (
+            SELECT nullif(s.both + s.a_only + s.b_only + s.neither, 0) AS n,
+                   s.both::double precision * s.neither - s.a_only::double precision * s.b_only AS cross_product,
+                   (s.both + s.a_only)::double precision * (s.b_only + s.neither) * (s.both + s.b_only) * (s.a_only + s.neither) AS margins) AS t
+    ) AS u
+$$;
+
+
+--
+-- Name: FUNCTION paired_difference("both" bigint, a_only bigint, b_only bigint, neither bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.paired_difference("both" bigint, a_only bigint, b_only bigint, neither bigint, z double precision, OUT difference double precision, OUT low double precision, OUT high double precision) IS 'Difference of two paired proportions, A less B, with Newcombe''s square-and-add score interval (Statistics in Medicine 17, 1998, method 10).';
+
+
+--
+-- Name: paired_images(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.paired_images(a bigint, b bigint) RETURNS TABLE(a_ordinal integer, b_ordinal integer, path text, same_bytes boolean)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT i.ordinal, i.ordinal, i.path, true
+    FROM images i
+    WHERE i.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a)
+      AND (SELECT count(DISTINCT manifest_sha256) = 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+    UNION ALL
+    SELECT i.ordinal, j.ordinal, i.path, i.sha256 = j.sha256
+    FROM images i JOIN images j USING (path)
+    WHERE i.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a) AND j.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b)
+      AND (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+$$;
+
+
+--
+-- Name: FUNCTION paired_images(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.paired_images(a bigint, b bigint) IS 'Images of two runs'' data sets that belong together: by place where the manifests are the same, by path where they are not.';
+
+
+--
+-- Name: prediction_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.prediction_changes(a bigint, b bigint) RETURNS TABLE(a_ordinal integer, b_ordinal integer, path text, label integer, label_name text, a_predicted integer, a_name text, b_predicted integer, b_name text, a_margin real, b_margin real, prediction_changed boolean, same_bytes boolean, top1_timestep integer, spikes_timestep integer, a_shard integer, b_shard integer)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT i.a_ordinal, i.b_ordinal, i.path, p.label, coalesce(l.title, l.name), p.top5[1], coalesce(g.title, g.name),
+           q.top5[1], coalesce(h.title, h.name), p.timestep_margin[cardinality(p.timestep_margin)],
+           q.timestep_margin[cardinality(q.timestep_margin)], p.top5[1] <> q.top5[1], i.same_bytes,
+           first_difference(p.timestep_top1, q.timestep_top1), first_difference(p.timestep_spikes, q.timestep_spikes), p.shard, q.shard
+    FROM paired_images(a, b) i
+    JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
+    JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal
+    LEFT JOIN dataset_classes l ON l.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a) AND l.class = p.label
+    LEFT JOIN dataset_classes g ON g.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a) AND g.class = p.top5[1]
+    LEFT JOIN dataset_classes h ON h.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b) AND h.class = q.top5[1]
+    WHERE (p.top5, p.scores, p.timestep_top1, p.timestep_label_rank, p.timestep_margin, p.timestep_spikes, p.timestep_synops)
+        IS DISTINCT FROM (q.top5, q.scores, q.timestep_top1, q.timestep_label_rank, q.timestep_margin, q.timestep_spikes, q.timestep_synops)
+$$;
+
+
+--
+-- Name: FUNCTION prediction_changes(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.prediction_changes(a bigint, b bigint) IS 'Images whose rows differ between two runs: whether the prediction did, and the first time step whose prediction, and whose spike count, differs.';
+
+
+--
+-- Name: resolvable_difference(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.resolvable_difference(images bigint, discordant bigint) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN images >= 6 THEN greatest(
+        6::double precision / images,
+        sqrt(discordant / images::double precision) * (za * sqrt(images) + zb * sqrt(images + zb * zb - za * za)) / (images + zb * zb)) END
+    FROM (VALUES (1.959963984540054::double precision, 0.8416212335729143::double precision)) AS quantiles (za, zb)
+$$;
+
+
+--
+-- Name: FUNCTION resolvable_difference(images bigint, discordant bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.resolvable_difference(images bigint, discordant bigint) IS 'Difference of accuracy that so many paired images, so many of them discordant, show at the 5 % level four times in five (Connor, Biometrics 43, 1987); at least 6 images, for with fewer discordant pairs the exact test cannot reach 5 %.';
+
+
+--
+-- Name: run_comparison(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.run_comparison(a bigint, b bigint) RETURNS TABLE(images bigint, a_correct bigint, b_correct bigint, a_only bigint, b_only bigint, difference double precision, difference_low double precision, difference_high double precision, mcnemar_exact_p double precision, resolvable_difference double precision)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT c.images, c.a_correct, c.b_correct, c.a_only, c.b_only, d.difference, d.low, d.high,
+           mcnemar_exact_p(c.a_only, c.b_only), resolvable_difference(c.images, c.a_only + c.b_only)
+    FROM (
+        SELECT count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
+               count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
+        FROM (
+            SELECT p.top5[1] = p.label AS a_right, q.top5[1] = q.label AS b_right
+            FROM paired_images(a, b) i
+            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
+            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs) AS c
+    CROSS JOIN LATERAL paired_difference(c.a_correct - c.a_only, c.a_only, c.b_only, c.images - c.a_correct - c.b_only) AS d
+$$;
+
+
+--
+-- Name: FUNCTION run_comparison(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.run_comparison(a bigint, b bigint) IS 'Top-1 of two runs on the images that both evaluated: difference is A less B with Newcombe''s interval, the test is McNemar''s exact one.';
+
+
+--
+-- Name: sum_of(bigint[]); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.sum_of(numbers bigint[]) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT sum(number)::bigint FROM unnest(numbers) AS number $$;
+
+
+--
+-- Name: FUNCTION sum_of(numbers bigint[]); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.sum_of(numbers bigint[]) IS 'Sum of an array''s elements, such as timestep_synops.';
+
+
+--
+-- Name: wilson_high(bigint, bigint, double precision); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.wilson_high(successes bigint, trials bigint, z double precision DEFAULT 1.959963984540054) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN trials > 0 AND successes = trials THEN 1 WHEN trials > 0 THEN
+        (successes + z * z / 2 + z * sqrt(successes * ((trials - successes) / trials::double precision) + z * z / 4)) / (trials + z * z) END
+$$;
+
+
+--
+-- Name: FUNCTION wilson_high(successes bigint, trials bigint, z double precision); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.wilson_high(successes bigint, trials bigint, z double precision) IS 'Upper end of the Wilson score interval of a proportion; null where there are no trials.';
+
+
+--
+-- Name: wilson_low(bigint, bigint, double precision); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.wilson_low(successes bigint, trials bigint, z double precision DEFAULT 1.959963984540054) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN trials > 0 AND successes = 0 THEN 0 WHEN trials > 0 THEN
+        (successes + z * z / 2 - z * sqrt(successes * ((trials - successes) / trials::double precision) + z * z / 4)) / (trials + z * z) END
+$$;
+
+
+--
+-- Name: FUNCTION wilson_low(successes bigint, trials bigint, z double precision); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.wilson_low(successes bigint, trials bigint, z double precision) IS 'Lower end of the Wilson score interval of a proportion; null where there are no trials.';
 
 
 
@@ -41,7 +545,9 @@ CREATE TABLE public.predictions (
     preprocess_us integer NOT NULL,
     inference_us integer NOT NULL,
     total_us integer NOT NULL,
-    worker_id bigint NOT NULL
+    worker_id bigint NOT NULL,
+    spikes bigint GENERATED ALWAYS AS (public.sum_of(timestep_spikes)) STORED,
+    synops bigint GENERATED ALWAYS AS (public.sum_of(timestep_synops)) STORED
 )
 PARTITION BY LIST (run_id);
 
@@ -88,6 +594,20 @@ COMMENT ON COLUMN public.predictions.timestep_spikes IS 'Element t: spikes of al
 COMMENT ON COLUMN public.predictions.timestep_synops IS 'Element t: synaptic operations of all layers in time step t alone.';
 
 
+--
+-- Name: COLUMN predictions.spikes; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.spikes IS 'Spikes of all LIF groups and time steps.';
+
+
+--
+-- Name: COLUMN predictions.synops; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.synops IS 'Synaptic operations of all layers and time steps.';
+
+
 
 --
 -- Name: runs; Type: TABLE; Schema: public; Owner: -
@@ -125,31 +645,37 @@ CREATE TABLE public.runs (
 CREATE VIEW public.anytime_accuracy AS
  SELECT r.run_id,
     t.timestep,
-    p.images,
-    p.top1_correct,
+    COALESCE(p.images, (0)::bigint) AS images,
+    COALESCE(p.top1_correct, (0)::bigint) AS top1_correct,
     ((p.top1_correct)::double precision / (NULLIF(p.images, 0))::double precision) AS top1_accuracy,
-    p.top5_correct,
+    COALESCE(p.top5_correct, (0)::bigint) AS top5_correct,
     ((p.top5_correct)::double precision / (NULLIF(p.images, 0))::double precision) AS top5_accuracy,
-    p.spikes_per_image,
-    p.synops_per_image
+    (sum(p.step_spikes) OVER steps / (NULLIF(p.images, 0))::double precision) AS spikes_per_image,
+    (sum(p.step_synops) OVER steps / (NULLIF(p.images, 0))::double precision) AS synops_per_image,
+    public.wilson_low(p.top1_correct, p.images) AS top1_low,
+    public.wilson_high(p.top1_correct, p.images) AS top1_high,
+    public.wilson_low(p.top5_correct, p.images) AS top5_low,
+    public.wilson_high(p.top5_correct, p.images) AS top5_high
    FROM ((public.runs r
      CROSS JOIN LATERAL generate_series(1, r.timesteps) t(timestep))
-     CROSS JOIN LATERAL ( SELECT count(*) AS images,
-            count(*) FILTER (WHERE (predictions.timestep_label_rank[t.timestep] < 1)) AS top1_correct,
-            count(*) FILTER (WHERE (predictions.timestep_label_rank[t.timestep] < 5)) AS top5_correct,
-            (avg(( SELECT sum(s.s) AS sum
-                   FROM unnest(predictions.timestep_spikes[1:t.timestep]) s(s))))::double precision AS spikes_per_image,
-            (avg(( SELECT sum(s.s) AS sum
-                   FROM unnest(predictions.timestep_synops[1:t.timestep]) s(s))))::double precision AS synops_per_image
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)) p);
+     LEFT JOIN LATERAL ( SELECT u.timestep,
+            count(*) AS images,
+            count(*) FILTER (WHERE (predictions.timestep_label_rank[u.timestep] < 1)) AS top1_correct,
+            count(*) FILTER (WHERE (predictions.timestep_label_rank[u.timestep] < 5)) AS top5_correct,
+            sum((predictions.timestep_spikes[u.timestep])::double precision) AS step_spikes,
+            sum((predictions.timestep_synops[u.timestep])::double precision) AS step_synops
+           FROM (public.predictions
+             CROSS JOIN generate_series(1, r.timesteps) u(timestep))
+          WHERE (predictions.run_id = r.run_id)
+          GROUP BY u.timestep) p ON ((p.timestep = t.timestep)))
+  WINDOW steps AS (PARTITION BY r.run_id ORDER BY t.timestep);
 
 
 --
 -- Name: VIEW anytime_accuracy; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.anytime_accuracy IS 'What a run with only so many time steps would have predicted, and what it would have cost.';
+COMMENT ON VIEW public.anytime_accuracy IS 'What a run with only so many time steps would have predicted, with Wilson intervals, and what it would have cost.';
 
 
 --
@@ -227,8 +753,16 @@ COMMENT ON TABLE public.checkpoint_chunks IS 'The checkpoint files themselves, c
 CREATE TABLE public.dataset_classes (
     dataset_id bigint NOT NULL,
     class integer NOT NULL,
-    name text NOT NULL
+    name text NOT NULL,
+    title text
 );
+
+
+--
+-- Name: COLUMN dataset_classes.title; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.dataset_classes.title IS 'What people call the class, where a table of synsets told; views prefer it to the name.';
 
 
 --
@@ -238,12 +772,16 @@ CREATE TABLE public.dataset_classes (
 CREATE VIEW public.class_accuracy AS
  SELECT r.run_id,
     p.label AS class,
-    c.name AS class_name,
+    COALESCE(c.title, c.name) AS class_name,
     p.images,
     p.top1_correct,
     ((p.top1_correct)::double precision / (p.images)::double precision) AS top1_accuracy,
     p.top5_correct,
-    ((p.top5_correct)::double precision / (p.images)::double precision) AS top5_accuracy
+    ((p.top5_correct)::double precision / (p.images)::double precision) AS top5_accuracy,
+    public.wilson_low(p.top1_correct, p.images) AS top1_low,
+    public.wilson_high(p.top1_correct, p.images) AS top1_high,
+    public.wilson_low(p.top5_correct, p.images) AS top5_low,
+    public.wilson_high(p.top5_correct, p.images) AS top5_high
    FROM ((public.runs r
      CROSS JOIN LATERAL ( SELECT predictions.label,
             count(*) AS images,
@@ -256,15 +794,74 @@ CREATE VIEW public.class_accuracy AS
 
 
 --
+-- Name: VIEW class_accuracy; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.class_accuracy IS 'One row a class that has evaluated images, with Wilson intervals.';
+
+
+--
+-- Name: image_costs; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.image_costs AS
+ SELECT p.run_id,
+    p.ordinal,
+    p.label,
+    (p.top5[1] = p.label) AS correct,
+    p.spikes,
+    p.synops
+   FROM public.predictions p;
+
+
+--
+-- Name: VIEW image_costs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.image_costs IS 'One row an image: its spikes and synaptic operations over all time steps.';
+
+
+--
+-- Name: class_costs; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.class_costs AS
+ SELECT r.run_id,
+    p.label AS class,
+    COALESCE(c.title, c.name) AS class_name,
+    p.images,
+    p.spikes_per_image,
+    p.synops_per_image,
+    p.top1_accuracy
+   FROM ((public.runs r
+     CROSS JOIN LATERAL ( SELECT image_costs.label,
+            count(*) AS images,
+            avg((image_costs.spikes)::double precision) AS spikes_per_image,
+            avg((image_costs.synops)::double precision) AS synops_per_image,
+            (avg((image_costs.correct)::integer))::double precision AS top1_accuracy
+           FROM public.image_costs
+          WHERE (image_costs.run_id = r.run_id)
+          GROUP BY image_costs.label) p)
+     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
+
+
+--
+-- Name: VIEW class_costs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.class_costs IS 'What an image of each class costs, on average.';
+
+
+--
 -- Name: confusion; Type: VIEW; Schema: public; Owner: -
 --
 
 CREATE VIEW public.confusion AS
  SELECT r.run_id,
     p.label,
-    l.name AS label_name,
+    COALESCE(l.title, l.name) AS label_name,
     p.predicted,
-    g.name AS predicted_name,
+    COALESCE(g.title, g.name) AS predicted_name,
     p.images
    FROM (((public.runs r
      CROSS JOIN LATERAL ( SELECT predictions.label,
@@ -275,6 +872,121 @@ CREATE VIEW public.confusion AS
           GROUP BY predictions.label, predictions.top5[1]) p)
      LEFT JOIN public.dataset_classes l ON (((l.dataset_id = r.dataset_id) AND (l.class = p.label))))
      LEFT JOIN public.dataset_classes g ON (((g.dataset_id = r.dataset_id) AND (g.class = p.predicted))));
+
+
+--
+-- Name: VIEW confusion; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.confusion IS 'One row a pair of label and prediction that occurs.';
+
+
+--
+-- Name: confused_pairs; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.confused_pairs AS
+ SELECT confusion.run_id,
+    LEAST(confusion.label, confusion.predicted) AS class,
+    GREATEST(confusion.label, confusion.predicted) AS other,
+    min(
+        CASE
+            WHEN (confusion.label < confusion.predicted) THEN confusion.label_name
+            ELSE confusion.predicted_name
+        END) AS class_name,
+    min(
+        CASE
+            WHEN (confusion.label < confusion.predicted) THEN confusion.predicted_name
+            ELSE confusion.label_name
+        END) AS other_name,
+    (sum(confusion.images))::bigint AS images,
+    (COALESCE(sum(confusion.images) FILTER (WHERE (confusion.label < confusion.predicted)), (0)::numeric))::bigint AS class_as_other,
+    (COALESCE(sum(confusion.images) FILTER (WHERE (confusion.label > confusion.predicted)), (0)::numeric))::bigint AS other_as_class
+   FROM public.confusion
+  WHERE (confusion.label <> confusion.predicted)
+  GROUP BY confusion.run_id, LEAST(confusion.label, confusion.predicted), GREATEST(confusion.label, confusion.predicted);
+
+
+--
+-- Name: VIEW confused_pairs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.confused_pairs IS 'One row a pair of classes that are taken for each other, both ways together.';
+
+
+--
+-- Name: coordinators; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.coordinators (
+    coordinator_id bigint NOT NULL,
+    host text NOT NULL,
+    process_id integer NOT NULL,
+    version text NOT NULL,
+    leads boolean DEFAULT false NOT NULL,
+    backend_pid integer,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: COLUMN coordinators.backend_pid; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.coordinators.backend_pid IS 'The server process that holds the leader''s lock.';
+
+
+--
+-- Name: coordinators_coordinator_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.coordinators ALTER COLUMN coordinator_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.coordinators_coordinator_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
+-- Name: cost_distribution; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.cost_distribution AS
+ SELECT r.run_id,
+    q.quantity,
+    q.images,
+    q.mean,
+    q.deviation,
+    q.quantiles[1] AS minimum,
+    q.quantiles[2] AS p5,
+    q.quantiles[3] AS p25,
+    q.quantiles[4] AS p50,
+    q.quantiles[5] AS p75,
+    q.quantiles[6] AS p95,
+    q.quantiles[7] AS maximum
+   FROM ((public.runs r
+     CROSS JOIN LATERAL ( SELECT count(*) AS images,
+            avg((image_costs.spikes)::double precision) AS mean_spikes,
+            avg((image_costs.synops)::double precision) AS mean_synops,
+            stddev_samp((image_costs.spikes)::double precision) AS deviation_spikes,
+            stddev_samp((image_costs.synops)::double precision) AS deviation_synops,
+            percentile_disc((ARRAY[(0)::numeric, 0.05, 0.25, 0.5, 0.75, 0.95, (1)::numeric])::double precision[]) WITHIN GROUP (ORDER BY image_costs.spikes) AS spikes,
+            percentile_disc((ARRAY[(0)::numeric, 0.05, 0.25, 0.5, 0.75, 0.95, (1)::numeric])::double precision[]) WITHIN GROUP (ORDER BY image_costs.synops) AS synops
+           FROM public.image_costs
+          WHERE (image_costs.run_id = r.run_id)) p)
+     CROSS JOIN LATERAL ( VALUES ('spikes'::text,p.images,p.mean_spikes,p.deviation_spikes,p.spikes), ('synops'::text,p.images,p.mean_synops,p.deviation_synops,p.synops)) q(quantity, images, mean, deviation, quantiles))
+  WHERE (p.images > 0);
+
+
+--
+-- Name: VIEW cost_distribution; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.cost_distribution IS 'Spikes and synaptic operations per image: mean, standard deviation and percentiles that occurred.';
 
 
 --
@@ -356,6 +1068,207 @@ COMMENT ON TABLE public.images IS 'The manifest: one row an image, in the order 
 
 
 --
+-- Name: shard_attempts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.shard_attempts (
+    run_id bigint NOT NULL,
+    shard integer NOT NULL,
+    attempt integer NOT NULL,
+    worker_id bigint,
+    outcome text NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    claimed_at timestamp with time zone,
+    ended_at timestamp with time zone DEFAULT now() NOT NULL,
+    class text DEFAULT 'unknown'::text NOT NULL,
+    CONSTRAINT shard_attempts_class_check CHECK ((class = ANY (ARRAY['transient'::text, 'permanent'::text, 'unknown'::text]))),
+    CONSTRAINT shard_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['expired'::text, 'failed'::text])))
+);
+
+
+--
+-- Name: TABLE shard_attempts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.shard_attempts IS 'Attempts that did not end in a store, and why.';
+
+
+--
+-- Name: shards; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.shards (
+    run_id bigint NOT NULL,
+    shard integer NOT NULL,
+    first_ordinal integer NOT NULL,
+    image_count integer NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempt integer DEFAULT 1 NOT NULL,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    published_at timestamp with time zone,
+    claimed_at timestamp with time zone,
+    lease_token uuid,
+    lease_expires_at timestamp with time zone,
+    worker_id bigint,
+    speculative boolean DEFAULT false NOT NULL,
+    split_from integer,
+    finished_at timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    transient_failures integer DEFAULT 0 NOT NULL,
+    publications integer DEFAULT 0 NOT NULL,
+    kafka_partition integer,
+    backup_token uuid,
+    backup_worker_id bigint,
+    backup_expires_at timestamp with time zone,
+    images_redone integer DEFAULT 0 NOT NULL,
+    dead_letter_sent_at timestamp with time zone,
+    dropped_at timestamp with time zone,
+    CONSTRAINT shards_image_count_check CHECK ((image_count > 0)),
+    CONSTRAINT shards_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'published'::text, 'running'::text, 'done'::text, 'split'::text, 'dead'::text, 'cancelled'::text])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='500');
+
+
+--
+-- Name: COLUMN shards.lease_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.lease_token IS 'Proof of the claim. It stays after the store, so that a worker whose COMMIT went unanswered can tell.';
+
+
+--
+-- Name: COLUMN shards.speculative; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.speculative IS 'A second worker is invited to the shard, which is late.';
+
+
+--
+-- Name: COLUMN shards.failures; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.failures IS 'Attempts that crashed, hung, or failed for the shard''s own sake; these are limited by runs.max_attempts.';
+
+
+--
+-- Name: COLUMN shards.transient_failures; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.transient_failures IS 'Attempts that failed because something around the shard was missing.';
+
+
+--
+-- Name: COLUMN shards.publications; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.publications IS 'How often a message for the present attempt was sent.';
+
+
+--
+-- Name: COLUMN shards.kafka_partition; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.kafka_partition IS 'Where the newest message was sent.';
+
+
+--
+-- Name: COLUMN shards.backup_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.backup_token IS 'The second worker''s lease; the first of the two to store counts.';
+
+
+--
+-- Name: COLUMN shards.images_redone; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.images_redone IS 'Images of this shard that failed and were given to later shards.';
+
+
+--
+-- Name: COLUMN shards.dropped_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.dropped_at IS 'When somebody took a dead shard off the list of dead letters; its images stay failures.';
+
+
+--
+-- Name: dead_letters; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.dead_letters AS
+ SELECT s.run_id,
+    s.shard,
+    s.first_ordinal,
+    s.image_count,
+    i.path,
+    i.label,
+    f.code,
+    f.message,
+    ( SELECT count(*) AS count
+           FROM public.shard_attempts a
+          WHERE ((a.run_id = s.run_id) AND (a.shard = s.shard))) AS attempts,
+    s.finished_at AS died_at,
+    s.dropped_at
+   FROM (((public.shards s
+     JOIN public.runs r USING (run_id))
+     JOIN public.images i ON (((i.dataset_id = r.dataset_id) AND (i.ordinal = s.first_ordinal))))
+     LEFT JOIN public.image_failures f ON (((f.run_id = s.run_id) AND (f.ordinal = s.first_ordinal))))
+  WHERE (s.state = 'dead'::text);
+
+
+--
+-- Name: VIEW dead_letters; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.dead_letters IS 'Shards that were given up, nearly always one image: its file, and why.';
+
+
+--
+-- Name: declines; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.declines (
+    run_id bigint NOT NULL,
+    kafka_partition integer NOT NULL,
+    worker_id bigint NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    declined_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: TABLE declines; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.declines IS 'Partitions whose worker lately lacked something that a run needs, such as its images: others are preferred for a while.';
+
+
+--
+-- Name: energy_costs; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.energy_costs (
+    name text NOT NULL,
+    operation text NOT NULL,
+    picojoules double precision NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT energy_costs_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'::text)),
+    CONSTRAINT energy_costs_operation_check CHECK ((operation = ANY (ARRAY['ac'::text, 'mac'::text]))),
+    CONSTRAINT energy_costs_picojoules_check CHECK (((picojoules >= (0)::double precision) AND (picojoules < ('1000000000000'::numeric)::double precision)))
+);
+
+
+--
+-- Name: TABLE energy_costs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.energy_costs IS 'Energy of one accumulate (ac) and one multiply-accumulate (mac), by named table. Arithmetic alone: no memory traffic.';
+
+
+--
 -- Name: workers; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -370,8 +1283,24 @@ CREATE TABLE public.workers (
     images_per_second double precision DEFAULT 0 NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text])))
+    kernels text,
+    drain_requested boolean DEFAULT false NOT NULL,
+    CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text, 'gone'::text])))
 );
+
+
+--
+-- Name: COLUMN workers.kernels; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.kernels IS 'The kernels the worker''s engine runs on, by name.';
+
+
+--
+-- Name: COLUMN workers.drain_requested; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.drain_requested IS 'Somebody asked the worker to end; it hears of it with its next heartbeat.';
 
 
 --
@@ -478,6 +1407,93 @@ COMMENT ON VIEW public.firing_rates IS 'Spikes per neuron, by LIF group and time
 
 
 --
+-- Name: label_set_labels; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.label_set_labels (
+    label_set_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    labels integer[] NOT NULL
+);
+
+
+--
+-- Name: TABLE label_set_labels; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.label_set_labels IS 'The accepted classes of an image; an image without any leaves the denominator.';
+
+
+--
+-- Name: label_sets; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.label_sets (
+    label_set_id bigint NOT NULL,
+    dataset_id bigint NOT NULL,
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT label_sets_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'::text)),
+    CONSTRAINT label_sets_sha256_check CHECK ((length(sha256) = 32))
+);
+
+
+--
+-- Name: TABLE label_sets; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.label_sets IS 'Further labels of a data set, such as ImageNet-ReaL; the hash is that of the file they came from.';
+
+
+--
+-- Name: label_set_accuracy; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.label_set_accuracy AS
+ SELECT r.run_id,
+    s.name AS label_set,
+    p.images,
+    p.top1_correct,
+    ((p.top1_correct)::double precision / (NULLIF(p.images, 0))::double precision) AS top1_accuracy,
+    p.top5_correct,
+    ((p.top5_correct)::double precision / (NULLIF(p.images, 0))::double precision) AS top5_accuracy,
+    public.wilson_low(p.top1_correct, p.images) AS top1_low,
+    public.wilson_high(p.top1_correct, p.images) AS top1_high,
+    public.wilson_low(p.top5_correct, p.images) AS top5_low,
+    public.wilson_high(p.top5_correct, p.images) AS top5_high
+   FROM ((public.runs r
+     JOIN public.label_sets s USING (dataset_id))
+     CROSS JOIN LATERAL ( SELECT count(*) AS images,
+            count(*) FILTER (WHERE (predictions.top5[1] = ANY (label_set_labels.labels))) AS top1_correct,
+            count(*) FILTER (WHERE (predictions.top5 && label_set_labels.labels)) AS top5_correct
+           FROM (public.predictions
+             JOIN public.label_set_labels USING (ordinal))
+          WHERE ((predictions.run_id = r.run_id) AND (label_set_labels.label_set_id = s.label_set_id) AND (cardinality(label_set_labels.labels) > 0))) p);
+
+
+--
+-- Name: VIEW label_set_accuracy; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.label_set_accuracy IS 'Accuracy by the further labels of the run''s data set: any accepted class is right, an image without one is not counted.';
+
+
+--
+-- Name: label_sets_label_set_id_seq; Type: SEQUENCE; Schema: public; Owner: -
+--
+
+ALTER TABLE public.label_sets ALTER COLUMN label_set_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.label_sets_label_set_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+--
 -- Name: latency_percentiles; Type: VIEW; Schema: public; Owner: -
 --
 
@@ -504,6 +1520,35 @@ CREATE VIEW public.latency_percentiles AS
 --
 
 COMMENT ON VIEW public.latency_percentiles IS 'Microseconds per image and phase, one worker thread.';
+
+
+--
+-- Name: layer_firing; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.layer_firing AS
+ SELECT firing_rates.run_id,
+    firing_rates.layer,
+    firing_rates.name,
+    max((firing_rates.neurons / NULLIF(firing_rates.images, 0))) AS neurons,
+    (((sum(firing_rates.spikes))::double precision / (NULLIF(sum(firing_rates.images), (0)::numeric))::double precision) * (count(*))::double precision) AS spikes_per_image,
+    ((sum(firing_rates.spikes))::double precision / (NULLIF(sum(firing_rates.neurons), (0)::numeric))::double precision) AS firing_rate,
+    array_agg(firing_rates.firing_rate ORDER BY firing_rates.timestep) AS timestep_firing_rate,
+    COALESCE(array_agg(firing_rates.timestep ORDER BY firing_rates.timestep) FILTER (WHERE (firing_rates.spikes = 0)), ARRAY[]::integer[]) AS silent_timesteps,
+        CASE
+            WHEN (sum(firing_rates.spikes) < (0.001 * sum(firing_rates.neurons))) THEN 'silent'::text
+            WHEN (sum(firing_rates.spikes) > (0.9 * sum(firing_rates.neurons))) THEN 'saturated'::text
+            ELSE 'active'::text
+        END AS state
+   FROM public.firing_rates
+  GROUP BY firing_rates.run_id, firing_rates.layer, firing_rates.name;
+
+
+--
+-- Name: VIEW layer_firing; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.layer_firing IS 'One row a LIF group: silent below one spike per thousand neurons and time steps, saturated above nine in ten, active between.';
 
 
 --
@@ -540,6 +1585,39 @@ ALTER TABLE public.message_failures ALTER COLUMN message_failure_id ADD GENERATE
     NO MAXVALUE
     CACHE 1
 );
+
+
+--
+-- Name: mistakes; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.mistakes AS
+ SELECT p.run_id,
+    p.ordinal,
+    i.path,
+    p.label,
+    COALESCE(l.title, l.name) AS label_name,
+    p.top5[1] AS predicted,
+    COALESCE(g.title, g.name) AS predicted_name,
+    (p.timestep_label_rank[r.timesteps] + 1) AS label_place,
+    p.timestep_margin[r.timesteps] AS margin,
+    p.top5,
+    p.scores,
+    ( SELECT array_agg(COALESCE(c.title, c.name, (u.class)::text) ORDER BY u.place) AS array_agg
+           FROM (unnest(p.top5) WITH ORDINALITY u(class, place)
+             LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = u.class))))) AS top5_names
+   FROM ((((public.runs r
+     JOIN public.predictions p ON (((p.run_id = r.run_id) AND (p.top5[1] <> p.label))))
+     JOIN public.images i ON (((i.dataset_id = r.dataset_id) AND (i.ordinal = p.ordinal))))
+     LEFT JOIN public.dataset_classes l ON (((l.dataset_id = r.dataset_id) AND (l.class = p.label))))
+     LEFT JOIN public.dataset_classes g ON (((g.dataset_id = r.dataset_id) AND (g.class = p.top5[1]))));
+
+
+--
+-- Name: VIEW mistakes; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.mistakes IS 'One row a wrong image: what it was taken for, by how much (margin to the second class), and where its label came (label_place, from 1).';
 
 
 --
@@ -585,38 +1663,6 @@ ALTER TABLE public.models ALTER COLUMN model_id ADD GENERATED ALWAYS AS IDENTITY
 
 
 --
--- Name: shards; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.shards (
-    run_id bigint NOT NULL,
-    shard integer NOT NULL,
-    first_ordinal integer NOT NULL,
-    image_count integer NOT NULL,
-    state text DEFAULT 'pending'::text NOT NULL,
-    attempt integer DEFAULT 1 NOT NULL,
-    not_before timestamp with time zone DEFAULT now() NOT NULL,
-    published_at timestamp with time zone,
-    claimed_at timestamp with time zone,
-    lease_token uuid,
-    lease_expires_at timestamp with time zone,
-    worker_id bigint,
-    speculative boolean DEFAULT false NOT NULL,
-    split_from integer,
-    finished_at timestamp with time zone,
-    CONSTRAINT shards_image_count_check CHECK ((image_count > 0)),
-    CONSTRAINT shards_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'published'::text, 'running'::text, 'done'::text, 'split'::text, 'dead'::text])))
-);
-
-
---
--- Name: COLUMN shards.lease_token; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.lease_token IS 'Proof of the claim. It stays after the store, so that a worker whose COMMIT went unanswered can tell.';
-
-
---
 -- Name: progress; Type: VIEW; Schema: public; Owner: -
 --
 
@@ -639,17 +1685,21 @@ CREATE VIEW public.progress AS
     r.submitted_at,
     r.started_at,
     r.finished_at,
-    ((s.images_done)::double precision / (NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, now()) - r.started_at)), (0)::numeric))::double precision) AS images_per_second
+    ((s.images_done)::double precision / (NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, now()) - r.started_at)), (0)::numeric))::double precision) AS images_per_second,
+    s.shards_split,
+    s.shards_cancelled
    FROM (((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id))
-     CROSS JOIN LATERAL ( SELECT (COALESCE(sum(shards.image_count) FILTER (WHERE (shards.state = ANY (ARRAY['done'::text, 'dead'::text]))), (0)::bigint))::integer AS images_done,
+     CROSS JOIN LATERAL ( SELECT (COALESCE(sum((shards.image_count - shards.images_redone)) FILTER (WHERE (shards.state = ANY (ARRAY['done'::text, 'dead'::text]))), (0)::bigint))::integer AS images_done,
             count(*) FILTER (WHERE (shards.state <> 'split'::text)) AS shards,
             count(*) FILTER (WHERE (shards.state = 'pending'::text)) AS shards_pending,
             count(*) FILTER (WHERE (shards.state = 'published'::text)) AS shards_published,
             count(*) FILTER (WHERE (shards.state = 'running'::text)) AS shards_running,
             count(*) FILTER (WHERE (shards.state = 'done'::text)) AS shards_done,
-            count(*) FILTER (WHERE (shards.state = 'dead'::text)) AS shards_dead
+            count(*) FILTER (WHERE (shards.state = 'dead'::text)) AS shards_dead,
+            count(*) FILTER (WHERE (shards.state = 'split'::text)) AS shards_split,
+            count(*) FILTER (WHERE (shards.state = 'cancelled'::text)) AS shards_cancelled
            FROM public.shards
           WHERE (shards.run_id = r.run_id)) s);
 
@@ -697,7 +1747,11 @@ CREATE VIEW public.run_accuracy AS
     p.top1_correct,
     ((p.top1_correct)::double precision / (NULLIF(p.evaluated, 0))::double precision) AS top1_accuracy,
     p.top5_correct,
-    ((p.top5_correct)::double precision / (NULLIF(p.evaluated, 0))::double precision) AS top5_accuracy
+    ((p.top5_correct)::double precision / (NULLIF(p.evaluated, 0))::double precision) AS top5_accuracy,
+    public.wilson_low(p.top1_correct, p.evaluated) AS top1_low,
+    public.wilson_high(p.top1_correct, p.evaluated) AS top1_high,
+    public.wilson_low(p.top5_correct, p.evaluated) AS top5_low,
+    public.wilson_high(p.top5_correct, p.evaluated) AS top5_high
    FROM ((((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id))
@@ -715,7 +1769,77 @@ CREATE VIEW public.run_accuracy AS
 -- Name: VIEW run_accuracy; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.run_accuracy IS 'One row a run: images counted, top-1 and top-5. Accuracies are over the evaluated images.';
+COMMENT ON VIEW public.run_accuracy IS 'One row a run: images counted, top-1 and top-5 with Wilson intervals. Accuracies are over the evaluated images.';
+
+
+--
+-- Name: run_energy; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.run_energy AS
+ SELECT a.run_id,
+    e.name AS costs,
+    a.timestep,
+    public.first_convolution_macs(m.architecture) AS macs_per_image,
+    a.synops_per_image,
+    e.mac_picojoules,
+    e.ac_picojoules,
+    (((public.first_convolution_macs(m.architecture))::double precision * e.mac_picojoules) / ('1000000000'::numeric)::double precision) AS mac_millijoules,
+    ((a.synops_per_image * e.ac_picojoules) / ('1000000000'::numeric)::double precision) AS ac_millijoules,
+    ((((public.first_convolution_macs(m.architecture))::double precision * e.mac_picojoules) + (a.synops_per_image * e.ac_picojoules)) / ('1000000000'::numeric)::double precision) AS millijoules_per_image,
+    a.top1_accuracy
+   FROM (((public.anytime_accuracy a
+     JOIN public.runs r USING (run_id))
+     JOIN public.models m USING (model_id))
+     CROSS JOIN ( SELECT energy_costs.name,
+            max(energy_costs.picojoules) FILTER (WHERE (energy_costs.operation = 'mac'::text)) AS mac_picojoules,
+            max(energy_costs.picojoules) FILTER (WHERE (energy_costs.operation = 'ac'::text)) AS ac_picojoules
+           FROM public.energy_costs
+          GROUP BY energy_costs.name) e);
+
+
+--
+-- Name: VIEW run_energy; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.run_energy IS 'Energy per image by table of costs and number of time steps: E = MACs of the first convolution x E_MAC + synaptic operations x E_AC.';
+
+
+--
+-- Name: run_provenance; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.run_provenance AS
+ SELECT r.run_id,
+    m.name AS model,
+    m.sha256 AS model_sha256,
+    d.name AS dataset,
+    d.manifest_sha256,
+    r.timesteps,
+    r.engine,
+    r.preprocessing,
+    r.pixel_limit,
+    r.version,
+    ARRAY( SELECT DISTINCT w.instruction_set
+           FROM (public.shards s
+             JOIN public.workers w USING (worker_id))
+          WHERE ((s.run_id = r.run_id) AND (s.state = 'done'::text))
+          ORDER BY w.instruction_set) AS instruction_sets,
+    ARRAY( SELECT DISTINCT w.version
+           FROM (public.shards s
+             JOIN public.workers w USING (worker_id))
+          WHERE ((s.run_id = r.run_id) AND (s.state = 'done'::text))
+          ORDER BY w.version) AS worker_versions
+   FROM ((public.runs r
+     JOIN public.models m USING (model_id))
+     JOIN public.datasets d USING (dataset_id));
+
+
+--
+-- Name: VIEW run_provenance; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.run_provenance IS 'What a run was made of: hashes of weights and manifest, preprocessing, arithmetic, and the workers that stored it.';
 
 
 --
@@ -730,31 +1854,6 @@ ALTER TABLE public.runs ALTER COLUMN run_id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-
-
---
--- Name: shard_attempts; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.shard_attempts (
-    run_id bigint NOT NULL,
-    shard integer NOT NULL,
-    attempt integer NOT NULL,
-    worker_id bigint,
-    outcome text NOT NULL,
-    code text NOT NULL,
-    message text NOT NULL,
-    claimed_at timestamp with time zone,
-    ended_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT shard_attempts_outcome_check CHECK ((outcome = ANY (ARRAY['expired'::text, 'failed'::text])))
-);
-
-
---
--- Name: TABLE shard_attempts; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON TABLE public.shard_attempts IS 'Attempts that did not end in a store, and why.';
 
 
 --
@@ -788,6 +1887,40 @@ COMMENT ON VIEW public.synaptic_operations IS 'Weights added because a spike arr
 
 
 --
+-- Name: worker_status; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.worker_status AS
+ SELECT w.worker_id,
+    w.host,
+    w.process_id,
+    w.version,
+    w.instruction_set,
+    w.kernels,
+    w.threads,
+        CASE
+            WHEN ((w.state = ANY (ARRAY['running'::text, 'draining'::text])) AND (w.last_heartbeat_at < (now() - '00:00:10'::interval))) THEN 'gone'::text
+            ELSE w.state
+        END AS state,
+    s.shards,
+    w.images_per_second,
+    w.started_at,
+    w.last_heartbeat_at,
+    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat
+   FROM (public.workers w
+     CROSS JOIN LATERAL ( SELECT COALESCE(string_agg(((shards.run_id || '/'::text) || shards.shard), ' '::text ORDER BY shards.run_id, shards.shard), ''::text) AS shards
+           FROM public.shards
+          WHERE ((shards.state = 'running'::text) AND ((w.worker_id = shards.worker_id) OR (w.worker_id = shards.backup_worker_id)))) s);
+
+
+--
+-- Name: VIEW worker_status; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.worker_status IS 'One row a worker: what it is, what it does, and whether it still reports.';
+
+
+--
 -- Name: workers_worker_id_seq; Type: SEQUENCE; Schema: public; Owner: -
 --
 
@@ -818,6 +1951,14 @@ ALTER TABLE ONLY public.checkpoint_chunks
 
 
 --
+-- Name: coordinators coordinators_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.coordinators
+    ADD CONSTRAINT coordinators_pkey PRIMARY KEY (coordinator_id);
+
+
+--
 -- Name: dataset_classes dataset_classes_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -842,6 +1983,22 @@ ALTER TABLE ONLY public.datasets
 
 
 --
+-- Name: declines declines_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.declines
+    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, kafka_partition);
+
+
+--
+-- Name: energy_costs energy_costs_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.energy_costs
+    ADD CONSTRAINT energy_costs_pkey PRIMARY KEY (name, operation);
+
+
+--
 -- Name: image_failures image_failures_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -855,6 +2012,30 @@ ALTER TABLE ONLY public.image_failures
 
 ALTER TABLE ONLY public.images
     ADD CONSTRAINT images_pkey PRIMARY KEY (dataset_id, ordinal);
+
+
+--
+-- Name: label_set_labels label_set_labels_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.label_set_labels
+    ADD CONSTRAINT label_set_labels_pkey PRIMARY KEY (label_set_id, ordinal);
+
+
+--
+-- Name: label_sets label_sets_dataset_id_name_key; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.label_sets
+    ADD CONSTRAINT label_sets_dataset_id_name_key UNIQUE (dataset_id, name);
+
+
+--
+-- Name: label_sets label_sets_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.label_sets
+    ADD CONSTRAINT label_sets_pkey PRIMARY KEY (label_set_id);
 
 
 --
@@ -961,10 +2142,31 @@ CREATE INDEX runs_unfinished ON public.runs USING btree (priority DESC, run_id) 
 
 
 --
+-- Name: shards_dead; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX shards_dead ON public.shards USING btree (run_id, shard) WHERE (state = 'dead'::text);
+
+
+--
+-- Name: shards_dead_letters; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX shards_dead_letters ON public.shards USING btree (run_id, shard) WHERE ((state = 'dead'::text) AND (dead_letter_sent_at IS NULL));
+
+
+--
 -- Name: shards_out; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX shards_out ON public.shards USING btree (state, run_id, shard) WHERE (state = ANY (ARRAY['published'::text, 'running'::text]));
+
+
+--
+-- Name: shards_parts; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX shards_parts ON public.shards USING btree (run_id, split_from) WHERE (split_from IS NOT NULL);
 
 
 --
@@ -975,11 +2177,34 @@ CREATE INDEX shards_waiting ON public.shards USING btree (run_id, shard) WHERE (
 
 
 --
+-- Name: workers_live; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX workers_live ON public.workers USING btree (worker_id) WHERE (state = ANY (ARRAY['running'::text, 'draining'::text]));
+
+
+--
 -- Name: dataset_classes dataset_classes_dataset_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.dataset_classes
     ADD CONSTRAINT dataset_classes_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(dataset_id) ON DELETE CASCADE;
+
+
+--
+-- Name: declines declines_run_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.declines
+    ADD CONSTRAINT declines_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(run_id) ON DELETE CASCADE;
+
+
+--
+-- Name: declines declines_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.declines
+    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
 
 
 --
@@ -1004,6 +2229,22 @@ ALTER TABLE ONLY public.image_failures
 
 ALTER TABLE ONLY public.images
     ADD CONSTRAINT images_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(dataset_id) ON DELETE CASCADE;
+
+
+--
+-- Name: label_set_labels label_set_labels_label_set_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.label_set_labels
+    ADD CONSTRAINT label_set_labels_label_set_id_fkey FOREIGN KEY (label_set_id) REFERENCES public.label_sets(label_set_id) ON DELETE CASCADE;
+
+
+--
+-- Name: label_sets label_sets_dataset_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.label_sets
+    ADD CONSTRAINT label_sets_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(dataset_id) ON DELETE CASCADE;
 
 
 --
@@ -1060,6 +2301,14 @@ ALTER TABLE ONLY public.shard_attempts
 
 ALTER TABLE ONLY public.shard_attempts
     ADD CONSTRAINT shard_attempts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+
+
+--
+-- Name: shards shards_backup_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.shards
+    ADD CONSTRAINT shards_backup_worker_id_fkey FOREIGN KEY (backup_worker_id) REFERENCES public.workers(worker_id);
 
 
 --
@@ -1171,12 +2420,57 @@ GRANT SELECT ON TABLE public.class_accuracy TO evalctl_reader;
 
 
 --
+-- Name: TABLE image_costs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.image_costs TO evalctl_owner;
+GRANT SELECT ON TABLE public.image_costs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.image_costs TO evalctl_reader;
+
+
+--
+-- Name: TABLE class_costs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.class_costs TO evalctl_owner;
+GRANT SELECT ON TABLE public.class_costs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.class_costs TO evalctl_reader;
+
+
+--
 -- Name: TABLE confusion; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.confusion TO evalctl_owner;
 GRANT SELECT ON TABLE public.confusion TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.confusion TO evalctl_reader;
+
+
+--
+-- Name: TABLE confused_pairs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.confused_pairs TO evalctl_owner;
+GRANT SELECT ON TABLE public.confused_pairs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.confused_pairs TO evalctl_reader;
+
+
+--
+-- Name: TABLE coordinators; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coordinators TO evalctl_owner;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coordinators TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.coordinators TO evalctl_reader;
+
+
+--
+-- Name: TABLE cost_distribution; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.cost_distribution TO evalctl_owner;
+GRANT SELECT ON TABLE public.cost_distribution TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.cost_distribution TO evalctl_reader;
 
 
 --
@@ -1194,7 +2488,7 @@ GRANT SELECT ON TABLE public.datasets TO evalctl_worker;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_failures TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.image_failures TO evalctl_coordinator;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_failures TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.image_failures TO evalctl_reader;
 GRANT INSERT ON TABLE public.image_failures TO evalctl_worker;
 
@@ -1210,80 +2504,13 @@ GRANT SELECT ON TABLE public.images TO evalctl_worker;
 
 
 --
--- Name: TABLE workers; Type: ACL; Schema: public; Owner: -
+-- Name: TABLE shard_attempts; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workers TO evalctl_owner;
-GRANT SELECT ON TABLE public.workers TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.workers TO evalctl_reader;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.workers TO evalctl_worker;
-
-
---
--- Name: TABLE failures; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.failures TO evalctl_owner;
-GRANT SELECT ON TABLE public.failures TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.failures TO evalctl_reader;
-
-
---
--- Name: TABLE layer_activity; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.layer_activity TO evalctl_owner;
-GRANT SELECT ON TABLE public.layer_activity TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.layer_activity TO evalctl_reader;
-GRANT INSERT ON TABLE public.layer_activity TO evalctl_worker;
-
-
---
--- Name: TABLE model_layers; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model_layers TO evalctl_owner;
-GRANT SELECT ON TABLE public.model_layers TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.model_layers TO evalctl_reader;
-GRANT SELECT ON TABLE public.model_layers TO evalctl_worker;
-
-
---
--- Name: TABLE firing_rates; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.firing_rates TO evalctl_owner;
-GRANT SELECT ON TABLE public.firing_rates TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.firing_rates TO evalctl_reader;
-
-
---
--- Name: TABLE latency_percentiles; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.latency_percentiles TO evalctl_owner;
-GRANT SELECT ON TABLE public.latency_percentiles TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.latency_percentiles TO evalctl_reader;
-
-
---
--- Name: TABLE message_failures; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_failures TO evalctl_owner;
-GRANT SELECT ON TABLE public.message_failures TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.message_failures TO evalctl_reader;
-GRANT INSERT ON TABLE public.message_failures TO evalctl_worker;
-
-
---
--- Name: TABLE models; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.models TO evalctl_owner;
-GRANT SELECT ON TABLE public.models TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.models TO evalctl_reader;
-GRANT SELECT ON TABLE public.models TO evalctl_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shard_attempts TO evalctl_owner;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.shard_attempts TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.shard_attempts TO evalctl_reader;
+GRANT INSERT ON TABLE public.shard_attempts TO evalctl_worker;
 
 
 --
@@ -1346,10 +2573,202 @@ GRANT UPDATE(worker_id) ON TABLE public.shards TO evalctl_worker;
 
 
 --
+-- Name: COLUMN shards.speculative; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(speculative) ON TABLE public.shards TO evalctl_worker;
+
+
+--
 -- Name: COLUMN shards.finished_at; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT UPDATE(finished_at) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.failures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(failures) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.transient_failures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(transient_failures) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.backup_token; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(backup_token) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.backup_worker_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(backup_worker_id) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.backup_expires_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(backup_expires_at) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: TABLE dead_letters; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.dead_letters TO evalctl_owner;
+GRANT SELECT ON TABLE public.dead_letters TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.dead_letters TO evalctl_reader;
+
+
+--
+-- Name: TABLE declines; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.declines TO evalctl_owner;
+GRANT SELECT,DELETE ON TABLE public.declines TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.declines TO evalctl_reader;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: TABLE energy_costs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.energy_costs TO evalctl_owner;
+GRANT SELECT ON TABLE public.energy_costs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.energy_costs TO evalctl_reader;
+
+
+--
+-- Name: TABLE workers; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workers TO evalctl_owner;
+GRANT SELECT,UPDATE ON TABLE public.workers TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.workers TO evalctl_reader;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: TABLE failures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.failures TO evalctl_owner;
+GRANT SELECT ON TABLE public.failures TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.failures TO evalctl_reader;
+
+
+--
+-- Name: TABLE layer_activity; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.layer_activity TO evalctl_owner;
+GRANT SELECT ON TABLE public.layer_activity TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.layer_activity TO evalctl_reader;
+GRANT INSERT ON TABLE public.layer_activity TO evalctl_worker;
+
+
+--
+-- Name: TABLE model_layers; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.model_layers TO evalctl_owner;
+GRANT SELECT ON TABLE public.model_layers TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.model_layers TO evalctl_reader;
+GRANT SELECT ON TABLE public.model_layers TO evalctl_worker;
+
+
+--
+-- Name: TABLE firing_rates; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.firing_rates TO evalctl_owner;
+GRANT SELECT ON TABLE public.firing_rates TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.firing_rates TO evalctl_reader;
+
+
+--
+-- Name: TABLE label_set_labels; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.label_set_labels TO evalctl_owner;
+GRANT SELECT ON TABLE public.label_set_labels TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.label_set_labels TO evalctl_reader;
+
+
+--
+-- Name: TABLE label_sets; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.label_sets TO evalctl_owner;
+GRANT SELECT ON TABLE public.label_sets TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.label_sets TO evalctl_reader;
+
+
+--
+-- Name: TABLE label_set_accuracy; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.label_set_accuracy TO evalctl_owner;
+GRANT SELECT ON TABLE public.label_set_accuracy TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.label_set_accuracy TO evalctl_reader;
+
+
+--
+-- Name: TABLE latency_percentiles; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.latency_percentiles TO evalctl_owner;
+GRANT SELECT ON TABLE public.latency_percentiles TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.latency_percentiles TO evalctl_reader;
+
+
+--
+-- Name: TABLE layer_firing; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.layer_firing TO evalctl_owner;
+GRANT SELECT ON TABLE public.layer_firing TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.layer_firing TO evalctl_reader;
+
+
+--
+-- Name: TABLE message_failures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_failures TO evalctl_owner;
+GRANT SELECT ON TABLE public.message_failures TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.message_failures TO evalctl_reader;
+GRANT INSERT ON TABLE public.message_failures TO evalctl_worker;
+
+
+--
+-- Name: TABLE mistakes; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.mistakes TO evalctl_owner;
+GRANT SELECT ON TABLE public.mistakes TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.mistakes TO evalctl_reader;
+
+
+--
+-- Name: TABLE models; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.models TO evalctl_owner;
+GRANT SELECT ON TABLE public.models TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.models TO evalctl_reader;
+GRANT SELECT ON TABLE public.models TO evalctl_worker;
 
 
 --
@@ -1366,7 +2785,7 @@ GRANT SELECT ON TABLE public.progress TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.reports TO evalctl_coordinator;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.reports TO evalctl_reader;
 
 
@@ -1380,13 +2799,21 @@ GRANT SELECT ON TABLE public.run_accuracy TO evalctl_reader;
 
 
 --
--- Name: TABLE shard_attempts; Type: ACL; Schema: public; Owner: -
+-- Name: TABLE run_energy; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shard_attempts TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.shard_attempts TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.shard_attempts TO evalctl_reader;
-GRANT INSERT ON TABLE public.shard_attempts TO evalctl_worker;
+GRANT SELECT ON TABLE public.run_energy TO evalctl_owner;
+GRANT SELECT ON TABLE public.run_energy TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.run_energy TO evalctl_reader;
+
+
+--
+-- Name: TABLE run_provenance; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.run_provenance TO evalctl_owner;
+GRANT SELECT ON TABLE public.run_provenance TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.run_provenance TO evalctl_reader;
 
 
 --
@@ -1396,6 +2823,16 @@ GRANT INSERT ON TABLE public.shard_attempts TO evalctl_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.synaptic_operations TO evalctl_owner;
 GRANT SELECT ON TABLE public.synaptic_operations TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.synaptic_operations TO evalctl_reader;
+
+
+--
+-- Name: TABLE worker_status; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.worker_status TO evalctl_owner;
+GRANT SELECT ON TABLE public.worker_status TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.worker_status TO evalctl_reader;
+GRANT SELECT ON TABLE public.worker_status TO evalctl_worker;
 
 
 --

@@ -1,9 +1,10 @@
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#endif
 package import SpikingMLP
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
 
 /// The time that a dense engine in single precision needs at least: the matrix products of the network's own layers, once a time step,
 /// through OpenBLAS, without anything between them.

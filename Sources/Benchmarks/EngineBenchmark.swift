@@ -32,7 +32,8 @@ package struct EngineBenchmark {
             engine: engine.name, kernels: fixed?.kernels.name ?? "float", threads: threads, images: images.count * rounds * threads,
             timeSteps: timeSteps, secondsPerImage: throughput.secondsPerImage, imagesPerSecond: throughput.imagesPerSecond,
             activity: throughput.activity,
-            neurons: engine.architecture.lifGroups.reduce(0) { $0 + $1.neurons }, partSeconds: parts?.seconds ?? [:], partOperations: parts?.operations ?? [:],
+            neurons: engine.architecture.lifGroups.reduce(0) { $0 + $1.neurons }, partSeconds: parts?.seconds ?? [:],
+            partOperations: parts?.operations ?? [:],
             additionsPerSecondBound: bound, denseSeconds: denseSeconds, denseLibrary: floor.map { "OpenBLAS, \($0.core)" },
             workspaceBytes: throughput.workspaceBytes, weightBytes: fixed?.weightBytes)
     }

@@ -25,7 +25,13 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
     package var sha256: String
 
     package init(_ checkpoint: Checkpoint) {
-        let architecture = checkpoint.architecture
+        self.init(checkpoint.architecture, format: checkpoint.format, bytes: checkpoint.fileBytes, sha256: checkpoint.sha256)
+        timesteps = checkpoint.savedTimeSteps
+        epoch = checkpoint.epoch
+    }
+
+    /// A description of a network whose weights are in a file of `bytes` bytes; nothing is known of its training.
+    package init(_ architecture: Architecture, format: FileFormat, bytes: Int, sha256: String) {
         name = architecture.paperName
         family = architecture.family
         dim = architecture.dim
@@ -35,11 +41,9 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         image = architecture.imageSize
         classes = architecture.classes
         parameters = architecture.parameterCount
-        timesteps = checkpoint.savedTimeSteps
-        epoch = checkpoint.epoch
-        format = checkpoint.format
-        bytes = checkpoint.fileBytes
-        sha256 = checkpoint.sha256
+        self.format = format
+        self.bytes = bytes
+        self.sha256 = sha256
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -58,5 +62,11 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         try container.encode(format, forKey: .format)
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
+    }
+
+    /// The architecture, as tensor shapes told it.
+    package var architecture: Architecture {
+        Architecture(
+            family: family, dim: dim, depths: depths, alpha: alpha, patchSize: patch, imageSize: image, classes: classes)
     }
 }

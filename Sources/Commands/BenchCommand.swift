@@ -3,7 +3,8 @@ internal import ImageInput
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures this machine.", subcommands: [BenchPreprocess.self, BenchEngineCommand.self])
+        commandName: "bench", abstract: "Measures this machine.",
+        subcommands: [BenchPreprocess.self, BenchEngineCommand.self, BenchPipeline.self])
 
     struct BenchPreprocess: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -36,6 +36,11 @@ struct KafkaOptions: ParsableArguments {
         help: "A librdkafka property, NAME=VALUE, such as security.protocol=SASL_SSL. May be repeated.")
     var kafkaProperties: [String] = []
 
+    @Option(
+        name: .customLong("kafka-config"),
+        help: "A file of librdkafka properties, NAME=VALUE a line, # for comments: the place for secrets. --kafka-property overrides it.")
+    var kafkaConfigurationFile: String?
+
     @Option(help: "Prefix of the topics and the consumer group.")
     var topicPrefix = "eval"
 
@@ -47,7 +52,8 @@ struct KafkaOptions: ParsableArguments {
         }
         return KafkaConfiguration(
             bootstrapServers: servers, clientID: clientID,
-            properties: try kafkaProperties.map { try KafkaConfiguration.property(parsing: $0) })
+            properties: try kafkaConfigurationFile.map { try KafkaConfiguration.properties(ofFile: $0) } ?? []
+                + kafkaProperties.map { try KafkaConfiguration.property(parsing: $0) })
     }
 }
 

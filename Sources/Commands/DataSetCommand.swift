@@ -7,7 +7,7 @@ internal import Reports
 struct DataSetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dataset", abstract: "Adds, lists and examines data sets.",
-        subcommands: [Add.self, List.self, Show.self, DataSetVerifyCommand.self])
+        subcommands: [Add.self, List.self, Show.self, DataSetClassesCommand.self, DataSetVerifyCommand.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -32,7 +32,7 @@ struct DataSetCommand: ParsableCommand {
         @Option(
             help: """
                 With LOC_val_solution.csv: LOC_synset_mapping.txt. With the ground truth file: a text table of its numbers and their \
-                synsets; the numbers are not class indices.
+                synsets; the numbers are not class indices. With class folders named by synsets: either of them, for the classes' titles.
                 """)
         var synsets: String?
 
@@ -42,9 +42,12 @@ struct DataSetCommand: ParsableCommand {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "data set")
                 let source = try LabelFileKind.source(labels: labels, classNames: classNames, synsets: synsets)
+                // Read before the images are, which takes long.
+                let titles = try labels == nil ? synsets.map { try SynsetTitles.read(path: $0) } : nil
                 try DatabaseAccess(options: databaseOptions).withStore { store in
                     let known = try store.dataSets().first { $0.name == name }
                     let (dataset, isNew) = try DataSetRegistration(store: store).add(name, root: root, labels: source)
+                    if let titles { try ClassTitles(store: store).name(dataset, titles, from: synsets ?? "") }
                     if isNew, let known {
                         note("data set \(name) has changed since \(known.addedAt): new runs take the new manifest")
                     }

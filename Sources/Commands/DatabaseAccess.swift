@@ -11,14 +11,20 @@ struct DatabaseAccess {
         if let address = try options.givenAddress() {
             let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))
             defer { session.close() }
-            try session.withConnection { try MigrationRunner().check($0) }
+            try session.withConnection { connection in
+                try MigrationRunner().check(connection)
+                try Self.tune(connection)
+            }
             return try body(EvaluationStore(session: session))
         }
         let cluster = EmbeddedCluster(directory: options.dataDirectory + "/postgres")
         let address = try cluster.start()
         let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))
         do {
-            try session.withConnection { _ = try MigrationRunner().migrate($0) }
+            try session.withConnection { connection in
+                _ = try MigrationRunner().migrate(connection)
+                try Self.tune(connection)
+            }
             let result = try body(EvaluationStore(session: session))
             session.close()
             try cluster.stop()
@@ -28,5 +34,10 @@ struct DatabaseAccess {
             _ = try? cluster.stop()
             throw error
         }
+    }
+
+    /// Compiling takes longer than the statements here run, and the rows of two runs of 50,000 images are joined in memory.
+    private static func tune(_ connection: PostgresConnection) throws {
+        try connection.executeScript("SET jit = off; SET work_mem = '32MB'")
     }
 }

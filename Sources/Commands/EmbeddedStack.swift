@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import EvaluationStore
+internal import Fleet
 internal import Foundation
 internal import Kafka
 internal import Logging

@@ -6,7 +6,11 @@ package struct EvalCoordinator: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "eval-coordinator",
         abstract: "Drives runs to their end: publishes shards, rescues lost ones, keeps reports. Several may run; one leads.",
-        discussion: "Exit codes: 0 stopped by a signal; 1 failed; 64 wrong usage; 69 a database or broker cannot be reached.",
+        discussion: """
+            Once it has started, it waits for a database or a broker that is gone. A second signal ends it at once.
+            Exit codes: 0 stopped by a signal; 1 failed; 64 wrong usage; 69 a database or broker cannot be reached at the start; \
+            130 ended by a second signal.
+            """,
         version: programVersion)
 
     @OptionGroup var daemonOptions: DaemonOptions
@@ -30,11 +34,12 @@ package struct EvalCoordinator: ParsableCommand {
         try ProgramExit.reporting {
             var configuration = CoordinatorConfiguration(
                 kafka: try daemonOptions.kafkaOptions.configuration(clientID: "eval-coordinator"),
-                database: try daemonOptions.address(), topics: daemonOptions.kafkaOptions.topics)
+                database: try daemonOptions.address(), topics: daemonOptions.kafkaOptions.topics,
+                version: programVersion)
             configuration.partitions = partitions
             configuration.replicationFactor = replicationFactor
             let coordinator = Coordinator(configuration, logger: daemonOptions.logOptions.logger("eval-coordinator"))
-            try daemonOptions.runDaemon("coordinator", work: coordinator.run, drain: coordinator.stop, stop: coordinator.stop)
+            try daemonOptions.runDaemon("coordinator", work: coordinator.run, drain: coordinator.stop, abandon: {})
         }
     }
 }

@@ -23,12 +23,17 @@ struct DaemonOptions: ParsableArguments {
         return try DatabaseAddress(parsing: text)
     }
 
-    /// Runs a daemon's blocking work on a thread of its own; the first signal calls `drain`, a second one `stop`.
+    /// Runs a daemon's blocking work on a thread of its own. The first signal calls `drain`; a second one calls `abandon`, which must not take
+    /// long, and ends the process.
     func runDaemon(
         _ name: String, work: @escaping @Sendable () throws -> Void, drain: @escaping @Sendable () -> Void,
-        stop: @escaping @Sendable () -> Void
+        abandon: @escaping @Sendable () -> Void
     ) throws {
-        let signals = TerminationSignals { _, count in count > 1 ? stop() : drain() }
+        let signals = TerminationSignals { _, count in
+            guard count > 1 else { return drain() }
+            abandon()
+            _exit(ProgramExit.interrupted.rawValue)
+        }
         if endWithInput {
             Thread.detachNewThread {
                 while let data = try? FileHandle.standardInput.read(upToCount: 4096), !data.isEmpty {}
@@ -60,8 +65,10 @@ package struct EvalWorker: ParsableCommand {
         commandName: "eval-worker",
         abstract: "Pulls shard jobs from Kafka, evaluates their images, and stores the rows in PostgreSQL.",
         discussion: """
-            SIGTERM and SIGINT drain: what runs is finished within the drain time or given back. A second signal gives it back at once.
-            Exit codes: 0 drained; 1 failed; 64 wrong usage; 69 a database or broker cannot be reached.
+            SIGTERM and SIGINT drain: what runs is finished within the drain time or given back. A second signal gives it back and ends at \
+            once. Once it has started, it waits for a database or a broker that is gone.
+            Exit codes: 0 drained; 1 failed; 64 wrong usage; 69 a database or broker cannot be reached at the start; 130 ended by a second \
+            signal.
             """,
         version: programVersion)
 
@@ -84,12 +91,22 @@ package struct EvalWorker: ParsableCommand {
     @Option(help: "Seconds to finish what runs after the first signal.")
     var drainSeconds = 30.0
 
+    @Option(help: "Seconds without a finished image after which a shard is taken for hung and left to another worker.")
+    var stallSeconds = 600.0
+
+    @Flag(help: .hidden)
+    var acceptBenchmarks = false
+
+    @Option(help: .hidden)
+    var claimTimes: String?
+
     package init() {}
 
     package func validate() throws {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
         guard (1...86_400).contains(leaseSeconds) else { throw ValidationError("--lease-seconds takes 1 to 86400") }
         guard (0...86_400).contains(drainSeconds) else { throw ValidationError("--drain-seconds takes 0 to 86400") }
+        guard (1...1_000_000).contains(stallSeconds) else { throw ValidationError("--stall-seconds takes 1 to 1000000") }
         for root in dataSetRoots where !root.dropFirst().contains("=") {
             throw ValidationError("--dataset-root takes NAME=FOLDER, not \(root)")
         }
@@ -102,17 +119,20 @@ package struct EvalWorker: ParsableCommand {
                 topics: daemonOptions.kafkaOptions.topics, threads: threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1),
                 cacheDirectory: cacheDir ?? Self.defaultCacheDirectory, version: programVersion)
             configuration.leaseSeconds = leaseSeconds
+            configuration.acceptsBenchmarks = acceptBenchmarks
+            configuration.claimTimesFile = claimTimes
             configuration.drainSeconds = drainSeconds
+            configuration.stallSeconds = stallSeconds
             for root in dataSetRoots {
                 let parts = root.split(separator: "=", maxSplits: 1)
                 configuration.dataSetRoots[String(parts[0])] = String(parts[1])
             }
             let worker = Worker(configuration, logger: daemonOptions.logOptions.logger("eval-worker"))
-            try daemonOptions.runDaemon("worker", work: worker.run, drain: worker.drain, stop: worker.stopNow)
+            try daemonOptions.runDaemon("worker", work: worker.run, drain: worker.drain, abandon: worker.abandon)
         }
     }
 
-    private static var defaultCacheDirectory: String {
+    static var defaultCacheDirectory: String {
         let environment = ProcessInfo.processInfo.environment
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/evalctl" }
         return (environment["HOME"] ?? NSHomeDirectory()) + "/.cache/evalctl"

@@ -7,13 +7,17 @@ package struct Evalctl: ParsableCommand {
         abstract: "Evaluates spiking MLP networks on image data sets, with exactly one row per image.",
         discussion: """
             Data goes to standard output, progress and errors to standard error.
-            Exit codes: 0 done; 1 failed; 2 the run is incomplete; 64 wrong usage; 69 a database or broker cannot be reached; \
-            130 interrupted.
+            Exit codes: 0 done; 1 failed; 2 the run is incomplete; 3 a check found a difference; 64 wrong usage; 69 a database or broker \
+            cannot be reached; 130 interrupted.
             """,
         version: programVersion,
         subcommands: [
-            RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, ReportCommand.self, PredictionsCommand.self,
+            RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
+            CancelCommand.self, WorkerCommand.self, DeadLetterCommand.self, ReportCommand.self, PredictionsCommand.self,
+            CompareCommand.self, AnytimeCommand.self, EnergyCommand.self, ActivityCommand.self, ClassesCommand.self,
+            ConfusionCommand.self, MistakesCommand.self, LabelsCommand.self, DiffCommand.self, VerifyCommand.self,
             AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PreprocessCommand.self, BenchCommand.self,
+            ChaosCommand.self, BrokerCommand.self,
         ])
 
     package init() {}

@@ -8,6 +8,8 @@ enum ProgramExit {
     static let failure = ExitCode(1)
     /// The run has ended, or was looked at, and not every image has a prediction.
     static let incomplete = ExitCode(2)
+    /// What was checked is not as it should be: a row is not reproduced, or an accuracy is out of its reference's tolerance.
+    static let differs = ExitCode(3)
     /// A database or a broker cannot be reached.
     static let unavailable = ExitCode(69)
     /// Ended by SIGINT.

@@ -12,21 +12,58 @@ extension RunID: ExpressibleByArgument {
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Prints what a run came to; exits with 2 where it is not complete.")
+        commandName: "report", abstract: "Prints what a run came to; exits with 2 where it is not complete.",
+        discussion: """
+            With --reference it exits with 3 where top-1 is further from it than the tolerance, and says so on standard error.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table, json, markdown, latex
+        case markdownRow = "markdown-row"
+    }
 
     @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
     var runID: RunID
 
-    @Option(help: "table, json or markdown.")
-    var format = OutputFormat.table
+    @Option(help: "table, json, markdown, latex (a row of a table), or markdown-row.")
+    var format = Format.table
+
+    @Flag(help: "With latex and markdown-row: the columns' titles too.")
+    var header = false
+
+    @Option(help: "A top-1 accuracy to hold the run against, in percent, such as 66.39.")
+    var reference: Double?
+
+    @Option(help: "How far top-1 may be from the reference, in percentage points.")
+    var tolerance = 0.2
 
     @OptionGroup var databaseOptions: DatabaseOptions
+
+    func validate() throws {
+        if let reference, !(0...100).contains(reference) { throw ValidationError("--reference takes 0 to 100") }
+        guard (0...100).contains(tolerance) else { throw ValidationError("--tolerance takes 0 to 100") }
+    }
 
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                try RunFollower(store: store, run: runID).report(as: format)
+                let report = try store.report(runID)
+                output(try rendered(report))
+                let reference = reference.map { AccuracyReference(percent: $0, tolerance: tolerance) }
+                if let reference { note(reference.verdict(for: report)) }
+                if !report.complete { throw ProgramExit.incomplete }
+                if let reference, !reference.holds(for: report) { throw ProgramExit.differs }
             }
+        }
+    }
+
+    private func rendered(_ report: RunReport) throws -> String {
+        switch format {
+        case .table: try report.rendered(as: .table)
+        case .json: try report.rendered(as: .json)
+        case .markdown: try report.rendered(as: .markdown)
+        case .latex: report.latexRow(header: header)
+        case .markdownRow: report.markdownRow(header: header)
         }
     }
 }
@@ -35,21 +72,28 @@ struct PredictionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predictions", abstract: "Prints a run's predictions, one line an image, in the data set's order.")
 
-    enum Format: String, ExpressibleByArgument, CaseIterable { case csv }
-
     @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
     var runID: RunID
 
-    @Option(help: "csv: file, label, top1 to top5, the prediction after each time step, spikes, synaptic operations.")
-    var format = Format.csv
+    @Option(
+        help:
+            "csv: file, label, top1 to top5, the prediction after each time step, spikes, synaptic operations; jsonl or parquet: all columns."
+    )
+    var format = ExportFormat.csv
+
+    @Flag(help: "With csv: all columns, with scores, ranks, margins, counts per time step and times.")
+    var all = false
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                output(PredictionTable.header(timeSteps: try store.run(runID).specification.timeSteps))
-                try store.forEachPrediction(of: runID) { prediction, path in output(PredictionTable.row(prediction, path: path)) }
+                let export = PredictionExport(
+                    timeSteps: try store.run(runID).specification.timeSteps, isWhole: all || format != .csv)
+                try ExportOutput.write(export.columns, as: format) { writer in
+                    try store.forEachPrediction(of: runID) { try writer.write(export.row($0, path: $1)) }
+                }
             }
         }
     }

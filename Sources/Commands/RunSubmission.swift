@@ -18,17 +18,24 @@ struct RunOptions: ParsableArguments {
     @Option(help: "The most pixels an image may declare.")
     var pixelLimit = Preprocessing.defaultPixelLimit
 
-    @Option(help: "Runs of a higher priority are worked on first.")
-    var priority = 0
+    @Option(help: "Runs of a higher priority are worked on first. Default: 0; for a run that is there already, as it is.")
+    var priority: Int?
+
+    @Flag(help: "Make another run even where the same model, data set, time steps, preprocessing and engine were run before.")
+    var new = false
 
     func validate() throws {
         if let timeSteps, !(1...1024).contains(timeSteps) { throw ValidationError("--timesteps takes 1 to 1024") }
         if let shardSize, !(1...100_000).contains(shardSize) { throw ValidationError("--shard-size takes 1 to 100000") }
-        guard (-1000...1000).contains(priority) else { throw ValidationError("--priority takes -1000 to 1000") }
+        if let priority { try Self.validate(priority: priority) }
         guard pixelLimit > 0 else { throw ValidationError("--pixel-limit takes a number above 0") }
     }
 
-    /// Makes the run.
+    static func validate(priority: Int) throws {
+        guard (-1000...1000).contains(priority) else { throw ValidationError("--priority takes -1000 to 1000") }
+    }
+
+    /// Makes the run, or finds the one that gives the same rows, and says which.
     func submit(model: StoredModel, dataset: StoredDataSet, store: EvaluationStore) throws -> RunID {
         let description = try model.description()
         guard dataset.classes <= description.classes else {
@@ -38,11 +45,18 @@ struct RunOptions: ParsableArguments {
                 remedy: "evaluate the model on the classes it was trained for")
         }
         let preprocessing = try Preprocessing(imageSize: description.image, pixelLimit: pixelLimit)
-        return try store.submit(
-            RunSpecification(
-                modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.timesteps ?? 4, engine: try engine.name,
-                preprocessing: preprocessing.identifier, pixelLimit: pixelLimit, version: programVersion),
-            plan: RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority),
-            images: dataset.images)
+        let specification = RunSpecification(
+            modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.timesteps ?? 4, engine: try engine.name,
+            preprocessing: preprocessing.identifier, pixelLimit: pixelLimit, version: programVersion)
+        let plan = RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority ?? 0)
+        guard !new else { return try store.submit(specification, plan: plan, images: dataset.images) }
+        let submission = try store.submitOnce(specification, plan: plan, images: dataset.images)
+        switch submission {
+        case .new: break
+        case .existing(let run, let state): note("run \(run) is the same and is \(state.rawValue); --new makes another")
+        case .reopened(let run, let images): note("run \(run) is the same and had ended incomplete: \(images) of its images are done again")
+        }
+        if case .new = submission {} else if let priority { try store.setPriority(of: submission.run, to: priority) }
+        return submission.run
     }
 }

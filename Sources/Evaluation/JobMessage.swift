@@ -8,16 +8,19 @@ extension Failure.Code {
 
 /// What a message on the topic of jobs says: this attempt of this shard is yours to try.
 ///
-/// On the wire it is a JSON object: `{"version":1,"run":12,"shard":17,"attempt":2}`. Unknown members are ignored, so that later
-/// programs can add some.
+/// On the wire it is a JSON object: `{"version":1,"run":12,"shard":17,"attempt":2}`, with `"backup":true` where a second worker is invited
+/// to a late shard. Unknown members are ignored, so that later programs can add some.
 package struct JobMessage: Sendable, Hashable {
     /// Longest message that is looked at, in bytes.
     package static let maximumBytes = 4096
 
     package var attempt: ShardAttempt
+    /// Whether another worker has the shard already, and is late.
+    package var isBackup: Bool
 
-    package init(_ attempt: ShardAttempt) {
+    package init(_ attempt: ShardAttempt, isBackup: Bool = false) {
         self.attempt = attempt
+        self.isBackup = isBackup
     }
 
     private struct Wire: Codable {
@@ -25,12 +28,13 @@ package struct JobMessage: Sendable, Hashable {
         var run: Int64
         var shard: Int
         var attempt: Int
+        var backup: Bool?
     }
 
     /// The message as bytes, the same for the same value.
     package func encoded() -> [UInt8] {
-        let text = #"{"version":1,"run":\#(attempt.run),"shard":\#(attempt.shard),"attempt":\#(attempt.attempt)}"#
-        return Array(text.utf8)
+        let text = #"{"version":1,"run":\#(attempt.run),"shard":\#(attempt.shard),"attempt":\#(attempt.attempt)"#
+        return Array((text + (isBackup ? #","backup":true}"# : "}")).utf8)
     }
 
     /// Reads a message's value.
@@ -49,6 +53,6 @@ package struct JobMessage: Sendable, Hashable {
         guard wire.run > 0, integers.contains(Int64(wire.shard)), wire.attempt > 0, integers.contains(Int64(wire.attempt)) else {
             throw refuse("names run \(wire.run), shard \(wire.shard), attempt \(wire.attempt), which cannot be")
         }
-        return JobMessage(ShardAttempt(run: RunID(wire.run), shard: wire.shard, attempt: wire.attempt))
+        return JobMessage(ShardAttempt(run: RunID(wire.run), shard: wire.shard, attempt: wire.attempt), isBackup: wire.backup ?? false)
     }
 }

@@ -16,10 +16,13 @@ package struct RunReport: Sendable, Hashable, Codable {
         package var correct: Int
         /// Fraction of the evaluated images; 0 where there are none.
         package var accuracy: Double
+        /// Wilson's interval.
+        package var ci95: Interval
 
         package init(correct: Int, evaluated: Int) {
             self.correct = correct
             self.accuracy = evaluated == 0 ? 0 : Double(correct) / Double(evaluated)
+            self.ci95 = .wilson(correct, of: evaluated)
         }
     }
 
@@ -107,11 +110,16 @@ package struct RunReport: Sendable, Hashable, Codable {
     package var top5: Accuracy
     /// Element t: top-1 accuracy of a run with t + 1 time steps.
     package var top1ByTimeStep: [Double]
+    package var top1ByTimeStepIntervals: [Interval]
+    /// Accuracy by further labels of the data set, by their names.
+    package var labelSets: [LabelSetAccuracy]
     package var latency: Latency
     package var spikesPerImage: Double
     /// Spikes per neuron and time step, over all LIF groups.
     package var firingRate: Double
     package var synapticOperationsPerImage: Double
+    /// Nil where the model's architecture does not tell the first convolution's size.
+    package var energy: EnergyEstimate?
     /// From the first claim to the end, all workers together.
     package var imagesPerSecond: Double
     /// Workers that stored rows of the run.
@@ -132,10 +140,13 @@ package struct RunReport: Sendable, Hashable, Codable {
         case top1
         case top5
         case top1ByTimeStep = "top1_by_timestep"
+        case top1ByTimeStepIntervals = "top1_by_timestep_ci95"
+        case labelSets = "label_sets"
         case latency = "latency_us"
         case spikesPerImage = "spikes_per_image"
         case firingRate = "firing_rate"
         case synapticOperationsPerImage = "synops_per_image"
+        case energy
         case imagesPerSecond = "images_per_second"
         case workers
         case provenance
@@ -144,8 +155,9 @@ package struct RunReport: Sendable, Hashable, Codable {
 
     package init(
         run: RunID, model: String, dataset: String, engine: String, timeSteps: Int, state: RunState, complete: Bool, images: Images,
-        top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], latency: Latency, spikesPerImage: Double, firingRate: Double,
-        synapticOperationsPerImage: Double, imagesPerSecond: Double, workers: Int, provenance: Provenance,
+        top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
+        labelSets: [LabelSetAccuracy] = [], latency: Latency, spikesPerImage: Double, firingRate: Double,
+        synapticOperationsPerImage: Double, energy: EnergyEstimate? = nil, imagesPerSecond: Double, workers: Int, provenance: Provenance,
         certificate: CertificateQuote? = nil
     ) {
         self.run = run
@@ -159,10 +171,13 @@ package struct RunReport: Sendable, Hashable, Codable {
         self.top1 = top1
         self.top5 = top5
         self.top1ByTimeStep = top1ByTimeStep
+        self.top1ByTimeStepIntervals = top1ByTimeStepIntervals
+        self.labelSets = labelSets
         self.latency = latency
         self.spikesPerImage = spikesPerImage
         self.firingRate = firingRate
         self.synapticOperationsPerImage = synapticOperationsPerImage
+        self.energy = energy
         self.imagesPerSecond = imagesPerSecond
         self.workers = workers
         self.provenance = provenance

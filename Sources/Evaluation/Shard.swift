@@ -1,11 +1,3 @@
-/// States of a run.
-package enum RunState: String, Sendable, Hashable, CaseIterable, Codable {
-    case running, paused, finished, cancelled
-
-    /// Whether no more rows of the run will be written.
-    package var isTerminal: Bool { self == .finished || self == .cancelled }
-}
-
 /// States of a shard.
 package enum ShardState: String, Sendable, Hashable, CaseIterable, Codable {
     /// Waits in the database to be published.
@@ -20,9 +12,11 @@ package enum ShardState: String, Sendable, Hashable, CaseIterable, Codable {
     case split
     /// Its attempts are used up; its images are failures.
     case dead
+    /// Its run was cancelled before it was done.
+    case cancelled
 
-    /// Whether the shard's images are accounted for, here or in other shards.
-    package var isTerminal: Bool { self == .done || self == .split || self == .dead }
+    /// Whether nothing more happens to the shard by itself.
+    package var isTerminal: Bool { self == .done || self == .split || self == .dead || self == .cancelled }
 }
 
 /// A range of a manifest's images.
@@ -67,10 +61,18 @@ package struct Lease: Sendable, Hashable {
     package var range: ShardRange
     /// UUID made by the database for this claim.
     package var token: String
+    /// Whether a worker was lost with the shard before, so that it has to be computed with nothing beside it.
+    package var isSuspect: Bool
+    /// Whether another worker has the shard too.
+    package var isBackup: Bool
+    /// The partition that its job message came from.
+    package var partition: Int?
 
-    package init(attempt: ShardAttempt, range: ShardRange, token: String) {
+    package init(attempt: ShardAttempt, range: ShardRange, token: String, isSuspect: Bool = false, isBackup: Bool = false) {
         self.attempt = attempt
         self.range = range
         self.token = token
+        self.isSuspect = isSuspect
+        self.isBackup = isBackup
     }
 }

@@ -28,7 +28,8 @@ extension EvaluationStore {
         let evaluated = try accuracy.int("images_evaluated")
         let anytime = try rows(
             """
-            SELECT coalesce(top1_accuracy, 0) AS top1, coalesce(spikes_per_image, 0) AS spikes, coalesce(synops_per_image, 0) AS synops
+            SELECT coalesce(top1_accuracy, 0) AS top1, coalesce(top1_low, 0) AS low, coalesce(top1_high, 1) AS high,
+                   coalesce(spikes_per_image, 0) AS spikes, coalesce(synops_per_image, 0) AS synops
             FROM anytime_accuracy WHERE run_id = $1 ORDER BY timestep
             """, key)
         let firing = try rows(
@@ -48,9 +49,12 @@ extension EvaluationStore {
             images: .init(expected: run.imagesExpected, evaluated: evaluated, failed: try accuracy.int("images_failed")),
             top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
             top5: .init(correct: try accuracy.int("top5_correct"), evaluated: evaluated),
-            top1ByTimeStep: try anytime.map { try $0.double("top1") }, latency: try latency(id),
+            top1ByTimeStep: try anytime.map { try $0.double("top1") },
+            top1ByTimeStepIntervals: try anytime.map { Interval(low: try $0.double("low"), high: try $0.double("high")) },
+            labelSets: try labelSetAccuracies(of: id), latency: try latency(id),
             spikesPerImage: try anytime.last?.double("spikes") ?? 0, firingRate: try firing?.double("firing_rate") ?? 0,
             synapticOperationsPerImage: try anytime.last?.double("synops") ?? 0,
+            energy: try energyEstimate(of: run, synapticOperations: try anytime.last?.double("synops") ?? 0),
             imagesPerSecond: try totals.double("images_per_second"), workers: try workers?.int("workers") ?? 0,
             provenance: .init(
                 modelSHA256: model.sha256, manifestSHA256: dataset.manifestSHA256,
@@ -98,7 +102,7 @@ extension EvaluationStore {
         }
     }
 
-    private func prediction(_ row: PostgresRow) throws -> Prediction {
+    func prediction(_ row: PostgresRow) throws -> Prediction {
         Prediction(
             ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"),
             scores: try row.doubles("scores").map(Float.init),

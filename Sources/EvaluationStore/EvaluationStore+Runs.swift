@@ -1,4 +1,3 @@
-internal import Diagnostics
 package import Evaluation
 internal import Postgres
 
@@ -25,6 +24,7 @@ package struct RunProgress: Sendable, Hashable, Codable {
     package var shardsRunning: Int
     package var shardsDone: Int
     package var shardsDead: Int
+    package var shardsCancelled: Int
     /// Since the first claim; 0 before it.
     package var imagesPerSecond: Double
     package var submittedAt: String
@@ -39,43 +39,13 @@ package struct RunProgress: Sendable, Hashable, Codable {
         case shardsRunning = "shards_running"
         case shardsDone = "shards_done"
         case shardsDead = "shards_dead"
+        case shardsCancelled = "shards_cancelled"
         case imagesPerSecond = "images_per_second"
         case submittedAt = "submitted_at"
     }
 }
 
 extension EvaluationStore {
-    /// Makes a run and its shards, in one transaction.
-    package func submit(_ specification: RunSpecification, plan: RunPlan, images: Int) throws -> RunID {
-        try session.withConnection { connection in
-            try connection.transaction { connection in
-                let inserted = try connection.execute(
-                    """
-                    INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, shard_size,
-                                      images_expected, max_attempts, priority)
-                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING run_id
-                    """,
-                    [
-                        .int64(specification.modelID), .int64(specification.datasetID), .int(specification.timeSteps),
-                        .text(specification.engine), .text(specification.preprocessing), .int(specification.pixelLimit),
-                        .text(specification.version), .int(plan.shardSize), .int(images), .int(plan.maxAttempts),
-                        .int(plan.priority),
-                    ])
-                guard let run = try inserted.first?.int64("run_id") else {
-                    throw Failure(.conflict, "the run could not be added")
-                }
-                _ = try connection.execute("SELECT create_run_partitions($1)", [.int64(run)])
-                let columns = ["run_id", "shard", "first_ordinal", "image_count"]
-                try connection.copyIn("shards", columns) { writer in
-                    for (shard, range) in ShardRange.cut(images: images, size: plan.shardSize).enumerated() {
-                        try writer.row([.int64(run), .int(shard), .int(range.firstOrdinal), .int(range.imageCount)])
-                    }
-                }
-                return RunID(run)
-            }
-        }
-    }
-
     /// A run as it was submitted.
     /// - Throws: `store.not_found`.
     package func run(_ id: RunID) throws -> StoredRun {
@@ -85,7 +55,7 @@ extension EvaluationStore {
             FROM runs WHERE run_id = $1
             """, [.int64(id.rawValue)])
         guard let row = found.first else {
-            throw Failure(.notFound, "there is no run \(id)", remedy: "`evalctl run list` shows the runs of this database")
+            throw Self.noRun(id)
         }
         return StoredRun(
             id: id,
@@ -102,14 +72,14 @@ extension EvaluationStore {
     package func progress(_ run: RunID? = nil) throws -> [RunProgress] {
         let sql = """
             SELECT run_id, model, dataset, state, images_expected, images_done, shards, shards_pending, shards_published,
-                   shards_running, shards_done, shards_dead, coalesce(images_per_second, 0) AS images_per_second,
+                   shards_running, shards_done, shards_dead, shards_cancelled, coalesce(images_per_second, 0) AS images_per_second,
                    to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS submitted_at
             FROM progress
             """
         let found =
             try run.map { try rows(sql + " WHERE run_id = $1", [.int64($0.rawValue)]) } ?? rows(sql + " ORDER BY run_id DESC")
         if let run, found.isEmpty {
-            throw Failure(.notFound, "there is no run \(run)", remedy: "`evalctl run list` shows the runs of this database")
+            throw Self.noRun(run)
         }
         return try found.map { row in
             RunProgress(
@@ -118,6 +88,7 @@ extension EvaluationStore {
                 imagesDone: try row.int("images_done"), shards: try row.int("shards"), shardsPending: try row.int("shards_pending"),
                 shardsPublished: try row.int("shards_published"), shardsRunning: try row.int("shards_running"),
                 shardsDone: try row.int("shards_done"), shardsDead: try row.int("shards_dead"),
+                shardsCancelled: try row.int("shards_cancelled"),
                 imagesPerSecond: try row.double("images_per_second"), submittedAt: try row.text("submitted_at"))
         }
     }

@@ -1,5 +1,6 @@
 import CRdkafka
 import Diagnostics
+import Synchronization
 
 /// Owns one librdkafka client (`rd_kafka_t`), which is safe to use from several threads.
 ///
@@ -8,6 +9,12 @@ final class ClientHandle: @unchecked Sendable {
     let pointer: OpaquePointer
     let log: ClientLog
     let configuration: KafkaConfiguration
+    private let outlives = Atomic(false)
+
+    /// Says whether the client has to be left as it is when this handle ends, with its threads: destroying it would end the process.
+    func setOutliving(_ outlives: Bool) {
+        self.outlives.store(outlives, ordering: .releasing)
+    }
 
     /// - Throws: `kafka.property`.
     init(_ kind: rd_kafka_type_t, _ settings: consuming ClientSettings, events: Int32, log: ClientLog) throws {
@@ -18,6 +25,11 @@ final class ClientHandle: @unchecked Sendable {
     }
 
     deinit {
+        if outlives.load(ordering: .acquiring) {
+            // It goes on to log.
+            _ = Unmanaged.passRetained(log)
+            return
+        }
         rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
     }
 

@@ -24,7 +24,7 @@ final class ConsumerConnection: Sendable {
                 ("auto.commit.interval.ms", "500"),
                 ("auto.offset.reset", "earliest"),
                 ("session.timeout.ms", "10000"),
-                ("heartbeat.interval.ms", "1000"),
+                ("heartbeat.interval.ms", "500"),
                 ("topic.metadata.refresh.interval.ms", "10000"),
                 // A client that has this many messages of a partition waiting looks for more only once a second, so not 1.
                 ("queued.min.messages", "64"),
@@ -39,8 +39,18 @@ final class ConsumerConnection: Sendable {
         guard let eventQueue = rd_kafka_queue_get_consumer(client.pointer), let intakeQueue = rd_kafka_queue_new(client.pointer) else {
             throw Failure(.kafkaFatal, "librdkafka gave no queue for the consumer of group \(group)")
         }
+        client.setOutliving(Self.abortsUnassigned)
         self.events = QueueHandle(eventQueue, of: client)
         intake = QueueHandle(intakeQueue, of: client)
+    }
+
+    /// Before version 2.3, librdkafka aborts the process when a cooperative consumer that never was given an assignment is destroyed
+    /// (confluentinc/librdkafka, issue 4312).
+    private static let abortsUnassigned = rd_kafka_version() < 0x0203_0000
+
+    /// Says that the group has given this member an assignment, be it an empty one.
+    func noteAssignment() {
+        client.setOutliving(false)
     }
 
     /// Lets the messages of a partition go to ``intake`` instead of among the events.

@@ -12,6 +12,7 @@ final class GroupKeeper: Sendable {
     static let topic = TopicDescription(name: "group-keeper", partitions: 1)
 
     private let isStopped = Atomic(false)
+    private let hasLeft = DispatchSemaphore(value: 0)
 
     /// Joins `group`. The broker must have ``topic``.
     init(_ configuration: KafkaConfiguration, group: String, logger: Logger) throws {
@@ -24,11 +25,14 @@ final class GroupKeeper: Sendable {
             } catch {
                 logger.warning("the keeper of kafka group \(group) stopped: \(error)")
             }
-            consumer.close(timeoutMilliseconds: 0)
+            consumer.close(timeoutMilliseconds: 1000)
+            hasLeft.signal()
         }
     }
 
+    /// Leaves the group; waits for that, so that the broker is still there to be told.
     func stop() {
         isStopped.store(true, ordering: .releasing)
+        _ = hasLeft.wait(timeout: .now() + 3)
     }
 }

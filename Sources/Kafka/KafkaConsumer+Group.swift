@@ -13,6 +13,7 @@ extension KafkaConsumer {
         let isCooperative = connection.isCooperative
         var code = RD_KAFKA_RESP_ERR_NO_ERROR
         if isAssigned {
+            connection.noteAssignment()
             partitions.forEach(connection.forwardToIntake)
         } else if rd_kafka_assignment_lost(client.pointer) != 0 {
             logger.notice("kafka group \(group): lost \(partitions.count) partitions, and joins again")
@@ -26,6 +27,7 @@ extension KafkaConsumer {
         }
         let count = state.withLock { state in
             if isAssigned {
+                state.hasBeenAssigned = true
                 state.assignment = isCooperative ? state.assignment.union(partitions) : Set(partitions)
             } else {
                 state.assignment = isCooperative ? state.assignment.subtracting(partitions) : []

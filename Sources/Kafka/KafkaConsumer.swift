@@ -16,6 +16,8 @@ package final class KafkaConsumer: Sendable {
         var connection: ConsumerConnection?
         var offsets = OffsetTracker()
         var assignment: Set<KafkaPartition> = []
+        /// Whether the group has ever told this member of partitions.
+        var hasBeenAssigned = false
         var isPaused = false
         var refusals = RefusalWatch(grace: .seconds(30))
     }
@@ -121,11 +123,19 @@ package final class KafkaConsumer: Sendable {
     /// is put out by the group's session timeout instead.
     package func close(timeoutMilliseconds: Int = 5000) {
         guard let connection = state.withLock({ $0.connection.take() }) else { return }
+        guard state.withLock({ $0.hasBeenAssigned }) else {
+            // librdkafka 2.0 aborts the process where a member ends between joining and its first assignment
+            // (rd_kafka_sticky_assignor_state_destroy). Such a member has nothing to hand over: it is left to the session timeout.
+            _ = Unmanaged.passRetained(connection)
+            return
+        }
         let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)
         rd_kafka_error_destroy(rd_kafka_consumer_close_queue(connection.client.pointer, connection.events.pointer))
         while rd_kafka_consumer_closed(connection.client.pointer) == 0 {
             guard ContinuousClock.now < deadline else {
                 logger.warning("kafka group \(group): left without saying so, no broker answered in \(timeoutMilliseconds) ms")
+                // Destroying it now would wait for the broker, for ever where that stays away.
+                connection.client.setOutliving(true)
                 break
             }
             guard let event = connection.events.poll(milliseconds: 20) else { continue }
@@ -140,7 +150,7 @@ package final class KafkaConsumer: Sendable {
 
 extension KafkaMessage {
     /// - Parameter maximumBytes: a longer key or value is left out.
-    fileprivate init(copying raw: UnsafePointer<rd_kafka_message_t>, topic: String, maximumBytes: Int) {
+    init(copying raw: UnsafePointer<rd_kafka_message_t>, topic: String, maximumBytes: Int) {
         let message = raw.pointee
         func bytes(_ pointer: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {
             guard count <= maximumBytes, let pointer else { return nil }

@@ -14,6 +14,9 @@ package struct ConnectionOptions: Sendable {
     package var idleInTransactionTimeout: Duration = .seconds(120)
     /// A TCP connection whose peer does not acknowledge for this time is broken.
     package var tcpUserTimeout: Duration = .seconds(30)
+    /// The server ends the session of a client that it has not heard of for about this time, so that one that was cut off keeps no
+    /// locks. It has no effect on Unix sockets.
+    package var deadClientTimeout: Duration = .seconds(12)
 
     package init(applicationName: String = "evalctl") {
         self.applicationName = applicationName

@@ -57,6 +57,8 @@ package struct DatabaseAddress: Sendable, Hashable {
     package var user: String? { parameters["user"] }
     /// The host name, or the directory of the Unix socket, where the address gives one.
     package var host: String? { parameters["host"] }
+    /// The port, where the address gives one.
+    package var port: Int? { parameters["port"].flatMap { Int($0) } }
 
     /// The values that no text may show.
     var secrets: [String] {

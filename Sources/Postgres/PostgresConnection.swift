@@ -58,12 +58,18 @@ package final class PostgresConnection {
     }
 
     private static func sessionSettings(_ options: ConnectionOptions) -> String {
-        """
-        SET statement_timeout = \(options.statementTimeout?.milliseconds ?? 0);
-        SET lock_timeout = \(options.lockTimeout.milliseconds);
-        SET idle_in_transaction_session_timeout = \(options.idleInTransactionTimeout.milliseconds);
-        SET client_min_messages = warning;
-        """
+        // A third of the time without a word, then two questions of a third each.
+        let third = max(1, options.deadClientTimeout.milliseconds / 3000)
+        return """
+            SET statement_timeout = \(options.statementTimeout?.milliseconds ?? 0);
+            SET lock_timeout = \(options.lockTimeout.milliseconds);
+            SET idle_in_transaction_session_timeout = \(options.idleInTransactionTimeout.milliseconds);
+            SET client_min_messages = warning;
+            SET tcp_keepalives_idle = \(third);
+            SET tcp_keepalives_interval = \(third);
+            SET tcp_keepalives_count = 2;
+            SET tcp_user_timeout = \(options.deadClientTimeout.milliseconds);
+            """
     }
 }
 

@@ -30,7 +30,8 @@ extension RunReport {
 
     private var table: TextTable {
         func row(_ accuracy: Accuracy) -> String {
-            "\(NumberText.percent(accuracy.accuracy))  (\(accuracy.correct) of \(images.evaluated))\(engineRemark)"
+            let counts = "\(accuracy.correct) of \(images.evaluated); 95 % interval \(NumberText.range(accuracy.ci95))"
+            return "\(NumberText.percent(accuracy.accuracy))  (\(counts))\(engineRemark)"
         }
         func row(_ percentiles: Percentiles) -> String {
             [("p50", percentiles.p50), ("p90", percentiles.p90), ("p99", percentiles.p99), ("max", percentiles.max)]
@@ -42,11 +43,13 @@ extension RunReport {
                 ["top-1", row(top1)],
                 ["top-5", row(top5)],
             ] + engineNotes + [
-                ["top-1 by time step", top1ByTimeStep.map { NumberText.percent($0) }.joined(separator: ", ")],
+                ["top-1 by time step", topByTimeStep]
+            ] + labelSetRows + [
                 ["engine", "\(engine), T = \(timeSteps)"],
                 ["spikes per image", NumberText.fixed(spikesPerImage, 1)],
                 ["firing rate", NumberText.fixed(firingRate, 4)],
                 ["synaptic operations per image", NumberText.grouped(Int(synapticOperationsPerImage.rounded()))],
+            ] + energyRows + [
                 ["decode", row(latency.decode)],
                 ["preprocess", row(latency.preprocess)],
                 ["inference", row(latency.inference)],
@@ -58,5 +61,27 @@ extension RunReport {
                 ["preprocessing", provenance.preprocessing],
                 ["made by", "evalctl \(provenance.version) on \(provenance.instructionSets.joined(separator: ", "))"],
             ])
+    }
+    private var topByTimeStep: String {
+        top1ByTimeStep.enumerated().map { step, accuracy in
+            guard top1ByTimeStepIntervals.indices.contains(step) else { return NumberText.percent(accuracy) }
+            return "\(NumberText.percent(accuracy)) (\(NumberText.range(top1ByTimeStepIntervals[step])))"
+        }.joined(separator: ", ")
+    }
+
+    private var labelSetRows: [[String]] {
+        labelSets.flatMap { set in
+            [("top-1", set.top1), ("top-5", set.top5)].map { rank, accuracy in
+                [
+                    "\(rank) by \(set.name)",
+                    "\(NumberText.percent(accuracy.accuracy))  (\(accuracy.correct) of \(set.images); 95 % interval \(NumberText.range(accuracy.ci95)))",
+                ]
+            }
+        }
+    }
+
+    private var energyRows: [[String]] {
+        guard let energy else { return [] }
+        return [["energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ = \(energy.formula)"]]
     }
 }

@@ -15,7 +15,7 @@ package struct RowLists {
     }
 
     /// Rows of room that a list needs behind its last one.
-    package static let slack = 8
+    package static let slack = 4
 
     /// Rows that a list of a frame with so many spikes takes up.
     package static func rows(spikes: Int) -> Int { (spikes + 3) / 4 * 4 }
@@ -99,19 +99,22 @@ package struct TokenThreshold: BitwiseCopyable {
     }
 }
 
-/// A token's scale as a short sum of shifted terms: `offset + sum of (z >> shift) - sum of (z >> shift)`.
+/// A token's scale as a short sum of shifted terms of the sum `z`, first shifted left by `raise`:
+/// `offset + sum of (z >> shift) - sum of (z >> shift)`.
 package struct TokenScale: BitwiseCopyable {
     package var offset: Int32
     /// Narrow lanes cut off the sum `z` at this number and its negative, so that the terms cannot leave the lanes.
     package var limit: Int32
+    package var raise: Int32
     /// Index of its first shift; those that are added come before those that are subtracted.
     package var firstTerm: Int32
     package var addedTerms: Int32
     package var subtractedTerms: Int32
 
-    package init(offset: Int32, limit: Int32, firstTerm: Int32, addedTerms: Int32, subtractedTerms: Int32) {
+    package init(offset: Int32, limit: Int32, raise: Int32, firstTerm: Int32, addedTerms: Int32, subtractedTerms: Int32) {
         self.offset = offset
         self.limit = limit
+        self.raise = raise
         self.firstTerm = firstTerm
         self.addedTerms = addedTerms
         self.subtractedTerms = subtractedTerms

@@ -77,7 +77,8 @@ package struct KernelSet: Sendable {
     package var fireIdentity: FireIdentity
 
     /// One axis of token mixing for the channels of one line: sums over the axis, and the spikes of the neurons.
-    package typealias Mix = @Sendable (_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt32, _ spikes: SpikePlace) -> Void
+    package typealias Mix =
+        @Sendable (_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt32, _ spikes: SpikePlace) -> Void
     package var mix: Mix
 
     /// The first convolution for 16 outputs, in 32 bits whatever the lanes:

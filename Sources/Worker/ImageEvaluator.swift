@@ -27,6 +27,8 @@ final class ImageEvaluator {
     private let context: RunContext
     private let loader: ImageLoader
     private let workspace: any InferenceWorkspace
+    /// Whether the network is the one of no work, whose images need not be there.
+    private let readsHashes: Bool
 
     init(_ context: RunContext) throws {
         self.context = context
@@ -34,27 +36,32 @@ final class ImageEvaluator {
         timeSteps = context.run.specification.timeSteps
         loader = ImageLoader(context.preprocessing)
         workspace = try context.engine.makeWorkspace(timeSteps: timeSteps)
+        readsHashes = context.engine is NoWorkEngine
     }
 
     var runID: RunID { context.run.id }
 
     /// - Throws: a transient `dataset.root_missing`: another worker may have the images.
     func checkRoot() throws {
+        if !readsHashes { try Self.checkRoot(context.root, ofDataSet: context.dataSetName) }
+    }
+
+    /// - Throws: a transient `dataset.root_missing`.
+    static func checkRoot(_ root: String, ofDataSet name: String) throws {
         var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: context.root, isDirectory: &isFolder), isFolder.boolValue else {
+        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
             throw Failure(
-                .missingRoot, "the folder \(context.root) of data set \(context.dataSetName) is not on this machine",
-                remedy: "mount it, or start the worker with --dataset-root \(context.dataSetName)=FOLDER", recovery: .transient)
+                .missingRoot, "the folder \(root) of data set \(name) is not on this machine",
+                remedy: "mount it, or name where it is with --dataset-root \(name)=FOLDER", recovery: .transient)
         }
     }
 
     /// - Throws: `image.*`, naming the file and the cause.
     func evaluate(_ image: StoredImage) throws -> (Prediction, Inference) {
         let start = ContinuousClock.now
-        let expected = ContentHash(bytes: image.sha256).map { ExpectedContents(byteCount: image.bytes, hash: $0) }
-        let loaded = try loader.load(path: context.root + "/" + image.path, expected: expected)
+        let loaded = try readsHashes ? nil : load(image)
         let inferenceStart = ContinuousClock.now
-        let inference = try workspace.infer(pixels: loaded.pixels)
+        let inference = try workspace.infer(pixels: loaded?.pixels ?? image.sha256)
         let end = ContinuousClock.now
         let ranking = inference.ranking(label: image.label)
         let prediction = Prediction(
@@ -63,9 +70,14 @@ final class ImageEvaluator {
             marginByTimeStep: ranking.marginByTimeStep, spikesByTimeStep: inference.spikesByTimeStep,
             synapticOperationsByTimeStep: inference.synapticOperationsByTimeStep,
             latency: Latency(
-                decode: loaded.decodeMicroseconds, preprocess: loaded.preprocessMicroseconds,
+                decode: loaded?.decodeMicroseconds ?? 0, preprocess: loaded?.preprocessMicroseconds ?? 0,
                 inference: Self.microseconds(end - inferenceStart), total: Self.microseconds(end - start)))
         return (prediction, inference)
+    }
+
+    private func load(_ image: StoredImage) throws -> LoadedImage {
+        let expected = ContentHash(bytes: image.sha256).map { ExpectedContents(byteCount: image.bytes, hash: $0) }
+        return try loader.load(path: context.root + "/" + image.path, expected: expected)
     }
 
     private static func microseconds(_ duration: Duration) -> Int {

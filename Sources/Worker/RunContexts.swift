@@ -10,6 +10,7 @@ internal import SpikingMLP
 final class RunContexts: @unchecked Sendable {
     private let cacheDirectory: String
     private let dataSetRoots: [String: String]
+    private let acceptsBenchmarks: Bool
     private let lock = NSLock()
     private var contexts: [(run: RunID, context: RunContext)] = []
     private var engines: [(key: String, engine: any InferenceEngine)] = []
@@ -17,9 +18,10 @@ final class RunContexts: @unchecked Sendable {
     /// Contexts kept at most; older ones are made again when they are needed.
     private static let capacity = 4
 
-    init(cacheDirectory: String, dataSetRoots: [String: String]) {
+    init(cacheDirectory: String, dataSetRoots: [String: String], acceptsBenchmarks: Bool = false) {
         self.cacheDirectory = cacheDirectory
         self.dataSetRoots = dataSetRoots
+        self.acceptsBenchmarks = acceptsBenchmarks
     }
 
     /// What the threads need to work on `run`; the first that asks loads it, the others wait.
@@ -50,6 +52,10 @@ final class RunContexts: @unchecked Sendable {
         let model = try store.model(id: run.specification.modelID)
         let key = "\(run.specification.engine) \(model.sha256)"
         if let known = engines.first(where: { $0.key == key }) { return known.engine }
+        if run.specification.engine == NoWorkEngine.engineName, acceptsBenchmarks {
+            return NoWorkEngine(
+                architecture: try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8)).architecture)
+        }
         let checkpoint = try Checkpoint.load(path: try cachedFile(of: model, store: store))
         let engine = try Engines.make(run.specification.engine, parameters: checkpoint.parameters)
         engines.append((key, engine))
@@ -83,7 +89,12 @@ final class RunContexts: @unchecked Sendable {
                 Failure.Code("worker.checkpoint"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",
                 remedy: "add the model again with `evalctl model add`", recovery: .transient)
         }
-        try FileManager.default.moveItem(atPath: partial, toPath: path)
+        // Replaces what another worker of this machine may have put there meanwhile, as FileManager's own move does not.
+        guard rename(partial, path) == 0 else {
+            throw Failure(
+                Failure.Code("worker.cache"), "the checkpoint \(path) cannot be put into its place", remedy: "name another --cache-dir",
+                recovery: .transient, nativeCode: "errno \(errno)")
+        }
         return path
     }
 }

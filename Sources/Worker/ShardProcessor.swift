@@ -32,7 +32,7 @@ struct ShardProcessor {
                 result.failures.append(
                     ImageFailure(ordinal: image.ordinal, code: failure.code.rawValue, message: failure.description))
             }
-            board.countImage()
+            board.countImage(of: lease)
         }
         result.activity = activity.rows
         return .finished(result)

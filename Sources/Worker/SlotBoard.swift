@@ -1,30 +1,19 @@
 internal import Evaluation
 internal import Foundation
 
-/// What the worker's threads share: which shards wait, run or are lost, and whether to stop. All calls are thread-safe.
+/// What the worker's threads share: ``WorkerSlots`` behind a lock, and waiting for it to change. All calls are thread-safe.
 final class SlotBoard: @unchecked Sendable {
-    /// How far a stop has come.
-    enum Stop: Int, Comparable {
-        /// Take work.
-        case none
-        /// Claim nothing more; finish what runs.
-        case draining
-        /// Give back what runs after the current image.
-        case handingBack
-
-        static func < (left: Stop, right: Stop) -> Bool { left.rawValue < right.rawValue }
-    }
-
     private let condition = NSCondition()
-    private let slots: Int
-    private var waiting: [Lease] = []
-    private var held: [String: Lease] = [:]
-    private var lost: Set<String> = []
-    private var stop = Stop.none
+    private var slots: WorkerSlots
     private var images = 0
+    private var whenFree: (@Sendable () -> Void)?
+    private var unfitSince: [RunID: Double] = [:]
+
+    /// Seconds that a worker remembers what it could not do.
+    private static let unfitSeconds = 60.0
 
     init(slots: Int) {
-        self.slots = slots
+        self.slots = WorkerSlots(count: slots)
     }
 
     private func locked<Result>(_ body: () -> Result) -> Result {
@@ -34,22 +23,26 @@ final class SlotBoard: @unchecked Sendable {
     }
 
     /// Whether another shard may be claimed now.
-    var hasFreeSlot: Bool { locked { held.count < slots && stop == .none } }
+    var hasFreeSlot: Bool { locked { slots.hasFreeSlot } }
 
-    var stopState: Stop { locked { stop } }
+    var stopState: WorkerSlots.Stop { locked { slots.stop } }
 
-    var isIdle: Bool { locked { held.isEmpty } }
+    var isIdle: Bool { locked { slots.isEmpty } }
 
-    /// Leases to be renewed.
-    var leases: [Lease] { locked { held.values.sorted { $0.token < $1.token } } }
+    /// Leases that are held.
+    var leases: [Lease] { locked { slots.leases } }
 
     /// Images finished so far.
     var finishedImages: Int { locked { images } }
 
+    /// Calls `body`, on whichever thread, each time a slot may have become free.
+    func whenFree(_ body: (@Sendable () -> Void)?) {
+        locked { whenFree = body }
+    }
+
     func add(_ lease: Lease) {
         locked {
-            held[lease.token] = lease
-            waiting.append(lease)
+            slots.add(lease, at: Self.now)
             condition.broadcast()
         }
     }
@@ -57,32 +50,48 @@ final class SlotBoard: @unchecked Sendable {
     /// The next shard for a thread; blocks. Nil when there will be none.
     func next() -> Lease? {
         locked {
-            while waiting.isEmpty && stop == .none { condition.wait() }
-            return waiting.isEmpty ? nil : waiting.removeFirst()
+            while true {
+                if let lease = slots.startNext() { return lease }
+                if slots.isDone { return nil }
+                condition.wait()
+            }
         }
     }
 
     func finish(_ lease: Lease) {
-        locked {
-            held[lease.token] = nil
-            lost.remove(lease.token)
+        let notify = locked {
+            slots.finish(lease.token)
             condition.broadcast()
+            return whenFree
+        }
+        notify?()
+    }
+
+    func countImage(of lease: Lease) {
+        locked {
+            images += 1
+            slots.noteImage(of: lease.token, at: Self.now)
         }
     }
 
-    func countImage() {
-        locked { images += 1 }
+    func stalled(forSeconds seconds: Double) -> Set<String> { locked { slots.stalled(forSeconds: seconds, at: Self.now) } }
+
+    /// Notes that this worker lacks something that a run needs.
+    func noteUnfit(for run: RunID) {
+        locked { unfitSince[run] = Self.now }
     }
+
+    func isUnfit(for run: RunID) -> Bool { locked { unfitSince[run].map { Self.now - $0 < Self.unfitSeconds } ?? false } }
 
     func markLost(_ lease: Lease) {
-        locked { if held[lease.token] != nil { lost.insert(lease.token) } }
+        locked { slots.markLost(lease.token) }
     }
 
-    func isLost(_ lease: Lease) -> Bool { locked { lost.contains(lease.token) } }
+    func isLost(_ lease: Lease) -> Bool { locked { slots.isLost(lease.token) } }
 
-    func raise(_ stop: Stop) {
+    func raise(_ stop: WorkerSlots.Stop) {
         locked {
-            self.stop = max(self.stop, stop)
+            slots.raise(stop)
             condition.broadcast()
         }
     }
@@ -91,4 +100,6 @@ final class SlotBoard: @unchecked Sendable {
     func wait(seconds: Double) {
         locked { _ = condition.wait(until: Date().addingTimeInterval(seconds)) }
     }
+
+    private static var now: Double { ProcessInfo.processInfo.systemUptime }
 }

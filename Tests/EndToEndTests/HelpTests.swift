@@ -4,12 +4,17 @@ import Testing
 /// The help of every command, as people read it. After a wanted change, run the tests once with `EVALCTL_UPDATE_SNAPSHOTS=1`.
 @Suite struct HelpTests {
     static let commands = [
-        "evalctl", "evalctl run", "evalctl run list", "evalctl up", "evalctl submit", "evalctl status", "evalctl report",
-        "evalctl predictions", "evalctl audit",
-        "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show", "evalctl model synth",
+        "evalctl", "evalctl run", "evalctl run list", "evalctl run digest", "evalctl chaos", "evalctl up", "evalctl submit",
+        "evalctl status", "evalctl report",
+        "evalctl predictions", "evalctl audit", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show",
+        "evalctl model synth",
         "evalctl model trace", "evalctl dataset", "evalctl dataset add", "evalctl dataset list", "evalctl dataset show",
-        "evalctl dataset verify",
-        "evalctl migrate", "evalctl preprocess", "evalctl bench", "evalctl bench preprocess", "eval-worker", "eval-coordinator",
+        "evalctl dataset verify", "evalctl dataset classes", "evalctl compare", "evalctl anytime", "evalctl energy", "evalctl activity",
+        "evalctl classes", "evalctl confusion", "evalctl mistakes", "evalctl labels", "evalctl labels add", "evalctl labels list",
+        "evalctl labels remove", "evalctl diff", "evalctl verify", "evalctl pause", "evalctl resume", "evalctl cancel", "evalctl worker",
+        "evalctl worker list", "evalctl worker drain", "evalctl deadletter", "evalctl deadletter list", "evalctl deadletter show",
+        "evalctl deadletter retry", "evalctl deadletter drop", "evalctl migrate", "evalctl preprocess", "evalctl bench",
+        "evalctl bench preprocess", "evalctl bench pipeline", "eval-worker", "eval-coordinator",
     ]
 
     @Test(arguments: commands)

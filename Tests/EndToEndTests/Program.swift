@@ -27,13 +27,17 @@ final class Program {
     private let errorFile: URL
 
     /// Starts `name` with its output in files of its own below `folder`.
-    init(_ name: String, _ arguments: [String], environment: [String: String] = [:], in folder: URL) throws {
+    /// - Parameter through: a command that starts it, such as `ip netns exec NAME`.
+    init(
+        _ name: String, _ arguments: [String], environment: [String: String] = [:], through: [String] = [], in folder: URL
+    ) throws {
         let stem = "\(name)-\(UUID().uuidString)"
         outputFile = folder.appending(path: stem + ".out")
         errorFile = folder.appending(path: stem + ".err")
         for file in [outputFile, errorFile] { try Data().write(to: file) }
-        process.executableURL = Self.folder.appending(path: name)
-        process.arguments = arguments
+        let program = Self.folder.appending(path: name)
+        process.executableURL = through.isEmpty ? program : URL(filePath: "/usr/bin/env")
+        process.arguments = through.isEmpty ? arguments : through + [program.path] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: outputFile)
@@ -55,9 +59,16 @@ final class Program {
             errors: try String(contentsOf: errorFile, encoding: .utf8))
     }
 
+    var isRunning: Bool { process.isRunning }
+
+    var processID: Int32 { process.processIdentifier }
+
     deinit {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
+
+    /// What it has written to standard error so far.
+    var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }
 
     /// Sends a signal to the program alone.
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }

@@ -10,7 +10,7 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit(images: 10, size: 4)
             let worker = try fixture.worker()
-            for attempt in try fixture.store.markPublished(run: run, limit: 3) {
+            for attempt in try fixture.publish(run, limit: 3) {
                 let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
                 try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
             }
@@ -74,14 +74,15 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             let worker = try fixture.worker()
-            for attempt in try fixture.store.markPublished(run: run, limit: 3) {
+            for attempt in try fixture.publish(run, limit: 3) {
                 let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
                 try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
             }
             let connection = try PostgresConnection(fixture.address)
             let expected = [
                 "run_accuracy": 1, "class_accuracy": 2, "confusion": 2, "latency_percentiles": 4, "firing_rates": 1,
-                "synaptic_operations": 1, "anytime_accuracy": 2, "progress": 1, "failures": 1,
+                "synaptic_operations": 1, "anytime_accuracy": 2, "progress": 1, "failures": 1, "run_energy": 8, "image_costs": 9,
+                "cost_distribution": 2, "class_costs": 2, "layer_firing": 1, "run_provenance": 1, "confused_pairs": 1, "mistakes": 4,
             ]
             for (view, rows) in expected.sorted(by: { $0.key < $1.key }) {
                 #expect(try connection.execute("SELECT * FROM \(view) WHERE run_id = \(run)").count == rows, "\(view)")
@@ -93,10 +94,30 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             let connection = try PostgresConnection(fixture.address)
+            let relations = try connection.execute(
+                """
+                SELECT relname::text AS name FROM pg_class
+                WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition ORDER BY relname
+                """
+            ).map { try $0.text("name") }
             try connection.executeScript("SET ROLE evalctl_reader")
             #expect(try connection.execute("SELECT * FROM run_accuracy").count == 1)
             #expect(try connection.execute("SELECT * FROM predictions WHERE run_id = \(run)").isEmpty)
-            for statement in ["DELETE FROM runs", "UPDATE shards SET state = 'done'", "SELECT create_run_partitions(5)"] {
+            // The checkpoints themselves are the one thing that no question is about.
+            for name in relations where name != "checkpoint_chunks" {
+                #expect(throws: Never.self, "\(name)") { try connection.executeScript("SELECT * FROM \(name) LIMIT 1") }
+            }
+            for call in [
+                "run_comparison(\(run), \(run))", "comparison_table(ARRAY[\(run), \(run)])", "cost_comparison(\(run), \(run))",
+                "class_changes(\(run), \(run))", "prediction_changes(\(run), \(run))", "activity_changes(\(run), \(run))",
+                "early_exit(\(run), 'margin', ARRAY[1.0])", "margin_quantiles(\(run), ARRAY[0.5])", "energy_millijoules(1, 1)",
+            ] {
+                #expect(throws: Never.self, "\(call)") { try connection.executeScript("SELECT * FROM \(call)") }
+            }
+            for statement in [
+                "DELETE FROM runs", "UPDATE shards SET state = 'done'", "SELECT create_run_partitions(5)", "DELETE FROM energy_costs",
+                "INSERT INTO label_sets (dataset_id, name, sha256) VALUES (1, 'x', '')", "UPDATE dataset_classes SET title = ''",
+            ] {
                 let failure = #expect(throws: Failure.self) { try connection.executeScript(statement) }
                 #expect(failure?.nativeCode == "42501")
             }

@@ -10,10 +10,11 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             let worker = try fixture.worker()
-            let published = try fixture.store.markPublished(run: run, limit: 100)
+            let published = try fixture.publish(run)
             #expect(published.map(\.shard) == [0, 1, 2])
             let lease = try #require(try fixture.store.claim(published[2], worker: worker, leaseSeconds: 30))
             #expect(lease.range == ShardRange(firstOrdinal: 8, imageCount: 2))
+            #expect(!lease.isSuspect)
             #expect(try fixture.store.claim(published[2], worker: worker, leaseSeconds: 30) == nil)
         }
     }
@@ -24,7 +25,7 @@ import Testing
             let worker = try fixture.worker()
             #expect(
                 try fixture.store.claim(ShardAttempt(run: run, shard: 0, attempt: 1), worker: worker, leaseSeconds: 30) == nil)
-            _ = try fixture.store.markPublished(run: run, limit: 1)
+            _ = try fixture.publish(run, limit: 1)
             #expect(
                 try fixture.store.claim(ShardAttempt(run: run, shard: 0, attempt: 2), worker: worker, leaseSeconds: 30) == nil)
         }
@@ -34,8 +35,7 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             let worker = try fixture.worker()
-            let attempt = try #require(try fixture.store.markPublished(run: run, limit: 1).first)
-            let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
+            let lease = try #require(try fixture.claimNext(of: run, worker: worker))
             try fixture.store.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
             try fixture.store.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
             #expect(try fixture.store.report(run).images.evaluated == 4)
@@ -47,12 +47,14 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             let worker = try fixture.worker()
-            let attempt = try #require(try fixture.store.markPublished(run: run, limit: 1).first)
-            let late = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: -1))
-            #expect(try fixture.store.rescueExpired(backoff: AttemptBackoff(firstDelay: 0, maximumDelay: 0)) == [attempt])
-            let again = try #require(try fixture.store.markPublished(run: run, limit: 1).first)
-            #expect(again.attempt == 2)
-            let lease = try #require(try fixture.store.claim(again, worker: worker, leaseSeconds: 30))
+            let late = try #require(try fixture.claimNext(of: run, worker: worker))
+            try fixture.expire(late)
+            let ended = try fixture.store.rescue(policy: StoreFixture.policy())
+            #expect(ended.map(\.attempt) == [late.attempt])
+            #expect(ended.map(\.consequence) == [.retried(delay: 0)])
+            let lease = try #require(try fixture.claimNext(of: run, worker: worker))
+            #expect(lease.attempt.attempt == 2)
+            #expect(lease.isSuspect)
             let failure = #expect(throws: Failure.self) {
                 try fixture.store.store(StoreFixture.result(for: late), lease: late, worker: worker)
             }
@@ -63,47 +65,164 @@ import Testing
         }
     }
 
-    @Test func `a shard that is handed back keeps its attempt, a failed one uses it up`() throws {
+    @Test func `a lease that ran out and was not taken yet is renewed, and after a start of the database nobody takes it for a while`()
+        throws
+    {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             let worker = try fixture.worker()
-            let first = try #require(try fixture.store.markPublished(run: run, limit: 1).first)
-            try fixture.store.handBack(try #require(try fixture.store.claim(first, worker: worker, leaseSeconds: 30)))
-            let second = try #require(try fixture.store.markPublished(run: run, limit: 1).first)
-            #expect(second == first)
-            let lease = try #require(try fixture.store.claim(second, worker: worker, leaseSeconds: 30))
-            try fixture.store.fail(lease, code: "x", message: "y", worker: worker, retryAfter: 0)
-            #expect(try fixture.store.markPublished(run: run, limit: 1).first?.attempt == 2)
+            let lease = try #require(try fixture.claimNext(of: run, worker: worker, leaseSeconds: -1))
+            let uptime = "SELECT extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::float8 AS s"
+            let before = try PostgresConnection(fixture.address).execute(uptime).single().double("s")
+            let ended = try fixture.store.rescue(policy: StoreFixture.policy())
+            let after = try PostgresConnection(fixture.address).execute(uptime).single().double("s")
+            if after < EvaluationStore.graceAfterStart {
+                #expect(ended.isEmpty)
+                #expect(try fixture.store.renew([lease], seconds: 30) == [.held])
+                #expect(try fixture.store.rescue(policy: StoreFixture.policy()).isEmpty)
+            } else if before > EvaluationStore.graceAfterStart {
+                #expect(ended.count == 1)
+            }
         }
     }
 
-    @Test func `a shard whose attempts are used up becomes failures, and the run ends incomplete`() throws {
+    @Test func `leases are renewed together, and a shard that is being stored counts as held without waiting for it`() throws {
         try StoreFixture.withStore { fixture in
-            let run = try fixture.submit(images: 4, size: 2, maxAttempts: 1)
+            let run = try fixture.submit()
             let worker = try fixture.worker()
-            let published = try fixture.store.markPublished(run: run, limit: 2)
-            let bad = try #require(try fixture.store.claim(published[0], worker: worker, leaseSeconds: 30))
-            try fixture.store.fail(bad, code: "dataset.root_missing", message: "no folder", worker: worker, retryAfter: 0)
-            let good = try #require(try fixture.store.claim(published[1], worker: worker, leaseSeconds: 30))
-            try fixture.store.store(StoreFixture.result(for: good), lease: good, worker: worker)
-            #expect(try fixture.store.finishRuns() == [])
-            #expect(try fixture.store.buryExhausted() == [published[0]])
-            #expect(try fixture.store.finishRuns() == [run])
+            let leases = try (0..<3).map { _ in try #require(try fixture.claimNext(of: run, worker: worker)) }
+            try fixture.store.store(StoreFixture.result(for: leases[1]), lease: leases[1], worker: worker)
+            let storing = try PostgresConnection(fixture.address)
+            try storing.transaction { connection in
+                _ = try connection.execute("SELECT FROM shards WHERE run_id = \(run) AND shard = 2 FOR UPDATE")
+                #expect(try fixture.store.renew(leases, seconds: 30) == [.held, .lost, .held])
+            }
+        }
+    }
+
+    @Test func `a shard that is handed back keeps its attempt, a failed one uses it up and keeps why`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            let worker = try fixture.worker()
+            let first = try #require(try fixture.claimNext(of: run, worker: worker))
+            try fixture.store.handBack(first)
+            let second = try #require(try fixture.claimNext(of: run, worker: worker))
+            #expect(second.attempt == first.attempt)
+            #expect(!second.isSuspect)
+            try fixture.store.fail(second, AttemptFailure(.transient, code: "x", message: "y"), worker: worker, partition: 7)
+            #expect(try fixture.store.rescue(policy: StoreFixture.policy()).map(\.failure) == [.init(.transient, code: "x", message: "y")])
+            let third = try #require(try fixture.claimNext(of: run, worker: worker))
+            #expect(third.attempt.attempt == 2)
+            #expect(!third.isSuspect)
+            #expect(try fixture.store.declines(withinSeconds: 60) == [run: [7]])
+            let history = try fixture.store.history(of: 0, in: run)
+            #expect(history.map(\.code) == ["x"])
+            #expect(history.map(\.failureClass) == ["transient"])
+        }
+    }
+
+    @Test func `a shard that crashes its workers is halved down to the image, which dies with its history; the others count`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 5, size: 5, maxAttempts: 2)
+            let worker = try fixture.worker()
+            let killer = 3
+            var claims = 0
+            while try fixture.store.finishRuns().isEmpty {
+                claims += 1
+                try #require(claims < 30)
+                let lease = try #require(try fixture.claimNext(of: run, worker: worker))
+                if lease.range.ordinals.contains(killer) {
+                    try fixture.expire(lease)
+                    _ = try fixture.store.rescue(policy: StoreFixture.policy())
+                } else {
+                    try fixture.store.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
+                }
+            }
+            // Two for all five, one each for the halves that hold it, two for the image alone, and one for each harmless part.
+            #expect(claims == 2 + 1 + 2 + 2)
             let report = try fixture.store.report(run)
-            #expect(report.images == .init(expected: 4, evaluated: 2, failed: 2))
+            #expect(report.images == .init(expected: 5, evaluated: 4, failed: 1))
             #expect(!report.complete)
-            #expect(try fixture.store.imageFailures(of: run).map(\.path) == ["cat/0.jpg", "cat/1.jpg"])
+            #expect(try fixture.store.imageFailures(of: run).map(\.path) == ["cat/3.jpg"])
+            let dead = try fixture.store.deadShards(of: run)
+            #expect(dead.map(\.path) == ["cat/3.jpg"])
+            #expect(dead.map(\.images) == [1])
+            let history = try fixture.store.history(of: dead[0].shard, in: run)
+            #expect(history.map(\.images) == [5, 5, 2, 1, 1])
+            #expect(history.allSatisfy { $0.code == "worker.lost" && $0.outcome == "expired" })
+            let letters = try fixture.store.unsentDeadLetters()
+            #expect(letters.map(\.range) == [ShardRange(firstOrdinal: 3, imageCount: 1)])
+            #expect(letters[0].json.contains("cat/3.jpg"))
+            try fixture.store.noteSent(letters)
+            #expect(try fixture.store.unsentDeadLetters().isEmpty)
         }
     }
 
-    @Test func `what was published and not claimed is given out again, and unsent shards go back`() throws {
+    @Test func `a folder that is on no worker ends the run in the end, without halving`() throws {
         try StoreFixture.withStore { fixture in
-            let run = try fixture.submit()
-            let published = try fixture.store.markPublished(run: run, limit: 3)
-            #expect(try fixture.store.republishUnclaimed(olderThanSeconds: 60) == [])
-            #expect(try fixture.store.republishUnclaimed(olderThanSeconds: -1) == published)
-            try fixture.store.unmarkPublished(published)
-            #expect(try fixture.store.markPublished(run: run, limit: 3) == published)
+            let run = try fixture.submit(images: 4, size: 2)
+            let worker = try fixture.worker()
+            for _ in 0..<3 {
+                while let lease = try fixture.claimNext(of: run, worker: worker) {
+                    try fixture.store.fail(
+                        lease, AttemptFailure(.transient, code: "dataset.root_missing", message: "no folder"), worker: worker)
+                }
+                _ = try fixture.store.rescue(policy: StoreFixture.policy(maxTransientFailures: 3))
+            }
+            #expect(try fixture.store.finishRuns() == [run])
+            #expect(try fixture.store.deadShards(of: run).map(\.images) == [2, 2])
+            #expect(try fixture.store.deadShards(of: run).map(\.code) == ["dataset.root_missing", "dataset.root_missing"])
+        }
+    }
+
+    @Test func `a late shard is stored by whichever of its two workers comes first, and the other notices`() throws {
+        for secondWins in [true, false] {
+            try StoreFixture.withStore { fixture in
+                let run = try fixture.submit(images: 4, size: 4)
+                let workers = [try fixture.worker(), try fixture.worker()]
+                let first = try #require(try fixture.claimNext(of: run, worker: workers[0]))
+                let invitation = JobMessage(first.attempt, isBackup: true)
+                #expect(try fixture.store.claim(invitation, worker: workers[1], leaseSeconds: 30) == nil)
+                try fixture.store.offerBackups([Publication(job: invitation, partition: 0)])
+                #expect(try fixture.store.claim(invitation, worker: workers[0], leaseSeconds: 30) == nil)
+                let second = try #require(try fixture.store.claim(invitation, worker: workers[1], leaseSeconds: 30))
+                #expect(second.range == first.range)
+                #expect(try fixture.store.claim(invitation, worker: try fixture.worker(), leaseSeconds: 30) == nil)
+                #expect(try fixture.store.renew([first, second], seconds: 30) == [.held, .held])
+                let (winner, loser) = secondWins ? (second, first) : (first, second)
+                let winnerID = secondWins ? workers[1] : workers[0]
+                try fixture.store.store(StoreFixture.result(for: winner), lease: winner, worker: winnerID)
+                #expect(try fixture.store.renew([first, second], seconds: 30) == [.lost, .lost])
+                let failure = #expect(throws: Failure.self) {
+                    try fixture.store.store(StoreFixture.result(for: loser), lease: loser, worker: 99)
+                }
+                #expect(failure?.code == .leaseLost)
+                try fixture.store.store(StoreFixture.result(for: winner), lease: winner, worker: winnerID)
+                #expect(try fixture.store.report(run).images.evaluated == 4)
+                #expect(try fixture.store.doneShards(among: [first.attempt]).map(\.worker) == [winnerID])
+            }
+        }
+    }
+
+    @Test func `where the first worker on a late shard is lost or stops, the second goes on with it`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 8, size: 4)
+            let workers = [try fixture.worker(), try fixture.worker()]
+            for isLost in [true, false] {
+                let first = try #require(try fixture.claimNext(of: run, worker: workers[0]))
+                let invitation = JobMessage(first.attempt, isBackup: true)
+                try fixture.store.offerBackups([Publication(job: invitation, partition: 0)])
+                let second = try #require(try fixture.store.claim(invitation, worker: workers[1], leaseSeconds: 30))
+                if isLost {
+                    try fixture.expire(first)
+                    #expect(try fixture.store.rescue(policy: StoreFixture.policy()).map(\.consequence) == [.promoted])
+                } else {
+                    try fixture.store.handBack(first)
+                }
+                #expect(try fixture.store.renew([first, second], seconds: 30) == [.lost, .held])
+                try fixture.store.store(StoreFixture.result(for: second), lease: second, worker: workers[1])
+            }
+            #expect(try fixture.store.report(run).images.evaluated == 8)
         }
     }
 }

@@ -41,6 +41,31 @@ struct StoreFixture {
             plan: RunPlan(shardSize: size, maxAttempts: maxAttempts), images: images)
     }
 
+    /// Publishes up to `limit` due shards.
+    func publish(_ run: RunID, limit: Int = 100) throws -> [ShardAttempt] {
+        try store.publish(run: run, to: Array(repeating: 0, count: limit)).map(\.job.attempt)
+    }
+
+    /// Publishes and claims the lowest due shard.
+    func claimNext(of run: RunID, worker: Int64, leaseSeconds: Double = 30) throws -> Lease? {
+        guard let attempt = try publish(run, limit: 1).first else { return nil }
+        return try store.claim(attempt, worker: worker, leaseSeconds: leaseSeconds)
+    }
+
+    /// Lets a lease run out, as time would.
+    func expire(_ lease: Lease) throws {
+        let token = lease.isBackup ? "backup" : "lease"
+        try PostgresConnection(address).execute(
+            """
+            UPDATE shards SET \(token)_expires_at = '-infinity' WHERE run_id = $1 AND shard = $2 AND \(token)_token = $3::text::uuid
+            """, [.int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .text(lease.token)])
+    }
+
+    /// A policy that lets nothing wait.
+    static func policy(maxTransientFailures: Int = 20) -> AttemptPolicy {
+        AttemptPolicy(maxTransientFailures: maxTransientFailures, backoff: AttemptBackoff(firstDelay: 0, maximumDelay: 0))
+    }
+
     func worker() throws -> Int64 {
         try store.register(
             WorkerDescription(host: "h", processID: 1, version: "test", instructionSet: "x86-64", threads: 2))

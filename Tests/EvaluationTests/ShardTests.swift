@@ -14,16 +14,4 @@ import Testing
         #expect(RunPlan.defaultShardSize(images: 500) == 15)
         #expect(RunPlan.defaultShardSize(images: 50_000) == 256)
     }
-
-    @Test func `the window leaves room for two shards per slot, and for some before anybody reported`() {
-        let window = PublishingWindow()
-        #expect(window.room(slots: 0, unclaimed: 0) == 16)
-        #expect(window.room(slots: 100, unclaimed: 150) == 50)
-        #expect(window.room(slots: 1, unclaimed: 40) == 0)
-    }
-
-    @Test func `retries wait twice as long each time, up to a limit`() {
-        let policy = AttemptBackoff(firstDelay: 0.5, maximumDelay: 3)
-        #expect([1, 2, 3, 4, 99].map(policy.delay(after:)) == [0.5, 1, 2, 3, 3])
-    }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import Kafka
 import Testing
 
@@ -57,5 +58,35 @@ import Testing
         #expect(throws: Failure.self) { try KafkaConfiguration.property(parsing: "=b") }
         let failure = #expect(throws: Failure.self) { try KafkaConfiguration.property(parsing: "sasl.password:hunter2") }
         #expect(failure?.description.contains("hunter2") == false)
+    }
+
+    private func withFile<Result>(_ text: String, _ body: (String) throws -> Result) throws -> Result {
+        let file = FileManager.default.temporaryDirectory.appending(path: "evalctl-test-\(UUID().uuidString).properties")
+        try Data(text.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try body(file.path)
+    }
+
+    @Test func `a file of properties is read line by line, without comments and spaces`() throws {
+        let text = "# a comment\n\n security.protocol = SASL_SSL \r\nsasl.password=a=b c\n\tsasl.username=\n"
+        let properties = try withFile(text) { try KafkaConfiguration.properties(ofFile: $0) }
+        #expect(properties.map(\.name) == ["security.protocol", "sasl.password", "sasl.username"])
+        #expect(properties.map(\.value) == ["SASL_SSL", "a=b c", ""])
+    }
+
+    @Test(arguments: ["a=b\ns3cret\n", "a=b\n=s3cret\n"]) func `a line that is no property is named by its number, without being quoted`(
+        text: String
+    )
+        throws
+    {
+        let failure = #expect(throws: Failure.self) { try withFile(text) { try KafkaConfiguration.properties(ofFile: $0) } }
+        #expect(failure?.code == .kafkaProperty)
+        #expect(failure?.message.contains("line 2") == true)
+        #expect(failure?.description.contains("s3cret") == false)
+    }
+
+    @Test func `a file that is not there is named`() {
+        let failure = #expect(throws: Failure.self) { try KafkaConfiguration.properties(ofFile: "/nonexistent/kafka") }
+        #expect(failure?.message.contains("/nonexistent/kafka") == true)
     }
 }

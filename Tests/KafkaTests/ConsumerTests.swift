@@ -20,6 +20,23 @@ import Testing
         }
     }
 
+    @Test func `a member may end at any moment of its joining`() async throws {
+        try await onThread {
+            let cluster = try TestCluster()
+            for milliseconds in stride(from: 0, to: 4000, by: 800) {
+                let consumer = try cluster.consumer(group: "joining-\(milliseconds)")
+                let other = try cluster.consumer(group: "joining-\(milliseconds)")
+                let end = ContinuousClock.now + .milliseconds(milliseconds)
+                while ContinuousClock.now < end {
+                    _ = try consumer.poll(milliseconds: 5)
+                    _ = try other.poll(milliseconds: 5)
+                }
+                consumer.close(timeoutMilliseconds: 100)
+                other.close(timeoutMilliseconds: 100)
+            }
+        }
+    }
+
     @Test func `a member that starts later goes on where the group has committed`() async throws {
         try await onThread {
             let cluster = try TestCluster(partitions: 1)

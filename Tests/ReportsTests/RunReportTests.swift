@@ -9,8 +9,13 @@ import Testing
             run: RunID(7), model: "demo", dataset: "val", engine: "float", timeSteps: 2, state: .finished,
             complete: failed == 0, images: .init(expected: 500, evaluated: evaluated, failed: failed),
             top1: .init(correct: 487, evaluated: evaluated), top5: .init(correct: 497, evaluated: evaluated),
-            top1ByTimeStep: [0.5, 0.974], latency: .init(decode: .init(p50: 100, p90: 200, p99: 300, max: 1400)),
-            spikesPerImage: 34803.25, firingRate: 0.068, synapticOperationsPerImage: 1_234_567.4, imagesPerSecond: 101.26, workers: 2,
+            top1ByTimeStep: [0.5, 0.974], top1ByTimeStepIntervals: [.init(low: 0.45, high: 0.55), .init(low: 0.95, high: 0.98)],
+            labelSets: [LabelSetAccuracy(name: "real", images: 490, top1Correct: 480, top5Correct: 489)],
+            latency: .init(decode: .init(p50: 100, p90: 200, p99: 300, max: 1400)),
+            spikesPerImage: 34803.25, firingRate: 0.068, synapticOperationsPerImage: 1_234_567.4,
+            energy: EnergyEstimate(
+                costs: EnergyCosts(name: "45nm-float32", ac: 0.9, mac: 4.6), macsPerImage: 1000, synapticOperationsPerImage: 1_234_567.4),
+            imagesPerSecond: 101.26, workers: 2,
             provenance: .init(
                 modelSHA256: "ab", manifestSHA256: "cd", preprocessing: "pillow-bicubic-73-crop-64", version: "0.1.0",
                 instructionSets: ["x86-64-v4"], shards: 34, submittedAt: "2026-01-01T00:00:00Z", finishedAt: nil))
@@ -22,7 +27,8 @@ import Testing
         #expect(
             Set(object.keys) == [
                 "run", "model", "dataset", "engine", "timesteps", "state", "complete", "images", "top1", "top5", "top1_by_timestep",
-                "latency_us", "spikes_per_image", "firing_rate", "synops_per_image", "images_per_second", "workers", "provenance",
+                "top1_by_timestep_ci95", "label_sets", "energy", "latency_us", "spikes_per_image", "firing_rate", "synops_per_image",
+                "images_per_second", "workers", "provenance",
             ])
         #expect(object["run"] as? Int == 7)
         #expect((object["images"] as? [String: Int]) == ["expected": 500, "evaluated": 499, "failed": 1])
@@ -36,6 +42,14 @@ import Testing
         #expect(try Self.report().rendered(as: .table).contains("\nINCOMPLETE (499 of 500): 1 failed\n"))
         #expect(try Self.report().rendered(as: .markdown).contains("\nINCOMPLETE (499 of 500): 1 failed\n"))
         #expect(try Self.report(evaluated: 500, failed: 0).rendered(as: .table).contains("\n500 of 500 images\n"))
+    }
+
+    @Test func `every accuracy of a report has its interval, and energy its formula`() throws {
+        let text = try Self.report().rendered(as: .table)
+        #expect(text.contains("97.60 %  (487 of 499; 95 % interval 95.84 to 98.62 %)"))
+        #expect(text.contains("top-1 by real                  97.96 %  (480 of 490; 95 % interval 96.28 to 98.89 %)"))
+        #expect(text.contains("50.00 % (45.00 to 55.00 %), 97.40 % (95.00 to 98.00 %)"))
+        #expect(text.contains("0.001116 mJ = 1,000 MACs x 4.6 pJ + 1,234,567 ACs x 0.9 pJ (45nm-float32)"))
     }
 
     @Test func `accuracy is a fraction of the evaluated images, and 0 of none`() {

@@ -70,6 +70,7 @@ extension ScalarKernels {
                 let frame = token * extent.steps + step
                 var sum = frameSum(tile, lists, frame, lane)
                 if isNarrow { sum = numbers.limited(sum, from: -Int(scale.limit), to: Int(scale.limit)) }
+                if scale.raise > 0 { sum = numbers.shiftedLeft(sum, by: Int(scale.raise)) }
                 var scaled = Int(scale.offset)
                 for term in 0..<Int(scale.addedTerms) {
                     scaled = numbers.sum(scaled, numbers.shiftedRight(sum, by: Int(added[term])))

@@ -48,8 +48,8 @@ extension ScalarKernels {
 
     private func append(_ source: SpikeSource, frame: Int, firstRow: Int, _ lists: RowLists, _ used: inout Int) {
         for channel in 0..<source.wordCount * 64 {
-            let word = source.words.load(fromByteOffset: frame * source.stride + channel / 64 * 8, as: UInt64.self)
-            guard word >> UInt64(channel % 64) & 1 == 1 else { continue }
+            let byte = source.words.load(fromByteOffset: frame * source.stride + channel / 8, as: UInt8.self)
+            guard byte >> UInt8(channel % 8) & 1 == 1 else { continue }
             lists.rows[used] = UInt16(firstRow + channel)
             used += 1
         }

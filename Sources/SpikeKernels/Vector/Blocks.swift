@@ -125,7 +125,7 @@ struct ContractConsumer<L: Lanes>: SumConsumer {
         self.scales = scales
         self.shifts = shifts
         self.threshold = L.broadcast(Int32(truncatingIfNeeded: threshold))
-        scale = TokenScale(offset: 0, limit: 0, firstTerm: 0, addedTerms: 0, subtractedTerms: 0)
+        scale = TokenScale(offset: 0, limit: 0, raise: 0, firstTerm: 0, addedTerms: 0, subtractedTerms: 0)
         self.kept = kept
         writer = SpikeWriter(spikes, lanes: lanes)
     }
@@ -141,7 +141,7 @@ struct ContractConsumer<L: Lanes>: SumConsumer {
     mutating func take(_ sum: L.Line) {
         let added = shifts + Int(scale.firstTerm)
         let subtracted = added + Int(scale.addedTerms)
-        let sum = L.limited(sum, to: scale.limit)
+        let sum = raised(sum)
         var scaled = offset
         for term in 0..<Int(scale.addedTerms) {
             scaled = L.sum(scaled, L.shiftedRight(sum, added[term]))
@@ -149,6 +149,41 @@ struct ContractConsumer<L: Lanes>: SumConsumer {
         for term in 0..<Int(scale.subtractedTerms) {
             scaled = L.difference(scaled, L.shiftedRight(sum, subtracted[term]))
         }
+        step(scaled)
+    }
+
+    /// One walk over the token's terms serves four frames.
+    @inline(__always)
+    mutating func take(_ first: L.Line, _ second: L.Line, _ third: L.Line, _ fourth: L.Line) {
+        let added = shifts + Int(scale.firstTerm)
+        let subtracted = added + Int(scale.addedTerms)
+        let sums = (raised(first), raised(second), raised(third), raised(fourth))
+        var scaled = (offset, offset, offset, offset)
+        for term in 0..<Int(scale.addedTerms) {
+            let shift = added[term]
+            scaled.0 = L.sum(scaled.0, L.shiftedRight(sums.0, shift))
+            scaled.1 = L.sum(scaled.1, L.shiftedRight(sums.1, shift))
+            scaled.2 = L.sum(scaled.2, L.shiftedRight(sums.2, shift))
+            scaled.3 = L.sum(scaled.3, L.shiftedRight(sums.3, shift))
+        }
+        for term in 0..<Int(scale.subtractedTerms) {
+            let shift = subtracted[term]
+            scaled.0 = L.difference(scaled.0, L.shiftedRight(sums.0, shift))
+            scaled.1 = L.difference(scaled.1, L.shiftedRight(sums.1, shift))
+            scaled.2 = L.difference(scaled.2, L.shiftedRight(sums.2, shift))
+            scaled.3 = L.difference(scaled.3, L.shiftedRight(sums.3, shift))
+        }
+        step(scaled.0)
+        step(scaled.1)
+        step(scaled.2)
+        step(scaled.3)
+    }
+
+    @inline(__always)
+    private func raised(_ sum: L.Line) -> L.Line { L.shiftedLeft(L.limited(sum, to: scale.limit), scale.raise) }
+
+    @inline(__always)
+    private mutating func step(_ scaled: L.Line) {
         writer.write(neurons.step(L.limited(L.boundedSum(scaled, L.load(kept))), threshold: threshold))
         kept += 64
     }

@@ -18,6 +18,7 @@ protocol Lanes {
     static func both(_ a: Line, _ b: Line) -> Line
     static func either(_ a: Line, _ b: Line) -> Line
     static func shiftedRight(_ a: Line, _ count: Int32) -> Line
+    static func shiftedLeft(_ a: Line, _ count: Int32) -> Line
     static func atLeast(_ a: Line, _ b: Line) -> UInt32
     static func clearedWhere(_ a: Line, _ set: UInt32) -> Line
     static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line
@@ -28,6 +29,8 @@ protocol Lanes {
     /// Bias and rows where their number exceeds ``WeightTile/safeCount``: added up in wider lanes, then cut off at the largest number and its
     /// negative. Wide lanes hold every sum.
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line
+    /// The same for four lists, side by side as far as the shortest reaches.
+    static func sumFourWidely(_ tile: WeightTile, _ lists: FourLists) -> (Line, Line, Line, Line)
 }
 
 enum Lanes16: Lanes {
@@ -44,6 +47,7 @@ enum Lanes16: Lanes {
     @inline(__always) static func both(_ a: Line, _ b: Line) -> Line { both16(a, b) }
     @inline(__always) static func either(_ a: Line, _ b: Line) -> Line { either16(a, b) }
     @inline(__always) static func shiftedRight(_ a: Line, _ count: Int32) -> Line { shiftedRight16(a, count) }
+    @inline(__always) static func shiftedLeft(_ a: Line, _ count: Int32) -> Line { shiftedLeft16(a, count) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast16(a, b) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere16(a, set) }
     @inline(__always) static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line { sumWhere16(a, b, set) }
@@ -53,18 +57,72 @@ enum Lanes16: Lanes {
 
     @inline(never)
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line {
+        var sum = WideSum(load16(tile.bias))
+        sum.add(tile, rows, groups: groups)
+        return sum.saturated
+    }
+
+    @inline(__always)
+    static func sumFourWidely(_ tile: WeightTile, _ lists: FourLists) -> (Line, Line, Line, Line) {
         let bias = load16(tile.bias)
+        var sums = (WideSum(bias), WideSum(bias), WideSum(bias), WideSum(bias))
         let safeGroups = tile.safeCount >> 2
-        var low = lowWidened(bias)
-        var high = highWidened(bias)
+        let shortest = lists.shortest
+        var done = 0
+        while done < shortest {
+            let end = min(done + safeGroups, shortest)
+            var parts = (broadcast16(0), broadcast16(0), broadcast16(0), broadcast16(0))
+            for group in done..<end {
+                addGroup(Lanes16.self, tile.rows, lists.group(lists.first, group), to: &parts.0)
+                addGroup(Lanes16.self, tile.rows, lists.group(lists.second, group), to: &parts.1)
+                addGroup(Lanes16.self, tile.rows, lists.group(lists.third, group), to: &parts.2)
+                addGroup(Lanes16.self, tile.rows, lists.group(lists.fourth, group), to: &parts.3)
+            }
+            sums.0.add(parts.0)
+            sums.1.add(parts.1)
+            sums.2.add(parts.2)
+            sums.3.add(parts.3)
+            done = end
+        }
+        sums.0.add(tile, lists.first + done << 3, groups: lists.counts.0 - done)
+        sums.1.add(tile, lists.second + done << 3, groups: lists.counts.1 - done)
+        sums.2.add(tile, lists.third + done << 3, groups: lists.counts.2 - done)
+        sums.3.add(tile, lists.fourth + done << 3, groups: lists.counts.3 - done)
+        return (sums.0.saturated, sums.1.saturated, sums.2.saturated, sums.3.saturated)
+    }
+}
+
+/// A sum of narrow lanes in wide ones.
+struct WideSum {
+    private var low: SIMD16<Int32>
+    private var high: SIMD16<Int32>
+
+    @inline(__always)
+    init(_ start: SIMD32<Int16>) {
+        low = lowWidened(start)
+        high = highWidened(start)
+    }
+
+    @inline(__always)
+    mutating func add(_ part: SIMD32<Int16>) {
+        low = sum32(low, lowWidened(part))
+        high = sum32(high, highWidened(part))
+    }
+
+    /// Adds rows, as many at a time as narrow lanes hold for sure.
+    @inline(__always)
+    mutating func add(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) {
+        let safeGroups = tile.safeCount >> 2
         var next = 0
         while next < groups {
-            let part = addRows(
-                Lanes16.self, tile.rows, rows + next << 3, groups: min(safeGroups, groups - next), broadcast16(0))
-            low = sum32(low, lowWidened(part))
-            high = sum32(high, highWidened(part))
+            add(addRows(Lanes16.self, tile.rows, rows + next << 3, groups: min(safeGroups, groups - next), broadcast16(0)))
             next += safeGroups
         }
+    }
+
+    /// Cut off at the narrow lanes' largest number and its negative.
+    @inline(__always)
+    var saturated: SIMD32<Int16> {
         let lowest = broadcast32(-32767)
         let highest = broadcast32(32767)
         return narrowed(clamped32(low, lowest, highest), clamped32(high, lowest, highest))
@@ -85,6 +143,7 @@ enum Lanes32: Lanes {
     @inline(__always) static func both(_ a: Line, _ b: Line) -> Line { both32(a, b) }
     @inline(__always) static func either(_ a: Line, _ b: Line) -> Line { either32(a, b) }
     @inline(__always) static func shiftedRight(_ a: Line, _ count: Int32) -> Line { shiftedRight32(a, count) }
+    @inline(__always) static func shiftedLeft(_ a: Line, _ count: Int32) -> Line { shiftedLeft32(a, count) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast32(a, b) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere32(a, set) }
     @inline(__always) static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line { sumWhere32(a, b, set) }
@@ -93,5 +152,13 @@ enum Lanes32: Lanes {
     @inline(__always)
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line {
         addRows(Lanes32.self, tile.rows, rows, groups: groups, load(tile.bias))
+    }
+
+    @inline(__always)
+    static func sumFourWidely(_ tile: WeightTile, _ lists: FourLists) -> (Line, Line, Line, Line) {
+        (
+            sumWidely(tile, lists.first, groups: lists.counts.0), sumWidely(tile, lists.second, groups: lists.counts.1),
+            sumWidely(tile, lists.third, groups: lists.counts.2), sumWidely(tile, lists.fourth, groups: lists.counts.3)
+        )
     }
 }

@@ -30,6 +30,18 @@ protocol SumConsumer<L> {
     mutating func begin(token: Int)
     /// The next frame's sum: exact, and in narrow lanes cut off at their largest number and its negative.
     mutating func take(_ sum: L.Line)
+    /// The next four frames' sums.
+    mutating func take(_ first: L.Line, _ second: L.Line, _ third: L.Line, _ fourth: L.Line)
+}
+
+extension SumConsumer {
+    @inline(__always)
+    mutating func take(_ first: L.Line, _ second: L.Line, _ third: L.Line, _ fourth: L.Line) {
+        take(first)
+        take(second)
+        take(third)
+        take(fourth)
+    }
 }
 
 /// Adds up bias and rows of each frame and hands the sums on.
@@ -61,15 +73,14 @@ func sumRowsTile<Consumer: SumConsumer>(
                     addGroup(L.self, weights, list.group(list.fourth, group), to: &sums.3)
                 }
                 let done = list.shortest
-                consumer.take(addRows(L.self, weights, list.first + done << 3, groups: list.counts.0 - done, sums.0))
-                consumer.take(addRows(L.self, weights, list.second + done << 3, groups: list.counts.1 - done, sums.1))
-                consumer.take(addRows(L.self, weights, list.third + done << 3, groups: list.counts.2 - done, sums.2))
-                consumer.take(addRows(L.self, weights, list.fourth + done << 3, groups: list.counts.3 - done, sums.3))
+                consumer.take(
+                    addRows(L.self, weights, list.first + done << 3, groups: list.counts.0 - done, sums.0),
+                    addRows(L.self, weights, list.second + done << 3, groups: list.counts.1 - done, sums.1),
+                    addRows(L.self, weights, list.third + done << 3, groups: list.counts.2 - done, sums.2),
+                    addRows(L.self, weights, list.fourth + done << 3, groups: list.counts.3 - done, sums.3))
             } else {
-                consumer.take(L.sumWidely(tile, list.first, groups: list.counts.0))
-                consumer.take(L.sumWidely(tile, list.second, groups: list.counts.1))
-                consumer.take(L.sumWidely(tile, list.third, groups: list.counts.2))
-                consumer.take(L.sumWidely(tile, list.fourth, groups: list.counts.3))
+                let sums = L.sumFourWidely(tile, list)
+                consumer.take(sums.0, sums.1, sums.2, sums.3)
             }
             starts += 4
             step += 4
@@ -91,7 +102,7 @@ func sumRowsTile<Consumer: SumConsumer>(
 }
 
 /// The lists of four frames.
-private struct FourLists {
+struct FourLists {
     let first: UnsafeRawPointer
     let second: UnsafeRawPointer
     let third: UnsafeRawPointer

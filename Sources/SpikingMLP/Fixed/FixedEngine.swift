@@ -97,7 +97,8 @@ package final class FixedWorkspace: InferenceWorkspace {
         try check(normalized.count)
         guard normalized.allSatisfy(\.isFinite) else {
             throw Failure(
-                .unfitInput, "An image was given with a value that is no finite number.", remedy: "Normalise images before they are traced.")
+                .unfitInput, "An image was given with a value that is no finite number.", remedy: "Normalise images before they are traced."
+            )
         }
         return pass.run(.normalized(normalized))
     }

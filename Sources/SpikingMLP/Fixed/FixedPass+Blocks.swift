@@ -50,7 +50,8 @@ extension FixedPass {
         let frame = token * steps
         begin(.listing)
         lists.list(
-            inputs: block.fuse.inputs, group, (memory.identity ?? memory.x).source(frame: frame), memory.height.source(frame: frame, firstRow: stage.channels),
+            inputs: block.fuse.inputs, group, (memory.identity ?? memory.x).source(frame: frame),
+            memory.height.source(frame: frame, firstRow: stage.channels),
             memory.width.source(frame: frame, firstRow: 2 * stage.channels), kernels: kernels)
         for step in 0..<steps {
             let identity = lists.count(source: 0, step: step, steps: steps)

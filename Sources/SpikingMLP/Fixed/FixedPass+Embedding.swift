@@ -8,18 +8,17 @@ extension FixedPass {
             convolvePixels(input, pixels, stage, memory)
         case .patchCell(let direct, let edges, let groups, let layers):
             guard let before else { preconditionFailure("a patch cell reads the stage before") }
-            convolve(direct, SpikeWindow(bits: before.x), into: memory, layers: Array(layers[..<3]), isAdded: false)
+            convolve(direct, before.x.source(), into: memory, layers: Array(layers[..<3]), isAdded: false)
             let node = stage.channels / 3
             for index in 0..<2 {
                 let range = index * node..<(index + 1) * node
                 fire(stage, memory, memory.nodes[index], range)
                 record(group: groups[index], memory.nodes[index], channels: range)
-                let reads = SpikeWindow(bits: memory.nodes[index], firstChannel: range.lowerBound)
-                convolve(edges[index], reads, into: memory, layers: [layers[3 + index]], isAdded: true)
+                convolve(edges[index], memory.nodes[index].source(channels: range), into: memory, layers: [layers[3 + index]], isAdded: true)
             }
         case .convolution(let convolution, let layer):
             guard let before else { preconditionFailure("a convolution reads the stage before") }
-            convolve(convolution, SpikeWindow(bits: before.x), into: memory, layers: [layer], isAdded: false)
+            convolve(convolution, before.x.source(), into: memory, layers: [layer], isAdded: false)
         }
         fire(stage, memory, memory.x, 0..<stage.channels)
         record(group: stage.embeddingGroup, memory.x)
@@ -65,7 +64,7 @@ extension FixedPass {
     ///
     /// - Parameter layers: the convolutions that share these outputs evenly.
     private func convolve(
-        _ convolution: FoldedConvolution, _ window: SpikeWindow, into memory: StageMemory, layers: [Int], isAdded: Bool
+        _ convolution: FoldedConvolution, _ source: SpikeSource, into memory: StageMemory, layers: [Int], isAdded: Bool
     ) {
         let outputs = convolution.outputs.count / layers.count
         let tokens = memory.x.tokens
@@ -74,7 +73,7 @@ extension FixedPass {
             let group = extent(min(lists.groupTokens, tokens - token))
             begin(.listing)
             lists.list(
-                inputs: convolution.weights.inputs, group, window.source, convolution.geometry, firstToken: token, kernels: kernels)
+                inputs: convolution.weights.inputs, group, source, convolution.geometry, firstToken: token, kernels: kernels)
             for step in 0..<steps {
                 for layer in layers {
                     activity.addOperations(lists.count(step: step, steps: steps) * outputs, layer: layer, step: step)
@@ -104,12 +103,4 @@ extension FixedPass {
                 stage.tiling.laneMask(tile, channels), spikes.place(byte: stage.tiling.bitOffset(tile)))
         }
     }
-}
-
-/// Spikes whose first channels a layer does not read: they are 0.
-private struct SpikeWindow {
-    let bits: SpikeBits
-    var firstChannel = 0
-
-    var source: SpikeSource { bits.source(firstRow: -firstChannel) }
 }

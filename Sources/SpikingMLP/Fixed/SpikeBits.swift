@@ -28,6 +28,14 @@ struct SpikeBits {
         SpikeSource(words: words.base + frame * stride, stride: stride, wordCount: wordsPerFrame, firstRow: firstRow)
     }
 
+    /// The bits of some channels, the first of them to be listed as row 0. Other channels in the same words hold no spikes.
+    func source(channels range: Range<Int>) -> SpikeSource {
+        let first = range.lowerBound / 64
+        return SpikeSource(
+            words: words.base + first * 8, stride: stride, wordCount: (range.upperBound + 63) / 64 - first,
+            firstRow: first * 64 - range.lowerBound)
+    }
+
     /// Spikes of all tokens at one time step.
     func count(step: Int, steps: Int) -> Int {
         var count = 0

@@ -88,24 +88,27 @@ struct FoldedContraction: Sendable {
         if precision == .fixed32 {
             unit = min((precision.largestSum - Double(real.inputs + 1)) / bounds.largestSum, threshold * largestScale)
         } else {
-            // The tokens with the smallest scales have the largest sums; those with the largest still fit into a few terms.
-            unit = min(max(threshold * lowScale(scale) / 2, threshold * largestScale / 16), precision.largestWeight / bounds.largestWeight)
+            // The tokens with the smallest scales have the largest sums.
+            unit = min(threshold * lowScale(scale) / 2, precision.largestWeight / bounds.largestWeight)
         }
         weights = RowWeights(real, unit: unit, precision: precision)
         var terms: [Int32] = []
         scales = LineBuffer(
             scale.indices.map { token in
                 let factor = threshold * scale[token] / (2 * unit)
-                let (added, subtracted) = signedPowers(factor, resolution: precision.scaleResolution, deepest: precision.laneBits - 1)
+                let raise = factor == 0 ? 0 : min(max(Int(factor.exponent) + 1, 0), precision.laneBits - 2)
+                let (added, subtracted) = signedPowers(
+                    factor / Double(1 << raise), resolution: precision.scaleResolution, deepest: precision.laneBits - 1)
                 // A shift to the right loses half a unit on the average.
                 let compensation = (Double(added.count { $0 > 0 }) - Double(subtracted.count { $0 > 0 })) / 2
                 let wanted = nearest(shift[token] / 2 * threshold + compensation)
                 let offset = max(min(wanted, precision.largestCurrent), -precision.largestCurrent)
                 let room = precision.largestSum - abs(offset) - Double(added.count + subtracted.count)
-                let limit = min(precision.largestSum, (room / max(abs(factor), 0x1p-40)).rounded(.down))
+                let raised = (precision.largestSum / Double(1 << raise)).rounded(.down)
+                let limit = min(raised, (room / max(abs(factor), 0x1p-40)).rounded(.down))
                 defer { terms += added + subtracted }
                 return TokenScale(
-                    offset: Int32(offset), limit: Int32(limit), firstTerm: Int32(terms.count), addedTerms: Int32(added.count),
+                    offset: Int32(offset), limit: Int32(limit), raise: Int32(raise), firstTerm: Int32(terms.count), addedTerms: Int32(added.count),
                     subtractedTerms: Int32(subtracted.count))
             })
         shifts = LineBuffer(terms)
@@ -127,14 +130,12 @@ private func lowScale(_ scales: [Double]) -> Double {
     return sorted.isEmpty ? 1 : sorted[sorted.count / 20]
 }
 
-/// A factor as `sum of 2^-added - sum of 2^-subtracted`, to within `resolution`: its canonical signed digits, largest first.
-///
-/// Whole multiples of 1 become as many terms without a shift.
+/// A factor of at most 1 as `sum of 2^-added - sum of 2^-subtracted`, to within `resolution`: its canonical signed digits, largest first.
 func signedPowers(_ factor: Double, resolution: Double, deepest: Int) -> (added: [Int32], subtracted: [Int32]) {
     var added: [Int32] = []
     var subtracted: [Int32] = []
     var rest = factor
-    while abs(rest) > resolution {
+    while abs(rest) > resolution, added.count + subtracted.count <= deepest {
         let isNearerAbove = rest.significand > 1.5
         let places = max(-Int(rest.exponent) - (isNearerAbove ? 1 : 0), 0)
         guard places <= deepest else { break }

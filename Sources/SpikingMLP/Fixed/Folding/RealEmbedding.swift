@@ -83,7 +83,8 @@ struct RealEmbedding {
         case .convolution(let layer):
             let before = architecture.channels(stage: stage - 1)
             return .convolution(
-                folded(layer, kernel: 2, stride: 2, inputSide: 2 * side, inputs: before, outputs: 0..<layer.outputs), layer: layerNumbers[0])
+                folded(layer, kernel: 2, stride: 2, inputSide: 2 * side, inputs: before, outputs: 0..<layer.outputs), layer: layerNumbers[0]
+            )
         }
     }
 }

@@ -1,0 +1,241 @@
+internal import Diagnostics
+package import Evaluation
+package import EvaluationStore
+internal import Fleet
+internal import Foundation
+internal import Kafka
+package import Logging
+internal import Postgres
+
+/// Runs that a trial submits again and again.
+package struct ChaosWorkload {
+    package var name: String
+    package var images: Int
+    /// Makes a run with the given number of images per shard.
+    package var submit: (EvaluationStore, Int) throws -> RunID
+
+    package init(name: String, images: Int, submit: @escaping (EvaluationStore, Int) throws -> RunID) {
+        self.name = name
+        self.images = images
+        self.submit = submit
+    }
+}
+
+/// Lets a fleet work while everything that can go wrong does, and compares what it stored with what a quiet fleet stored.
+package final class ChaosTrial {
+    /// A run and what is known of it.
+    struct SubmittedRun {
+        var id: RunID
+        var workload: Int
+        var hasEnded = false
+    }
+
+    private let seed: UInt64
+    private let minutes: Double
+    let services: ChaosServices
+    let workloads: [ChaosWorkload]
+    let plan: FaultPlan
+    let proxy: FaultProxy
+    let fleet: ChaosFleet
+    let meddler: JobMeddler
+    let report: (String) -> Void
+    var generator: SeededGenerator
+    var outcome: ChaosOutcome
+    private var runs: [SubmittedRun] = []
+    private var references: [String] = []
+
+    /// Runs that are not over, at most.
+    private static let activeRuns = 2
+    /// After the last fault, how long runs may take to end, in seconds.
+    private static let patience: Double = 240
+
+    /// - Parameters:
+    ///   - folder: a private folder with a short path, for sockets and logs.
+    ///   - report: told what is done and found, for a person.
+    package init(
+        seed: UInt64, minutes: Double, services: ChaosServices, workloads: [ChaosWorkload], folder: String, logger: Logger,
+        report: @escaping (String) -> Void
+    ) throws {
+        self.seed = seed
+        self.minutes = minutes
+        self.services = services
+        self.workloads = workloads
+        self.report = report
+        let kinds = FaultKind.allCases.filter { kind in
+            guard kind.needsEmbeddedServices else { return true }
+            let isKafkas = [FaultKind.brokerDown, .brokerReplaced, .brokerSlow, .brokerErrors].contains(kind)
+            return isKafkas ? services.broker != nil : services.cluster != nil
+        }
+        plan = FaultPlan(seed: seed, seconds: minutes * 60, kinds: kinds)
+        generator = SeededGenerator(seed: seed &+ 1)
+        outcome = ChaosOutcome(seed: seed, minutes: minutes)
+        proxy = try FaultProxy(at: .unix(folder + "/.s.PGSQL.5432"), to: services.databaseEndpoint(), content: .postgres)
+        fleet = ChaosFleet(
+            coordinators: 2, workers: 3, arguments: DaemonArguments(kafka: services.kafka, topics: services.topics),
+            database: services.database.with("host", folder).with("port", "5432"), folder: folder, report: report)
+        meddler = try JobMeddler(services.kafka, topics: services.topics, logger: logger)
+    }
+
+    /// Does it all; blocks for the trial's minutes and some more.
+    /// - Parameter check: called now and then; what it throws ends the trial.
+    package func run(check: () throws -> Void) throws -> ChaosOutcome {
+        defer {
+            meddler.close()
+            proxy.close()
+        }
+        try fleet.start(fleet.coordinators)
+        try fleet.start(fleet.workers)
+        try findReferences(check)
+        try disturb(check)
+        try heal()
+        try awaitEnd(check)
+        try services.withStore { store in
+            for run in runs { try examine(run, store) }
+        }
+        fleet.stop()
+        outcome.unexpectedExits = fleet.unexpectedExits
+        outcome.runs = runs.count
+        outcome.images = runs.reduce(0) { $0 + workloads[$1.workload].images }
+        return outcome
+    }
+
+    /// Notes programs that ended by themselves. A broker that did so is a fault like others: the mock cluster aborts now and then.
+    private func supervise() throws {
+        try fleet.supervise()
+        if try services.replaceEndedBroker() {
+            outcome.faults["broker_crashed", default: 0] += 1
+            report("the broker ended by itself; an empty one takes its place")
+        }
+    }
+
+    /// Lets each workload be done undisturbed.
+    private func findReferences(_ check: () throws -> Void) throws {
+        try services.withStore { store in
+            for (index, workload) in workloads.enumerated() {
+                let id = try workload.submit(store, max(workload.images / 20, 1))
+                report("run \(id): \(workload.name), \(workload.images) images, undisturbed")
+                let deadline = ContinuousClock.now + .seconds(Self.patience)
+                var state = RunState.running
+                while !state.isTerminal {
+                    try check()
+                    try supervise()
+                    guard ContinuousClock.now < deadline else {
+                        throw Failure(
+                            Failure.Code("chaos.reference"), "run \(id) of \(workload.name) does not end even undisturbed",
+                            remedy: "see the programs' logs")
+                    }
+                    usleep(100_000)
+                    state = try store.run(id).state
+                }
+                references.append(try store.digest(of: id))
+                let loss = try loss(of: SubmittedRun(id: id, workload: index), store)
+                guard loss == (0, 0) else {
+                    throw Failure(
+                        Failure.Code("chaos.reference"), "run \(id) of \(workload.name) is not complete even undisturbed",
+                        remedy: "see `SELECT * FROM failures WHERE run_id = \(id)`")
+                }
+            }
+        }
+    }
+
+    /// Carries out the plan, and keeps runs going meanwhile.
+    private func disturb(_ check: () throws -> Void) throws {
+        report("\(plan.steps.count) faults in \(Int(minutes * 60)) s, by seed \(seed)")
+        var events = plan.timeline[...]
+        let start = ContinuousClock.now
+        var nextLook: Double = 0
+        while true {
+            let time = (ContinuousClock.now - start) / .seconds(1)
+            guard time < minutes * 60 else { break }
+            try check()
+            while let event = events.first, event.time <= time {
+                events.removeFirst()
+                try carryOut(event.step, begins: event.begins, time: time)
+            }
+            try supervise()
+            if time >= nextLook {
+                nextLook = time + 0.5
+                try keepRunsGoing()
+            }
+            usleep(20_000)
+        }
+    }
+
+    /// Submits a run where fewer than wanted are under way. The database may be away: then later.
+    private func keepRunsGoing() throws {
+        do {
+            try services.withStore { store in
+                for index in runs.indices where !runs[index].hasEnded {
+                    runs[index].hasEnded = try store.run(runs[index].id).state.isTerminal
+                }
+                guard runs.count(where: { !$0.hasEnded }) < Self.activeRuns else { return }
+                let index = runs.count % workloads.count
+                let size = generator.integer(in: 4...40)
+                let id = try workloads[index].submit(store, max(workloads[index].images / (size * 2), 1))
+                runs.append(SubmittedRun(id: id, workload: index))
+            }
+        } catch let failure as Failure where failure.recovery == .transient {
+            report("no run could be submitted: \(failure.code)")
+        }
+    }
+
+    private func heal() throws {
+        proxy.faults.clear()
+        meddler.stopThieving()
+        services.broker?.setDown(false)
+        services.broker?.setRoundTrip(milliseconds: 0)
+        try services.startDatabase()
+        try fleet.heal()
+        for (cut, count) in proxy.faults.done { outcome.faults[Self.kind(of: cut).rawValue] = count }
+        report("no more faults; \(runs.count(where: { !$0.hasEnded })) of \(runs.count) runs are under way")
+    }
+
+    private static func kind(of cut: LinkFaults.Cut) -> FaultKind {
+        switch cut {
+        case .inCopy: .copyCut
+        case .beforeCommit: .commitLost
+        case .afterCommit: .commitUnanswered
+        }
+    }
+
+    private func awaitEnd(_ check: () throws -> Void) throws {
+        let deadline = ContinuousClock.now + .seconds(Self.patience)
+        try services.withStore { store in
+            while true {
+                try check()
+                try supervise()
+                for index in runs.indices where !runs[index].hasEnded {
+                    runs[index].hasEnded = try store.run(runs[index].id).state.isTerminal
+                }
+                let left = runs.count { !$0.hasEnded }
+                if left == 0 || ContinuousClock.now >= deadline {
+                    outcome.unfinished = left
+                    return
+                }
+                usleep(100_000)
+            }
+        }
+    }
+
+    /// Compares a run with the undisturbed one.
+    private func examine(_ run: SubmittedRun, _ store: EvaluationStore) throws {
+        let (lost, duplicated) = try loss(of: run, store)
+        outcome.lost += lost
+        outcome.lostAttempts += try store.lostAttempts(of: run.id)
+        outcome.duplicated += duplicated
+        let isEqual = try store.digest(of: run.id) == references[run.workload]
+        outcome.digestEqual = outcome.digestEqual && isEqual
+        if lost > 0 || duplicated > 0 || !isEqual {
+            report(
+                "run \(run.id) of \(workloads[run.workload].name): \(lost) lost, \(duplicated) duplicated, "
+                    + "digest \(isEqual ? "equal" : "DIFFERENT")")
+        }
+    }
+
+    private func loss(of run: SubmittedRun, _ store: EvaluationStore) throws -> (lost: Int, duplicated: Int) {
+        let counts = try store.imageCounts(of: run.id)
+        let expected = workloads[run.workload].images
+        let surplus = max(0, counts.summed - counts.predicted) + max(0, counts.predicted + counts.failed - expected)
+        return (max(0, expected - counts.predicted), surplus)
+    }
+}

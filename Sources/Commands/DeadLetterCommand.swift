@@ -1,0 +1,136 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import Evaluation
+internal import EvaluationStore
+internal import Reports
+
+struct DeadLetterCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deadletter", abstract: "Shows images that were given up, and tries them again or drops them.",
+        subcommands: [List.self, Show.self, Retry.self, Drop.self])
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists what was given up: shards, nearly always of one image.")
+
+        @Argument(help: ArgumentHelp("The run's number; all runs without it.", valueName: "run"))
+        var runID: RunID?
+
+        @Option(help: "table, json or markdown.")
+        var format = OutputFormat.table
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    let dead = try store.deadShards(of: runID)
+                    guard format != .json else { return output(try renderJSON(dead)) }
+                    let table = TextTable(
+                        [
+                            .init("run", .right), .init("shard", .right), .init("images", .right), .init("file"), .init("code"),
+                            .init("attempts", .right), .init("died"),
+                        ],
+                        rows: dead.map {
+                            ["\($0.run)", "\($0.shard)", "\($0.images)", $0.path, $0.code, "\($0.attempts)", $0.diedAt]
+                        })
+                    output(format == .markdown ? table.markdown() : table.plain())
+                }
+            }
+        }
+    }
+
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows how every attempt of a dead shard ended, and of the shards that it was split from.")
+
+        @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
+        var runID: RunID
+
+        @Argument(help: "The shard's number.")
+        var shard: Int
+
+        @Option(help: "table, json or markdown.")
+        var format = OutputFormat.table
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    let history = try store.history(of: shard, in: runID)
+                    guard format != .json else { return output(try renderJSON(history)) }
+                    let table = TextTable(
+                        [
+                            .init("shard", .right), .init("images", .right), .init("attempt", .right), .init("worker"), .init("outcome"),
+                            .init("class"), .init("code"), .init("ended"), .init("message"),
+                        ],
+                        rows: history.map {
+                            [
+                                "\($0.shard)", "\($0.images)", "\($0.attempt)",
+                                $0.worker.map(String.init) ?? "-", $0.outcome, $0.failureClass, $0.code, $0.endedAt,
+                                $0.message,
+                            ]
+                        })
+                    output(format == .markdown ? table.markdown() : table.plain())
+                }
+            }
+        }
+    }
+
+    struct Retry: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Tries what was given up again, from the first attempt; the run goes on.")
+
+        @OptionGroup var choice: DeadShardChoice
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    let images = try store.retryDead(choice.runID, shards: choice.chosen)
+                    guard images > 0 else { throw choice.nothing }
+                    note("\(images) images of run \(choice.runID) are tried again")
+                }
+            }
+        }
+    }
+
+    struct Drop: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Takes what was given up off the list; its images stay failures of the run.")
+
+        @OptionGroup var choice: DeadShardChoice
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    let count = try store.dropDead(choice.runID, shards: choice.chosen)
+                    guard count > 0 else { throw choice.nothing }
+                    note("\(count) dead shards of run \(choice.runID) are off the list")
+                }
+            }
+        }
+    }
+}
+
+/// Which dead shards a command works on.
+struct DeadShardChoice: ParsableArguments {
+    @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
+    var runID: RunID
+
+    @Argument(help: ArgumentHelp("Numbers of shards; all that the list shows of the run without them.", valueName: "shard"))
+    var shards: [Int] = []
+
+    /// Nil for all.
+    var chosen: [Int]? { shards.isEmpty ? nil : shards }
+
+    var nothing: Failure {
+        let which = shards.isEmpty ? "no shard" : "none of the shards \(shards.map(String.init).joined(separator: ", "))"
+        return Failure(
+            .notFound, "\(which) of run \(runID) was given up",
+            remedy: "`evalctl deadletter list \(runID)` shows what was")
+    }
+}

@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import Evaluation
+internal import EvaluationStore
+
+struct RunDigestCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "digest", abstract: "Prints the SHA-256 of a run's answers, the same whoever computed them.",
+        discussion:
+            "Two complete runs of the same model, images, time steps and engine have the same digest. Workers, shards and times are not in it."
+    )
+
+    @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
+    var runID: RunID
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() throws {
+        try ProgramExit.reporting {
+            try DatabaseAccess(options: databaseOptions).withStore { store in
+                output("\(try store.digest(of: runID))\n")
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import Diagnostics
+internal import Evaluation
+internal import EvaluationStore
+internal import Logging
+
+/// What a leading coordinator does with PostgreSQL alone, so that it goes on while Kafka is away: ends expired leases, splits and buries
+/// shards, finishes runs, notices workers that are gone.
+struct Keeper {
+    let store: EvaluationStore
+    let events: EventQueue
+    let logger: Logger
+    private let policy = AttemptPolicy()
+    private var watch = StateWatch()
+
+    init(store: EvaluationStore, events: EventQueue, logger: Logger) {
+        self.store = store
+        self.events = events
+        self.logger = logger
+    }
+
+    /// One look at everything.
+    mutating func round() throws {
+        for ended in try store.rescue(policy: policy) { report(ended) }
+        for run in try store.finishRuns() { logger.info("run \(run) has ended") }
+        for gone in try store.markGone() { logger.warning("worker \(gone.id) on \(gone.host) is gone: it reports no more") }
+        events.add(try watch.look(store))
+    }
+
+    private func report(_ ended: EndedAttempt) {
+        let name = "shard \(ended.attempt.shard) of run \(ended.attempt.run), attempt \(ended.attempt.attempt)"
+        let why = "\(ended.failure.code), \(ended.failure.message)"
+        events.add([.shardLost(ended.attempt)])
+        switch ended.consequence {
+        case .ignored: break
+        case .backupEnded: logger.warning("the second worker on \(name) gave up; the first goes on")
+        case .promoted: logger.warning("\(name) was lost (\(why)); the second worker goes on")
+        case .returned: logger.info("\(name) was given back")
+        case .retried(let delay): logger.warning("\(name) was lost (\(why)); it is tried again in \(delay) s")
+        case .split:
+            logger.warning("\(name) was lost (\(why)); its images are halved into shards \(ended.parts)")
+            events.add([.shardSplit(ended.attempt.run, shard: ended.attempt.shard, parts: ended.parts)])
+        case .died:
+            logger.error("\(name) is given up with its \(ended.range.imageCount) images (\(why))")
+            events.add([
+                .imagesDead(
+                    ended.attempt.run, shard: ended.attempt.shard, ordinals: ended.range.ordinals, code: ended.failure.code)
+            ])
+        }
+    }
+}

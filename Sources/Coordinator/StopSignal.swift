@@ -1,0 +1,66 @@
+internal import Foundation
+
+/// What a coordinator's threads share: whether to go on, and whether this coordinator leads. All calls are thread-safe.
+final class StopSignal: @unchecked Sendable {
+    private let condition = NSCondition()
+    private var isStopping = false
+    private var isLeading = false
+    private var failure: (any Error)?
+
+    private func locked<Result>(_ body: () -> Result) -> Result {
+        condition.lock()
+        defer { condition.unlock() }
+        return body()
+    }
+
+    func stop() {
+        locked {
+            isStopping = true
+            condition.broadcast()
+        }
+    }
+
+    /// Ends all threads because of an error that one of them cannot go on with.
+    func stop(because error: any Error) {
+        locked {
+            failure = failure ?? error
+            isStopping = true
+            condition.broadcast()
+        }
+    }
+
+    /// - Throws: what ``stop(because:)`` was told.
+    func rethrow() throws {
+        if let failure = locked({ failure }) { throw failure }
+    }
+
+    var goesOn: Bool { locked { !isStopping } }
+
+    var leads: Bool { locked { isLeading && !isStopping } }
+
+    func setLeading(_ leads: Bool) {
+        locked {
+            isLeading = leads
+            condition.broadcast()
+        }
+    }
+
+    /// Blocks until `seconds` passed or the coordinator is to end.
+    /// - Returns: whether to go on.
+    func pause(seconds: Double) -> Bool {
+        locked {
+            let deadline = Date().addingTimeInterval(seconds)
+            while !isStopping, condition.wait(until: deadline) {}
+            return !isStopping
+        }
+    }
+
+    /// Blocks until this coordinator leads or is to end.
+    /// - Returns: whether to go on.
+    func waitToLead() -> Bool {
+        locked {
+            while !isStopping, !isLeading { condition.wait() }
+            return !isStopping
+        }
+    }
+}

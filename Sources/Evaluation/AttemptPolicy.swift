@@ -1,0 +1,78 @@
+/// When a failed or lost attempt may be tried again.
+package struct AttemptBackoff: Sendable, Hashable {
+    /// Seconds before the second attempt; doubles with each further one.
+    package var firstDelay: Double
+    package var maximumDelay: Double
+
+    package init(firstDelay: Double = 0.5, maximumDelay: Double = 60) {
+        self.firstDelay = firstDelay
+        self.maximumDelay = maximumDelay
+    }
+
+    /// Seconds to wait after `attempt` failed, before jitter.
+    package func delay(after attempt: Int) -> Double {
+        var delay = firstDelay
+        for _ in 1..<max(attempt, 1) where delay < maximumDelay { delay *= 2 }
+        return min(delay, maximumDelay)
+    }
+
+    /// Seconds to wait after `failures` failures of a shard: between half the delay and all of it, so that shards which failed together do
+    /// not come back together. The same shard and attempt always wait equally long.
+    package func delay(afterFailures failures: Int, of attempt: ShardAttempt) -> Double {
+        let seed = [UInt64(bitPattern: attempt.run.rawValue), UInt64(clamping: attempt.shard), UInt64(clamping: attempt.attempt)]
+        let mixed = seed.reduce(0x9E37_79B9_7F4A_7C15) { Self.mix($0 ^ $1) }
+        return delay(after: failures) * (0.5 + Double(mixed >> 11) * 0x1p-54)
+    }
+
+    /// The finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+    private static func mix(_ value: UInt64) -> UInt64 {
+        var mixed = value &+ 0x9E37_79B9_7F4A_7C15
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+/// How often a shard is tried, and what becomes of it then.
+package struct AttemptPolicy: Sendable, Hashable {
+    /// Attempts that may crash or fail for unknown reasons.
+    package var maxAttempts: Int
+    /// Attempts that may fail because something around the shard was missing: with ``backoff`` seven to thirteen minutes of tries.
+    package var maxTransientFailures: Int
+    package var backoff: AttemptBackoff
+
+    /// Attempts of an input that is bad by itself: the second is another worker's opinion.
+    package static let maxPermanentFailures = 2
+
+    package init(maxAttempts: Int = 4, maxTransientFailures: Int = 20, backoff: AttemptBackoff = AttemptBackoff()) {
+        self.maxAttempts = maxAttempts
+        self.maxTransientFailures = maxTransientFailures
+        self.backoff = backoff
+    }
+
+    /// What a shard's failures so far come to.
+    package enum Verdict: Sendable, Hashable {
+        case tryAgain
+        /// The images are halved, to find the one that kills workers.
+        case split
+        /// The images become failures.
+        case giveUp
+    }
+
+    /// - Parameters:
+    ///   - failure: how the newest attempt failed; the counts include it.
+    ///   - isPart: whether the shard is itself a part of one that was split. Such a part is split again at its first failure: the attempts
+    ///     are for the image that is found in the end.
+    package func verdict(
+        _ failure: FailureClass, failures: Int, transientFailures: Int, imageCount: Int, isPart: Bool
+    ) -> Verdict {
+        switch failure {
+        case .transient: return transientFailures < maxTransientFailures ? .tryAgain : .giveUp
+        case .permanent: return failures < min(Self.maxPermanentFailures, maxAttempts) ? .tryAgain : .giveUp
+        case .unknown:
+            let limit = isPart && imageCount > 1 ? 1 : maxAttempts
+            guard failures >= limit else { return .tryAgain }
+            return imageCount > 1 ? .split : .giveUp
+        }
+    }
+}

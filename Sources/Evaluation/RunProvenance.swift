@@ -1,0 +1,45 @@
+/// What a run's rows depend on.
+package struct RunProvenance: Sendable, Hashable, Codable {
+    package var run: RunID
+    package var model: String
+    package var modelSHA256: String
+    package var dataset: String
+    package var manifestSHA256: String
+    package var timeSteps: Int
+    package var engine: String
+    package var preprocessing: String
+    package var pixelLimit: Int
+    /// Version of the program that made the run.
+    package var version: String
+    /// Of the workers that stored rows.
+    package var instructionSets: [String]
+    package var workerVersions: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case run, model, dataset, engine, preprocessing, version
+        case modelSHA256 = "model_sha256"
+        case manifestSHA256 = "manifest_sha256"
+        case timeSteps = "timesteps"
+        case pixelLimit = "pixel_limit"
+        case instructionSets = "instruction_sets"
+        case workerVersions = "worker_versions"
+    }
+
+    package init(
+        run: RunID, model: String, modelSHA256: String, dataset: String, manifestSHA256: String, timeSteps: Int, engine: String,
+        preprocessing: String, pixelLimit: Int, version: String, instructionSets: [String], workerVersions: [String]
+    ) {
+        self.run = run
+        self.model = model
+        self.modelSHA256 = modelSHA256
+        self.dataset = dataset
+        self.manifestSHA256 = manifestSHA256
+        self.timeSteps = timeSteps
+        self.engine = engine
+        self.preprocessing = preprocessing
+        self.pixelLimit = pixelLimit
+        self.version = version
+        self.instructionSets = instructionSets
+        self.workerVersions = workerVersions
+    }
+}

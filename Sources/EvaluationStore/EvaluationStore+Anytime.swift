@@ -1,0 +1,48 @@
+package import Evaluation
+internal import Postgres
+
+extension EvaluationStore {
+    /// What the run would have come to with each number of time steps.
+    package func anytime(_ run: RunID) throws -> [AnytimePoint] {
+        try rows(
+            """
+            SELECT timestep, images, top1_correct, top5_correct, coalesce(spikes_per_image, 0) AS spikes, coalesce(synops_per_image, 0) AS synops
+            FROM anytime_accuracy WHERE run_id = $1 ORDER BY timestep
+            """, [.int64(run.rawValue)]
+        ).map { row in
+            AnytimePoint(
+                rule: .timeSteps(try row.int("timestep")), images: try row.int("images"), top1Correct: try row.int("top1_correct"),
+                top5Correct: try row.int("top5_correct"), timeStepsPerImage: try row.double("timestep"),
+                spikesPerImage: try row.double("spikes"), synapticOperationsPerImage: try row.double("synops"))
+        }
+    }
+
+    /// What the run would have come to, exactly, had each image stopped at one of these margins.
+    package func earlyExits(_ run: RunID, margins: [Double]) throws -> [AnytimePoint] {
+        try earlyExits(run, "margin", margins) { .margin($0) }
+    }
+
+    /// What the run would have come to, exactly, had each image stopped after so many equal predictions in a row.
+    package func earlyExits(_ run: RunID, stable lengths: [Int]) throws -> [AnytimePoint] {
+        try earlyExits(run, "stable", lengths.map { Double($0) }) { .stable(Int($0)) }
+    }
+
+    private func earlyExits(_ run: RunID, _ rule: String, _ parameters: [Double], _ name: (Double) -> ExitRule) throws -> [AnytimePoint] {
+        try rows(
+            """
+            SELECT parameter, images, top1_correct, timesteps_per_image, spikes_per_image, synops_per_image FROM early_exit($1, $2, $3)
+            """, [.int64(run.rawValue), .text(rule), .float64Array(parameters)]
+        ).map { row in
+            AnytimePoint(
+                rule: name(try row.double("parameter")), images: try row.int("images"), top1Correct: try row.int("top1_correct"),
+                top5Correct: nil, timeStepsPerImage: try row.double("timesteps_per_image"),
+                spikesPerImage: try row.double("spikes_per_image"), synapticOperationsPerImage: try row.double("synops_per_image"))
+        }
+    }
+
+    /// Margins that occur in a run, at these fractions of all its images and time steps.
+    package func marginQuantiles(_ run: RunID, _ fractions: [Double]) throws -> [Double] {
+        try rows("SELECT margin_quantiles($1, $2) AS margins", [.int64(run.rawValue), .float64Array(fractions)]).single()
+            .doublesIfPresent("margins") ?? []
+    }
+}

@@ -1,0 +1,111 @@
+internal import Crypto
+package import Evaluation
+internal import Foundation
+internal import Postgres
+
+extension EvaluationStore {
+    /// SHA-256 of a run's answers, hexadecimal: the same for every run of the same model, images, time steps and arithmetic, whoever
+    /// computed it, however its shards were cut, and however often they had to be tried.
+    ///
+    /// It is taken over lines of text, as `docs/report.md` says. Workers, shards and times are not in it. Rows are read one by one, from
+    /// one state of the database.
+    /// - Throws: `store.not_found`.
+    package func digest(of id: RunID) throws -> String {
+        _ = try run(id)
+        var lines = DigestLines()
+        let key: [PostgresValue] = [.int64(id.rawValue)]
+        try session.withConnection { connection in
+            try connection.transaction(isolation: .repeatableRead, readOnly: true) { connection in
+                try connection.forEachRow(
+                    """
+                    SELECT ordinal, label, top5, scores, timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes, timestep_synops
+                    FROM predictions WHERE run_id = $1 ORDER BY ordinal
+                    """, key
+                ) { row in
+                    lines.add([
+                        "prediction", String(try row.int("ordinal")), String(try row.int("label")), DigestLines.text(try row.ints("top5")),
+                        DigestLines.text(try row.doubles("scores")), DigestLines.text(try row.ints("timestep_top1")),
+                        DigestLines.text(try row.ints("timestep_label_rank")), DigestLines.text(try row.doubles("timestep_margin")),
+                        DigestLines.text(try row.ints("timestep_spikes")), DigestLines.text(try row.ints("timestep_synops")),
+                    ])
+                }
+                try connection.forEachRow("SELECT ordinal, code FROM image_failures WHERE run_id = $1 ORDER BY ordinal", key) { row in
+                    lines.add(["failure", String(try row.int("ordinal")), try row.text("code")])
+                }
+                try connection.forEachRow(
+                    """
+                    SELECT layer, timestep, sum(images)::bigint AS images, sum(spikes)::bigint AS spikes, sum(neurons)::bigint AS neurons,
+                           sum(synops)::bigint AS synops
+                    FROM layer_activity WHERE run_id = $1 GROUP BY layer, timestep ORDER BY layer, timestep
+                    """, key
+                ) { row in
+                    let columns = ["layer", "timestep", "images", "spikes", "neurons", "synops"]
+                    lines.add(["activity"] + (try columns.map { String(try row.int($0)) }))
+                }
+            }
+        }
+        return lines.digest()
+    }
+}
+
+/// Lines of text that are hashed as they come.
+private struct DigestLines {
+    private var hash = SHA256()
+    private var pending = Data("evalctl run digest 1\n".utf8)
+
+    mutating func add(_ fields: [String]) {
+        pending.append(contentsOf: fields.joined(separator: ",").utf8)
+        pending.append(UInt8(ascii: "\n"))
+        if pending.count >= 1 << 16 {
+            hash.update(data: pending)
+            pending.removeAll(keepingCapacity: true)
+        }
+    }
+
+    consuming func digest() -> String {
+        hash.update(data: pending)
+        return hash.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    static func text(_ numbers: [Int]) -> String {
+        numbers.map { String($0) }.joined(separator: " ")
+    }
+
+    /// The bits of float32 numbers, eight hexadecimal digits each: no rounding, no locale.
+    static func text(_ numbers: [Double]) -> String {
+        numbers.map { number in
+            let digits = String(Float(number).bitPattern, radix: 16)
+            return String(repeating: "0", count: 8 - digits.count) + digits
+        }.joined(separator: " ")
+    }
+}
+
+/// How often a run's images are counted.
+package struct ImageCounts: Sendable, Hashable {
+    /// Images with a prediction.
+    package var predicted: Int
+    /// Images with a failure.
+    package var failed: Int
+    /// Images that the sums over layers say they took in.
+    package var summed: Int
+}
+
+extension EvaluationStore {
+    /// How often a run's images are counted. Where nothing was stored twice, `summed` is `predicted`.
+    package func imageCounts(of run: RunID) throws -> ImageCounts {
+        let found = try rows(
+            """
+            SELECT (SELECT count(*) FROM predictions WHERE run_id = $1) AS predicted,
+                   (SELECT count(*) FROM image_failures WHERE run_id = $1) AS failed,
+                   (SELECT coalesce(sum(images), 0)::bigint FROM layer_activity WHERE run_id = $1 AND layer = 0 AND timestep = 1) AS summed
+            """, [.int64(run.rawValue)]
+        ).first
+        return ImageCounts(
+            predicted: try found?.int("predicted") ?? 0, failed: try found?.int("failed") ?? 0, summed: try found?.int("summed") ?? 0)
+    }
+
+    /// Attempts at a run's shards that did not end in a store.
+    package func lostAttempts(of run: RunID) throws -> Int {
+        try rows("SELECT count(*) AS attempts FROM shard_attempts WHERE run_id = $1", [.int64(run.rawValue)]).first?.int("attempts") ?? 0
+    }
+}

@@ -1,0 +1,112 @@
+package import Evaluation
+internal import Postgres
+
+/// A shard whose rows were stored.
+package struct StoredShard: Sendable, Hashable {
+    package var run: RunID
+    package var shard: Int
+    package var images: Int
+    package var worker: Int64
+}
+
+/// A dead shard that `eval.dead-letter` has not been told of.
+package struct DeadLetter: Sendable, Hashable {
+    package var run: RunID
+    package var shard: Int
+    package var range: ShardRange
+    /// JSON: the dead images and how each attempt ended; see `docs/operations.md`.
+    package var json: String
+}
+
+extension EvaluationStore {
+    /// Ends runs all of whose shards are accounted for. Looks at no shard that is.
+    /// - Returns: the runs that ended just now.
+    package func finishRuns() throws -> [RunID] {
+        try rows(
+            """
+            UPDATE runs SET state = 'finished', finished_at = clock_timestamp()
+            WHERE state IN ('running', 'paused')
+              AND NOT EXISTS (SELECT FROM shards WHERE shards.run_id = runs.run_id AND shards.state = 'pending')
+              AND NOT EXISTS (SELECT FROM shards WHERE shards.run_id = runs.run_id AND shards.state IN ('published', 'running'))
+            RETURNING run_id
+            """
+        ).map { RunID(try $0.int64("run_id")) }.sorted()
+    }
+
+    /// States of the runs that are not over, and of those in `watched`.
+    package func runStates(watched: [RunID]) throws -> [RunID: RunState] {
+        try rows(
+            "SELECT run_id, state FROM runs WHERE state IN ('running', 'paused') OR run_id = ANY ($1)",
+            [.int64Array(watched.map(\.rawValue))]
+        ).reduce(into: [:]) { $0[RunID(try $1.int64("run_id"))] = RunState(rawValue: try $1.text("state")) }
+    }
+
+    /// Runs that ended and have no report yet, oldest first.
+    package func runsWithoutReport() throws -> [RunID] {
+        try rows(
+            """
+            SELECT run_id FROM runs WHERE state = 'finished' AND NOT EXISTS (SELECT FROM reports WHERE reports.run_id = runs.run_id)
+            ORDER BY run_id
+            """
+        ).map { RunID(try $0.int64("run_id")) }
+    }
+
+    /// Keeps what a run came to, as JSON; nothing where the run has been opened again meanwhile.
+    package func keepReport(_ run: RunID, json: String) throws {
+        try execute(
+            """
+            INSERT INTO reports (run_id, report) SELECT run_id, $2::text::jsonb FROM runs WHERE run_id = $1 AND state = 'finished' FOR SHARE
+            ON CONFLICT (run_id) DO UPDATE SET report = excluded.report, created_at = now()
+            """, [.int64(run.rawValue), .text(json)])
+    }
+
+    /// Which of these shards are done by now.
+    package func doneShards(among shards: [ShardAttempt]) throws -> [StoredShard] {
+        guard !shards.isEmpty else { return [] }
+        return try rows(
+            """
+            SELECT run_id, shard, image_count, worker_id
+            FROM shards JOIN unnest($1::bigint[], $2::integer[]) AS mine (run_id, shard) USING (run_id, shard)
+            WHERE state = 'done' ORDER BY run_id, shard
+            """, [.int64Array(shards.map(\.run.rawValue)), .int32Array(shards.map { Int32(clamping: $0.shard) })]
+        ).map { row in
+            StoredShard(
+                run: RunID(try row.int64("run_id")), shard: try row.int("shard"), images: try row.int("image_count"),
+                worker: try row.int64("worker_id"))
+        }
+    }
+
+    /// Dead shards that `eval.dead-letter` was not told of, at most `limit`.
+    package func unsentDeadLetters(limit: Int = 100) throws -> [DeadLetter] {
+        try rows(
+            """
+            SELECT s.run_id, s.shard, s.first_ordinal, s.image_count, json_build_object(
+                'version', 1, 'run', s.run_id, 'shard', s.shard,
+                'images', (SELECT json_agg(json_build_object('ordinal', i.ordinal, 'path', i.path) ORDER BY i.ordinal) FROM images i
+                           WHERE i.dataset_id = r.dataset_id AND i.ordinal >= s.first_ordinal
+                             AND i.ordinal < s.first_ordinal + s.image_count),
+                'attempts', (SELECT json_agg(json_build_object('attempt', a.attempt, 'worker', a.worker_id, 'outcome', a.outcome,
+                                 'class', a.class, 'code', a.code, 'message', a.message) ORDER BY a.attempt)
+                             FROM shard_attempts a WHERE a.run_id = s.run_id AND a.shard = s.shard))::text AS letter
+            FROM shards s JOIN runs r USING (run_id)
+            WHERE s.state = 'dead' AND s.dead_letter_sent_at IS NULL ORDER BY s.run_id, s.shard LIMIT $1
+            """, [.int(limit)]
+        ).map { row in
+            DeadLetter(
+                run: RunID(try row.int64("run_id")), shard: try row.int("shard"),
+                range: ShardRange(firstOrdinal: try row.int("first_ordinal"), imageCount: try row.int("image_count")),
+                json: try row.text("letter"))
+        }
+    }
+
+    /// Notes that `eval.dead-letter` has these.
+    package func noteSent(_ letters: [DeadLetter]) throws {
+        guard !letters.isEmpty else { return }
+        try execute(
+            """
+            UPDATE shards SET dead_letter_sent_at = clock_timestamp()
+            FROM unnest($1::bigint[], $2::integer[]) AS mine (run_id, shard)
+            WHERE shards.run_id = mine.run_id AND shards.shard = mine.shard AND state = 'dead'
+            """, [.int64Array(letters.map(\.run.rawValue)), .int32Array(letters.map { Int32(clamping: $0.shard) })])
+    }
+}

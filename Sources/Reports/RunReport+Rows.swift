@@ -1,0 +1,47 @@
+package import Evaluation
+
+extension RunReport {
+    private static let titles = ["model", "engine", "T", "images", "top-1 (95 % interval)", "top-5 (95 % interval)", "synops", "energy"]
+
+    /// The report's figures as cells of a paper's table; `percent` and `giga` are the marks of the target format.
+    private func cells(percent: String) -> [String] {
+        func accuracy(_ one: Accuracy) -> String {
+            let interval = "\(NumberText.fixed(one.ci95.low * 100, 2))-\(NumberText.fixed(one.ci95.high * 100, 2))"
+            return "\(NumberText.fixed(one.accuracy * 100, 2))\(percent) (\(interval))"
+        }
+        return [
+            model, engine, "\(timeSteps)", complete ? "\(images.evaluated)" : "\(images.evaluated) of \(images.expected)", accuracy(top1),
+            accuracy(top5), NumberText.significant(synapticOperationsPerImage / 1e9) + " G",
+            energy.map { NumberText.significant($0.millijoulesPerImage) + " mJ" } ?? "-",
+        ]
+    }
+
+    /// A row of a LaTeX table, with the titles before it as a comment where `header` is asked for.
+    package func latexRow(header: Bool) -> String {
+        let escaped = cells(percent: "%").map(Self.latex)
+        let titles = header ? "% " + Self.titles.joined(separator: " & ") + "\n" : ""
+        return titles + escaped.joined(separator: " & ") + " \\\\\n"
+    }
+
+    /// A row of a Markdown table, with the table's head where `header` is asked for.
+    package func markdownRow(header: Bool) -> String {
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+        let head = header ? line(Self.titles) + line(Self.titles.map { _ in "---" }) : ""
+        return head + line(cells(percent: " %").map { $0.replacing("|", with: "\\|") })
+    }
+
+    /// `text` with the characters escaped that mean something in LaTeX.
+    private static func latex(_ text: String) -> String {
+        var escaped = ""
+        for character in text {
+            switch character {
+            case "\\": escaped += "\\textbackslash{}"
+            case "~": escaped += "\\textasciitilde{}"
+            case "^": escaped += "\\textasciicircum{}"
+            case "&", "%", "$", "#", "_", "{", "}": escaped += "\\\(character)"
+            default: escaped.append(character)
+            }
+        }
+        return escaped.replacing(" (", with: "~(")
+    }
+}

@@ -1,0 +1,47 @@
+/// What a command says to people: a title, sentences and tables, as plain text or as Markdown.
+package struct TextDocument: Sendable {
+    package enum Block: Sendable {
+        case sentence(String)
+        case table(String, TextTable)
+    }
+
+    package var title: String
+    package var blocks: [Block]
+
+    package init(_ title: String, _ blocks: [Block] = []) {
+        self.title = title
+        self.blocks = blocks
+    }
+
+    package mutating func say(_ sentence: String) { blocks.append(.sentence(sentence)) }
+
+    /// Adds a table, unless it has no rows.
+    package mutating func show(_ heading: String, _ table: TextTable) {
+        if !table.rows.isEmpty { blocks.append(.table(heading, table)) }
+    }
+
+    package func plain() -> String {
+        text(title: title + "\n") { heading, table in "\n" + (heading.isEmpty ? "" : heading + "\n") + table.plain() }
+    }
+
+    package func markdown() -> String {
+        text(title: "## \(title)\n\n") { heading, table in "\n" + (heading.isEmpty ? "" : "### \(heading)\n\n") + table.markdown() }
+    }
+
+    /// - Parameter table: the text of a table under its heading, which begins with an empty line.
+    private func text(title: String, table: (String, TextTable) -> String) -> String {
+        var text = title
+        var followsTable = false
+        for block in blocks {
+            switch block {
+            case .sentence(let sentence):
+                text += (followsTable ? "\n" : "") + sentence + "\n"
+                followsTable = false
+            case .table(let heading, let rows):
+                text += table(heading, rows)
+                followsTable = true
+            }
+        }
+        return text
+    }
+}

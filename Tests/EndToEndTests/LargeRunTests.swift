@@ -1,0 +1,106 @@
+import EvaluationStore
+import Foundation
+import Glibc
+import Postgres
+import TestSupport
+import Testing
+
+/// Answers on runs of ImageNet's size: 50,000 images of 1,000 classes, 287 layers, four time steps.
+@Suite(.requiresPostgres, .serialized) struct LargeRunTests {
+    static let images = 50_000
+
+    @Test func `compare, diff and report answer within 2 seconds and 200 MB`() throws {
+        try TestDatabase.withDatabase { address in
+            let connection = try PostgresConnection(address)
+            _ = try MigrationRunner().migrate(connection)
+            try connection.executeScript(Self.rows)
+            for arguments in [["compare", "1", "2"], ["diff", "1", "2"], ["report", "1"]] {
+                // The best of three, in seconds of a processor of one's own: what else the machine does is not asked about.
+                var best = Double.infinity
+                for _ in 0..<3 where best >= 2 {
+                    let before = Self.contention()
+                    let run = try Measured(["evalctl"] + arguments + ["--database", address.exposedURI])
+                    #expect(run.status == 0, "\(arguments)")
+                    #expect(run.peakMegabytes < 200, "\(arguments)")
+                    best = min(best, run.seconds / max((before + Self.contention()) / 2, 1))
+                }
+                #expect(best < 2, "\(arguments)")
+            }
+        }
+    }
+
+    /// How many times as long as alone a thread takes at the moment: the time on the wall over the time on a processor.
+    private static func contention() -> Double {
+        func processorSeconds() -> Double {
+            var time = timespec()
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+            return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+        }
+        let (start, processorStart) = (ContinuousClock.now, processorSeconds())
+        while processorSeconds() - processorStart < 0.2 {}
+        let wall = ContinuousClock.now - start
+        return (Double(wall.components.seconds) + Double(wall.components.attoseconds) * 1e-18) / 0.2
+    }
+
+    /// Two runs of which B has two in a hundred images right that A has wrong, and the other way round one.
+    private static let rows = """
+        INSERT INTO models (name, sha256, format, bytes, architecture, parameters)
+        VALUES ('m', decode(repeat('ab', 32), 'hex'), 'torch', 3, '{"patch": 4, "image": 224, "dim": 78}', 25230000);
+        INSERT INTO model_layers SELECT 1, l, 'layer.' || l, CASE WHEN l < 140 THEN 'lif' ELSE 'synapse' END, 120000
+        FROM generate_series(0, 286) AS l;
+        INSERT INTO datasets (name, root, labels, images, classes, manifest_sha256)
+        VALUES ('val', '/nowhere', 'class folders', \(images), 1000, decode(repeat('cd', 32), 'hex'));
+        INSERT INTO dataset_classes (dataset_id, class, name) SELECT 1, c, 'n' || lpad(c::text, 8, '0') FROM generate_series(0, 999) AS c;
+        INSERT INTO images SELECT 1, o, 'n' || lpad((o / 50)::text, 8, '0') || '/val_' || lpad((o + 1)::text, 8, '0') || '.JPEG', o / 50, 110000,
+            sha256(o::text::bytea) FROM generate_series(0, \(images - 1)) AS o;
+        INSERT INTO workers (host, process_id, version, instruction_set, threads) VALUES ('h', 1, 'test', 'x86-64-v4', 32);
+        INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, shard_size, images_expected, max_attempts,
+            state, started_at, finished_at)
+        SELECT 1, 1, 4, 'fixed32', 'p', 100000000, 'test', 256, \(images), 4, 'finished', now(), now() FROM generate_series(1, 2);
+        SELECT create_run_partitions(1), create_run_partitions(2);
+        INSERT INTO shards (run_id, shard, first_ordinal, image_count, state, worker_id, finished_at)
+        SELECT r, s, s * 256, least(256, \(images) - s * 256), 'done', 1, now() FROM generate_series(1, 2) AS r, generate_series(0, 195) AS s;
+        INSERT INTO predictions (run_id, ordinal, label, shard, top5, scores, timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes,
+            timestep_synops, decode_us, preprocess_us, inference_us, total_us, worker_id)
+        SELECT r, o, o / 50, o / 256, ARRAY[t, (t + 1) % 1000, (t + 2) % 1000, (t + 3) % 1000, (t + 4) % 1000], ARRAY[9.5, 7, 6, 5, 4]::real[],
+            ARRAY[t, t, t, t], ARRAY[k, k, k, k], ARRAY[0.1, 0.5, 1, 2]::real[], ARRAY[500000 + r, 900000, 1000000, 1000000 + o],
+            ARRAY[300000000 + r, 320000000, 330000000, 330000000 + o]::bigint[], 1000, 500, 100000 + o, 102000, 1
+        FROM generate_series(1, 2) AS r CROSS JOIN generate_series(0, \(images - 1)) AS o
+        CROSS JOIN LATERAL (SELECT CASE WHEN o % 100 < 66 + CASE WHEN r = 2 AND o % 7 = 0 THEN 2 ELSE 0 END - CASE WHEN r = 2 AND o % 11 = 0 THEN 1 ELSE 0 END
+            THEN o / 50 ELSE (o / 50 + 1 + o % 7) % 1000 END AS t) AS x
+        CROSS JOIN LATERAL (SELECT CASE WHEN t = o / 50 THEN 0 ELSE 4 END AS k) AS y;
+        INSERT INTO layer_activity
+        SELECT r, s, l, t, 256, CASE WHEN l < 140 THEN 256 * 9000 + l * t + r ELSE 0 END, CASE WHEN l < 140 THEN 256 * 120000 ELSE 0 END,
+            CASE WHEN l < 140 THEN 0 ELSE 256 * 2000000 END
+        FROM generate_series(1, 2) AS r, generate_series(0, 195) AS s, generate_series(0, 286) AS l, generate_series(1, 4) AS t;
+        ANALYZE
+        """
+}
+
+/// A program that was run to its end, its output thrown away: how long it took and the most memory it had.
+private struct Measured {
+    var status: Int32
+    var seconds: Double
+    var peakMegabytes: Double
+
+    init(_ arguments: [String]) throws {
+        var files = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&files)
+        defer { posix_spawn_file_actions_destroy(&files) }
+        posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+        var words = arguments.map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var process = pid_t()
+        let start = ContinuousClock.now
+        try #require(posix_spawn(&process, Program.folder.appending(path: arguments[0]).path, &files, nil, &words, environ) == 0)
+        var ended: Int32 = 0
+        var usage = rusage()
+        try #require(wait4(process, &ended, 0, &usage) == process)
+        let taken = ContinuousClock.now - start
+        status = ended
+        seconds = Double(taken.components.seconds) + Double(taken.components.attoseconds) * 1e-18
+        // Linux counts in kilobytes.
+        peakMegabytes = Double(usage.ru_maxrss) / 1024
+    }
+}

@@ -1,0 +1,109 @@
+import EvaluationStore
+import Foundation
+import Kafka
+import Logging
+import Postgres
+import TestSupport
+import Testing
+
+/// A migrated database, a broker, the demo model as `demo`, and a part of the demo images as `val`, for programs that are told of them.
+struct ProgramCluster {
+    let folder: URL
+    let address: DatabaseAddress
+    let broker: EmbeddedBroker
+    let topics: JobTopics
+    private let environment: [String: String]
+
+    /// - Parameter perClass: images of each of the 20 classes.
+    static func with(perClass: Int, _ body: (ProgramCluster) throws -> Void) throws {
+        try TestDatabase.withDatabase { try with(perClass: perClass, database: $0, body) }
+    }
+
+    static func with(perClass: Int, database address: DatabaseAddress, _ body: (ProgramCluster) throws -> Void) throws {
+        try Program.withFolder { folder in
+            let topics = JobTopics(prefix: "test")
+            let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 8), logger: quiet)
+            try broker.openGroup(topics.workerGroup)
+            let cluster = ProgramCluster(
+                folder: folder, address: address, broker: broker, topics: topics,
+                environment: ["EVALCTL_DATABASE": address.exposedURI, "EVALCTL_KAFKA": broker.bootstrapServers])
+            let images = folder.appending(path: "images")
+            try Program.copyDemoImages(perClass: perClass, to: images)
+            for arguments in [
+                ["migrate"], ["model", "add", "demo", Program.demoModel], ["dataset", "add", "val", "--root", images.path],
+            ] {
+                let outcome = try cluster.evalctl(arguments)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+            }
+            try body(cluster)
+        }
+    }
+
+    static var quiet: Logger {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }
+
+    private func start(_ name: String, _ arguments: [String] = []) throws -> Program {
+        var common = ["--topic-prefix", topics.prefix, "--log-level", "info"]
+        for (name, value) in EmbeddedBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] }
+        return try Program(name, common + arguments, environment: environment, in: folder)
+    }
+
+    func coordinator() throws -> Program { try start("eval-coordinator") }
+
+    func worker(_ arguments: String...) throws -> Program {
+        try start("eval-worker", ["--cache-dir", folder.appending(path: "cache").path] + arguments)
+    }
+
+    func evalctl(_ arguments: [String]) throws -> Program.Outcome {
+        try Program("evalctl", arguments, environment: environment, in: folder).wait()
+    }
+
+    func evalctl(_ arguments: String...) throws -> Program.Outcome { try evalctl(arguments) }
+
+    /// Submits a run on `val` and gives its number.
+    func submit(_ arguments: String...) throws -> Int {
+        let outcome = try evalctl(["submit", "--dataset", "val", "--model", "demo"] + arguments)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return try #require(Int(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)))
+    }
+
+    /// One number out of the database.
+    func count(_ sql: String) throws -> Int {
+        try PostgresConnection(address).execute("SELECT (\(sql))::bigint AS count").single().int("count")
+    }
+
+    /// Looks at the database until `sql`, which gives a truth value, is true.
+    func wait(until sql: String, seconds: Double = 60, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let connection = try PostgresConnection(address)
+        let deadline = Date().addingTimeInterval(seconds)
+        while try !connection.execute("SELECT coalesce((\(sql)), false) AS done").single().bool("done") {
+            try #require(Date() < deadline, "after \(seconds) s it still does not hold that \(sql)", sourceLocation: sourceLocation)
+            usleep(10_000)
+        }
+    }
+
+    func waitForWorkers(_ count: Int) throws {
+        try wait(until: "SELECT count(*) = \(count) FROM workers WHERE state = 'running'")
+    }
+
+    /// Waits for a run's end and checks that each image counts once.
+    func expectComplete(_ run: Int, images: Int, seconds: Double = 120, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try wait(until: "SELECT state = 'finished' FROM runs WHERE run_id = \(run)", seconds: seconds, sourceLocation: sourceLocation)
+        #expect(
+            try count("SELECT count(DISTINCT ordinal) FROM predictions WHERE run_id = \(run)") == images, sourceLocation: sourceLocation)
+        #expect(try count("SELECT count(*) FROM predictions WHERE run_id = \(run)") == images, sourceLocation: sourceLocation)
+        #expect(try count("SELECT count(*) FROM image_failures WHERE run_id = \(run)") == 0, sourceLocation: sourceLocation)
+    }
+
+    /// Lets programs end, and expects that none ended before.
+    func drain(_ programs: [Program]) throws {
+        for program in programs { program.send(SIGTERM) }
+        for program in programs {
+            let outcome = try program.wait(seconds: 40)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+        }
+    }
+}
