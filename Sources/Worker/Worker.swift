@@ -55,11 +55,13 @@ package final class Worker: @unchecked Sendable {
     /// - Throws: what keeps the worker from starting: no database, a schema of another version, no broker, a bad property.
     package func run() throws {
         let start = PostgresSession(configuration.database, options: .worker(" start"), isStopping: { [board] in board.stopState != .none })
-        try start.withConnection { try MigrationRunner().check($0) }
-        workerID = try EvaluationStore(session: start).register(
-            WorkerDescription(
-                host: ProcessInfo.processInfo.hostName, processID: Int(ProcessInfo.processInfo.processIdentifier),
-                version: configuration.version, instructionSet: InstructionSet.name, threads: configuration.threads))
+        try start.retrying { try MigrationRunner().check($0) }
+        workerID = try start.retrying { _ in
+            try EvaluationStore(session: start).register(
+                WorkerDescription(
+                    host: ProcessInfo.processInfo.hostName, processID: Int(ProcessInfo.processInfo.processIdentifier),
+                    version: configuration.version, instructionSet: InstructionSet.name, threads: configuration.threads))
+        }
         start.close()
         _ = try KafkaAdmin(configuration.kafka, logger: logger).requireReachable(timeoutMilliseconds: 15_000)
         logger.info("worker \(workerID) is ready with \(configuration.threads) threads")

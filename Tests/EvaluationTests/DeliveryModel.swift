@@ -64,6 +64,8 @@ struct DeliveryModel: Hashable {
     var dead: Set<Int> = []
     /// Whether the newest event split a shard; only to tell kinds of steps apart.
     var hasJustSplit = false
+    /// Whether a worker stored that was not the shard's at the time.
+    var wasStoredByStranger = false
 
     init(images: Int, shardSize: Int, workers: Int, killer: Int? = nil, policy: AttemptPolicy) {
         self.policy = policy
@@ -163,7 +165,9 @@ extension DeliveryModel {
 
     private mutating func store(_ worker: Int, isAnswered: Bool) {
         guard let held = workers[worker] else { return }
+        let isHolder = [shards[held.shard].primary?.token, shards[held.shard].backup?.token].contains(held.token)
         if shards[held.shard].store(held.token) == .stored {
+            if !isHolder { wasStoredByStranger = true }
             for image in ranges[held.shard].ordinals { stored[image] += 1 }
         }
         if isAnswered { workers[worker] = nil }

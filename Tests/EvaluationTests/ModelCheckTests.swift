@@ -50,6 +50,7 @@ import Testing
                 violations.append("shard \(shard.id.shard) has one worker twice")
             }
         }
+        if world.wasStoredByStranger { violations.append("a worker stored a shard that was not its own") }
         if world.run == .finished, !world.shards.allSatisfy(\.state.isTerminal) { violations.append("the run finished before its shards") }
         return violations
     }
