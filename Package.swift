@@ -78,6 +78,7 @@ let package = Package(
             name: "Coordinator",
             dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
         .target(name: "Benchmarks", dependencies: ["Diagnostics", "SpikeKernels", "SpikingMLP"]),
+        .target(name: "Audit", dependencies: ["Evaluation", "SpikeKernels", "SpikingMLP"]),
         .target(
             name: "Fleet",
             dependencies: [
@@ -92,9 +93,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
-                "EvaluationStore",
-                "Reports", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser, logging,
+                "Audit", "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "EvaluationStore", "Reports", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
@@ -102,6 +102,8 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
         .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "SpikeKernels", "Checkpoints", "ImageInput", "TestSupport"]),
+        .testTarget(
+            name: "AuditTests", dependencies: ["Audit", "Checkpoints", "Evaluation", "SpikeKernels", "SpikingMLP"]),
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "SpikingMLP", "TestSupport"]),
         .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),

@@ -679,6 +679,55 @@ COMMENT ON VIEW public.anytime_accuracy IS 'What a run with only so many time st
 
 
 --
+-- Name: certificates; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.certificates (
+    model_sha256 bytea NOT NULL,
+    engine text NOT NULL,
+    timesteps integer NOT NULL,
+    version text NOT NULL,
+    grade text NOT NULL,
+    equal_to_engine boolean,
+    certificate jsonb NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT certificates_engine_check CHECK ((engine <> ''::text)),
+    CONSTRAINT certificates_grade_check CHECK ((grade = ANY (ARRAY['strict'::text, 'multiplying'::text, 'unproven'::text]))),
+    CONSTRAINT certificates_model_sha256_check CHECK ((octet_length(model_sha256) = 32)),
+    CONSTRAINT certificates_timesteps_check CHECK ((timesteps > 0)),
+    CONSTRAINT certificates_version_check CHECK ((version <> ''::text))
+);
+
+
+--
+-- Name: TABLE certificates; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.certificates IS 'What was multiplied in a model''s inference, counted by evalctl audit; the newest of each engine, time steps and version.';
+
+
+--
+-- Name: COLUMN certificates.grade; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.certificates.grade IS 'strict: nothing after the first convolution; multiplying: something; unproven: the engine gave something else than what was counted.';
+
+
+--
+-- Name: COLUMN certificates.equal_to_engine; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.certificates.equal_to_engine IS 'Whether the counted run gave the engine''s spikes and logits; null where counts are derived.';
+
+
+--
+-- Name: COLUMN certificates.certificate; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.certificates.certificate IS 'The whole certificate, as evalctl audit --format json prints it.';
+
+
+--
 -- Name: checkpoint_chunks; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -1886,6 +1935,14 @@ ALTER TABLE public.workers ALTER COLUMN worker_id ADD GENERATED ALWAYS AS IDENTI
 
 
 --
+-- Name: certificates certificates_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.certificates
+    ADD CONSTRAINT certificates_pkey PRIMARY KEY (model_sha256, engine, timesteps, version);
+
+
+--
 -- Name: checkpoint_chunks checkpoint_chunks_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2323,6 +2380,15 @@ GRANT UPDATE(started_at) ON TABLE public.runs TO evalctl_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.anytime_accuracy TO evalctl_owner;
 GRANT SELECT ON TABLE public.anytime_accuracy TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.anytime_accuracy TO evalctl_reader;
+
+
+--
+-- Name: TABLE certificates; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.certificates TO evalctl_owner;
+GRANT SELECT ON TABLE public.certificates TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.certificates TO evalctl_reader;
 
 
 --

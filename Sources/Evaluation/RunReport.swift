@@ -125,6 +125,8 @@ package struct RunReport: Sendable, Hashable, Codable {
     /// Workers that stored rows of the run.
     package var workers: Int
     package var provenance: Provenance
+    /// What an audit of the model with the run's engine, time steps and version counted; nil where none was made.
+    package var certificate: CertificateQuote?
 
     enum CodingKeys: String, CodingKey {
         case run
@@ -148,13 +150,15 @@ package struct RunReport: Sendable, Hashable, Codable {
         case imagesPerSecond = "images_per_second"
         case workers
         case provenance
+        case certificate
     }
 
     package init(
         run: RunID, model: String, dataset: String, engine: String, timeSteps: Int, state: RunState, complete: Bool, images: Images,
         top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
         labelSets: [LabelSetAccuracy] = [], latency: Latency, spikesPerImage: Double, firingRate: Double,
-        synapticOperationsPerImage: Double, energy: EnergyEstimate? = nil, imagesPerSecond: Double, workers: Int, provenance: Provenance
+        synapticOperationsPerImage: Double, energy: EnergyEstimate? = nil, imagesPerSecond: Double, workers: Int, provenance: Provenance,
+        certificate: CertificateQuote? = nil
     ) {
         self.run = run
         self.model = model
@@ -177,5 +181,6 @@ package struct RunReport: Sendable, Hashable, Codable {
         self.imagesPerSecond = imagesPerSecond
         self.workers = workers
         self.provenance = provenance
+        self.certificate = certificate
     }
 }

@@ -61,7 +61,10 @@ extension EvaluationStore {
                 preprocessing: run.specification.preprocessing, version: run.specification.version,
                 instructionSets: try workers?.text("sets").split(separator: ",").map(String.init) ?? [],
                 shards: try totals.int("shards"), submittedAt: try totals.text("submitted_at"),
-                finishedAt: try totals.textIfPresent("finished_at")))
+                finishedAt: try totals.textIfPresent("finished_at")),
+            certificate: try certificate(
+                modelSHA256: model.sha256, engine: run.specification.engine, timeSteps: run.specification.timeSteps,
+                version: run.specification.version))
     }
 
     private func latency(_ id: RunID) throws -> RunReport.Latency {

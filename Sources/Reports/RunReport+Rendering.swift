@@ -30,7 +30,8 @@ extension RunReport {
 
     private var table: TextTable {
         func row(_ accuracy: Accuracy) -> String {
-            "\(NumberText.percent(accuracy.accuracy))  (\(accuracy.correct) of \(images.evaluated); 95 % interval \(NumberText.range(accuracy.ci95)))"
+            let counts = "\(accuracy.correct) of \(images.evaluated); 95 % interval \(NumberText.range(accuracy.ci95))"
+            return "\(NumberText.percent(accuracy.accuracy))  (\(counts))\(engineRemark)"
         }
         func row(_ percentiles: Percentiles) -> String {
             [("p50", percentiles.p50), ("p90", percentiles.p90), ("p99", percentiles.p99), ("max", percentiles.max)]
@@ -41,7 +42,8 @@ extension RunReport {
             rows: [
                 ["top-1", row(top1)],
                 ["top-5", row(top5)],
-                ["top-1 by time step", topByTimeStep],
+            ] + engineNotes + [
+                ["top-1 by time step", topByTimeStep]
             ] + labelSetRows + [
                 ["engine", "\(engine), T = \(timeSteps)"],
                 ["spikes per image", NumberText.fixed(spikesPerImage, 1)],
@@ -53,6 +55,7 @@ extension RunReport {
                 ["inference", row(latency.inference)],
                 ["total per image", row(latency.total)],
                 ["images per second", "\(NumberText.fixed(imagesPerSecond, 1)) with \(workers) worker\(workers == 1 ? "" : "s")"],
+                ["certificate", certificateText],
                 ["model sha256", provenance.modelSHA256],
                 ["manifest sha256", provenance.manifestSHA256],
                 ["preprocessing", provenance.preprocessing],

@@ -64,6 +64,7 @@ import Testing
             to: damaged.appending(path: "s16_waves/val_00000016.JPEG"))
         try evalctl("run", "--model", "demo", "--dataset", "damaged", status: 2)
         try evalctl("run", "--model", "demo", "--dataset", "val", "--timesteps", "2")
+        try evalctl("audit", "demo", "--count", "1", "--timesteps", "4")
         try evalctl("labels", "add", "val", "alike", Program.root.appending(path: "pipeline/demo/accepted.csv").path)
     }
 

@@ -6,7 +6,8 @@ import Testing
     static let commands = [
         "evalctl", "evalctl run", "evalctl run evaluate", "evalctl run list", "evalctl run digest", "evalctl chaos", "evalctl up", "evalctl submit",
         "evalctl status", "evalctl report",
-        "evalctl predictions", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show", "evalctl model synth",
+        "evalctl predictions", "evalctl audit", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show",
+        "evalctl model synth",
         "evalctl model trace", "evalctl dataset", "evalctl dataset add", "evalctl dataset list", "evalctl dataset show",
         "evalctl dataset verify", "evalctl dataset classes", "evalctl compare", "evalctl anytime", "evalctl energy", "evalctl activity",
         "evalctl classes", "evalctl confusion", "evalctl mistakes", "evalctl labels", "evalctl labels add", "evalctl labels list",

@@ -3,6 +3,8 @@
 /// Numbers are unbounded integers here; that they fit the lanes is checked where a sum is finished.
 package protocol Arithmetic: Sendable {
     func sum(_ a: Int, _ b: Int) -> Int
+    /// Adds a weight because a spike arrived: a synaptic operation.
+    func sum(_ sum: Int, ofSpikeWith weight: Int) -> Int
     func difference(_ a: Int, _ b: Int) -> Int
     /// Towards negative infinity.
     func shiftedRight(_ a: Int, by count: Int) -> Int
@@ -12,6 +14,9 @@ package protocol Arithmetic: Sendable {
 }
 
 extension Arithmetic {
+    @inline(__always)
+    package func sum(_ sum: Int, ofSpikeWith weight: Int) -> Int { self.sum(sum, weight) }
+
     /// `value` cut off below and above: two comparisons.
     @inline(__always)
     func limited(_ value: Int, from lowest: Int, to highest: Int) -> Int {
@@ -35,6 +40,8 @@ package struct PlainArithmetic: Arithmetic {
 /// How many operations of each kind were done.
 package struct OperationCounts: Sendable, Hashable, Codable {
     package var additions = 0
+    /// Those of the additions that a spike caused.
+    package var synapticAdditions = 0
     package var subtractions = 0
     package var shifts = 0
     package var comparisons = 0
@@ -45,6 +52,7 @@ package struct OperationCounts: Sendable, Hashable, Codable {
     package static func + (a: OperationCounts, b: OperationCounts) -> OperationCounts {
         var sum = a
         sum.additions += b.additions
+        sum.synapticAdditions += b.synapticAdditions
         sum.subtractions += b.subtractions
         sum.shifts += b.shifts
         sum.comparisons += b.comparisons
@@ -68,6 +76,11 @@ package final class CountingArithmetic: Arithmetic, @unchecked Sendable {
     package func sum(_ a: Int, _ b: Int) -> Int {
         counts.additions &+= 1
         return a &+ b
+    }
+
+    package func sum(_ sum: Int, ofSpikeWith weight: Int) -> Int {
+        counts.synapticAdditions &+= 1
+        return self.sum(sum, weight)
     }
 
     package func difference(_ a: Int, _ b: Int) -> Int {

@@ -126,7 +126,7 @@ extension ScalarKernels {
                         for index in 0..<axis.side {
                             let frame = (index * axis.indexStride + line * axis.lineStride) * steps + step
                             guard contains(source, frame, lane) else { continue }
-                            sum = numbers.sum(sum, value(axis.weights, output * axis.side + index))
+                            sum = numbers.sum(sum, ofSpikeWith: value(axis.weights, output * axis.side + index))
                         }
                         if self.step(&potential, sum, threshold: Int(axis.thresholds[output])) {
                             insert(spikes, (output * axis.indexStride + line * axis.lineStride) * steps + step, lane)

@@ -100,7 +100,7 @@ extension ScalarKernels {
             for index in 0..<count {
                 let row = rows + Int(terms[index].row) * LineBuffer.lineBytes
                 let weight = Int(row.load(fromByteOffset: output * 4, as: Int32.self))
-                sum = numbers.sum(sum, numbers.shiftedLeft(weight, by: Int(terms[index].shift)))
+                sum = numbers.sum(sum, ofSpikeWith: numbers.shiftedLeft(weight, by: Int(terms[index].shift)))
             }
             require(Int32(exactly: sum) != nil, "the folding bounds the logits")
             logits.storeBytes(of: Int32(sum), toByteOffset: output * 4, as: Int32.self)

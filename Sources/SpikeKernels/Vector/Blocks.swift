@@ -179,8 +179,13 @@ struct ContractConsumer<L: Lanes>: SumConsumer {
         step(scaled.3)
     }
 
+    /// The sum shifted left, doubled once a bit: older processors shift lanes left by a count in a register by multiplying.
     @inline(__always)
-    private func raised(_ sum: L.Line) -> L.Line { L.shiftedLeft(L.limited(sum, to: scale.limit), scale.raise) }
+    private func raised(_ sum: L.Line) -> L.Line {
+        var raised = L.limited(sum, to: scale.limit)
+        for _ in 0..<scale.raise { raised = L.sum(raised, raised) }
+        return raised
+    }
 
     @inline(__always)
     private mutating func step(_ scaled: L.Line) {

@@ -18,7 +18,6 @@ protocol Lanes {
     static func both(_ a: Line, _ b: Line) -> Line
     static func either(_ a: Line, _ b: Line) -> Line
     static func shiftedRight(_ a: Line, _ count: Int32) -> Line
-    static func shiftedLeft(_ a: Line, _ count: Int32) -> Line
     static func atLeast(_ a: Line, _ b: Line) -> UInt32
     static func clearedWhere(_ a: Line, _ set: UInt32) -> Line
     static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line
@@ -47,7 +46,6 @@ enum Lanes16: Lanes {
     @inline(__always) static func both(_ a: Line, _ b: Line) -> Line { both16(a, b) }
     @inline(__always) static func either(_ a: Line, _ b: Line) -> Line { either16(a, b) }
     @inline(__always) static func shiftedRight(_ a: Line, _ count: Int32) -> Line { shiftedRight16(a, count) }
-    @inline(__always) static func shiftedLeft(_ a: Line, _ count: Int32) -> Line { shiftedLeft16(a, count) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast16(a, b) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere16(a, set) }
     @inline(__always) static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line { sumWhere16(a, b, set) }
@@ -143,7 +141,6 @@ enum Lanes32: Lanes {
     @inline(__always) static func both(_ a: Line, _ b: Line) -> Line { both32(a, b) }
     @inline(__always) static func either(_ a: Line, _ b: Line) -> Line { either32(a, b) }
     @inline(__always) static func shiftedRight(_ a: Line, _ count: Int32) -> Line { shiftedRight32(a, count) }
-    @inline(__always) static func shiftedLeft(_ a: Line, _ count: Int32) -> Line { shiftedLeft32(a, count) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast32(a, b) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere32(a, set) }
     @inline(__always) static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line { sumWhere32(a, b, set) }

@@ -81,9 +81,13 @@ extension FixedPass {
             }
             begin(.embedding, layer: layers[0])
             let weights = convolution.weights
-            for tile in 0..<weights.tiling.tiles where weights.tiling.laneMask(tile, convolution.outputs) != 0 {
+            for tile in 0..<weights.tiling.tiles {
+                var lines = weights.tile(tile)
+                // Other nodes' channels may share the line; they get no weights.
+                lines.lanes = weights.tiling.laneMask(tile, convolution.outputs)
+                guard lines.lanes != 0 else { continue }
                 kernels.sumRows(
-                    weights.tile(tile), lists.lists(inputs: weights.inputs), group, weights.next(after: tile),
+                    lines, lists.lists(inputs: weights.inputs), group, weights.next(after: tile),
                     memory.embedding.line((tile * tokens + token) * steps), isAdded)
             }
             token += group.tokens

@@ -76,6 +76,7 @@ struct FoldedHead: Sendable {
 
     /// A logit of ``sum(_:count:into:kernels:)`` as a number: its exponent is set, nothing is multiplied.
     func logit(_ sum: Int32) -> Float {
-        Float(Double(sign: .plus, exponent: -exponent, significand: Double(sum)))
+        guard sum != 0 else { return 0 }
+        return Float(Double(bitPattern: Double(sum).bitPattern &- UInt64(exponent) << 52))
     }
 }

@@ -1,0 +1,124 @@
+internal import ArgumentParser
+internal import Audit
+internal import Checkpoints
+internal import Diagnostics
+internal import Evaluation
+internal import EvaluationStore
+internal import Foundation
+internal import ImageInput
+internal import Reports
+internal import SpikingMLP
+
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Counts every operation of a network's inference and proves what is multiplied: the MFI certificate.",
+        discussion: """
+            The engine's specification is run over an arithmetic that counts, and its spikes and logits are compared with the engine's own, \
+            bit for bit. Of the float reference it says what is multiplied. The certificate of a stored model is kept in the database, and \
+            the reports of its runs quote it. Exits with 1 where the engine gave something else than what was counted.
+            """)
+
+    @Argument(help: "A .pth or .safetensors file, or the name of a stored model.")
+    var model: String
+
+    @Option(help: "Folder of images, searched below as well; the first ones by name are used. Default: generated images.")
+    var images: String?
+
+    @Option(help: "Images to use.")
+    var count = 2
+
+    @OptionGroup var engine: EngineOptions
+
+    @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
+    var timeSteps: Int?
+
+    @Option(
+        name: .customLong("energy"), parsing: .unconditionalSingleValue,
+        help: "A table of energy costs, NAME=AC,MAC in picojoules, beside the published ones or instead of one of them. May be repeated.")
+    var energy: [String] = []
+
+    @Option(help: "table, json or markdown.")
+    var format = OutputFormat.table
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func validate() throws {
+        guard (1...1000).contains(count) else { throw ValidationError("--count takes 1 to 1000") }
+        for text in energy where EnergyCosts(parsing: text) == nil {
+            throw ValidationError("--energy takes NAME=AC,MAC in picojoules, such as 7nm-int16=0.007,0.06, not \(text)")
+        }
+    }
+
+    func run() throws {
+        try ProgramExit.reporting {
+            if FileManager.default.fileExists(atPath: model) || !NameText.isAllowed(model) {
+                return try finish(audited(Checkpoint.load(path: model)))
+            }
+            let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
+                let certificate = try audited(StoredCheckpoint.load(try store.model(named: model), from: store))
+                try store.store(certificate, json: try renderJSON(certificate))
+                return certificate
+            }
+            try finish(certificate)
+        }
+    }
+
+    private func audited(_ checkpoint: consuming Checkpoint) throws -> Certificate {
+        let sha256 = checkpoint.sha256
+        let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
+        let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
+        let size = network.architecture.imageSize
+        let pixels =
+            if let images {
+                try loaded(images, size: size)
+            } else {
+                GeneratedImages.make(count: count, size: size)
+            }
+        let audit = EngineAudit(
+            engine: network, timeSteps: steps, images: pixels, imageSource: images == nil ? "generated" : "files")
+        return try audit.run(modelSHA256: sha256, version: programVersion, costs: costs) { index in
+            note("audit: image \(index) of \(pixels.count)")
+        }
+    }
+
+    private func loaded(_ folder: String, size: Int) throws -> [[UInt8]] {
+        let loader = try ImageLoader(Preprocessing(imageSize: size))
+        return try ImageSearch.files(below: folder, limit: count).map { try loader.load(path: $0).pixels }
+    }
+
+    /// The published tables and the given ones; a later one replaces an earlier one of its name.
+    private var costs: [EnergyCosts] { EnergyCosts.published + energy.compactMap { EnergyCosts(parsing: $0) } }
+
+    private func finish(_ certificate: Certificate) throws {
+        output(try certificate.rendered(as: format))
+        if certificate.grade == .unproven { throw ProgramExit.failure }
+    }
+}
+
+/// A checkpoint that the database holds.
+private enum StoredCheckpoint {
+    /// - Throws: `checkpoint.damaged` where it is not the file that was added.
+    static func load(_ model: StoredModel, from store: EvaluationStore) throws -> Checkpoint {
+        let file = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString).\(model.format)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        guard FileManager.default.createFile(atPath: file.path, contents: nil), let handle = FileHandle(forWritingAtPath: file.path) else {
+            throw Failure(
+                Failure.Code("checkpoint.unwritable"), "the checkpoint of model \(model.name) cannot be written to \(file.path)",
+                remedy: "let TMPDIR name a folder that can be written")
+        }
+        defer { try? handle.close() }
+        var ordinal = 0
+        while let chunk = try store.checkpointChunk(sha256: model.sha256, ordinal: ordinal) {
+            try handle.write(contentsOf: Data(chunk))
+            ordinal += 1
+        }
+        let checkpoint = try Checkpoint.load(path: file.path)
+        guard checkpoint.sha256 == model.sha256 else {
+            throw Failure(
+                Failure.Code("checkpoint.damaged"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",
+                remedy: "add the model again with `evalctl model add`")
+        }
+        return checkpoint
+    }
+}

@@ -1,0 +1,153 @@
+import Audit
+import Evaluation
+import SpikeKernels
+import SpikingMLP
+import Testing
+
+@Suite struct EngineAuditTests {
+    private func audit(_ engine: any InferenceEngine, images: Int = 2, timeSteps: Int = 3) throws -> Certificate {
+        try EngineAudit(
+            engine: engine, timeSteps: timeSteps, images: GeneratedImages.make(count: images, size: engine.architecture.imageSize),
+            imageSource: "generated"
+        ).run(modelSHA256: "ab", version: "test", costs: EnergyCosts.published)
+    }
+
+    /// Spikes and synaptic operations of the images of ``audit(_:images:timeSteps:)``, summed up over images and time steps.
+    private func activity(_ engine: any InferenceEngine, images: Int = 2, timeSteps: Int = 3) throws -> (spikes: Int, synops: [Int]) {
+        let workspace = try engine.makeWorkspace(timeSteps: timeSteps)
+        var spikes = 0
+        var synops = Array(repeating: 0, count: engine.architecture.synapticLayers.count)
+        for image in GeneratedImages.make(count: images, size: engine.architecture.imageSize) {
+            let inference = try workspace.infer(pixels: image)
+            spikes += inference.totalSpikes
+            for (layer, counts) in inference.synapticOperations.enumerated() { synops[layer] += counts.reduce(0, +) }
+        }
+        return (spikes, synops)
+    }
+
+    @Test(arguments: Networks.golden + ["demo"], Precision.allCases)
+    func `a fixed-point engine multiplies nothing after the first convolution, and gives what was counted`(
+        network: String, precision: Precision
+    ) throws {
+        let engine = try Networks.engine(network, precision)
+        #expect(try activity(engine).spikes > 1000)
+        let certificate = try audit(engine)
+        #expect(certificate.grade == .strict)
+        #expect(certificate.equalToEngine == true)
+        #expect(certificate.difference == nil)
+        #expect(certificate.spikePath.multiplications == 0)
+        #expect(certificate.spikePath.additions > 0)
+        #expect(certificate.spikePath.shifts > 0)
+        #expect(certificate.inputLayer.multiplications == 2 * engine.architecture.firstConvolutionOperations)
+        #expect(certificate.multiplied.map(\.cause) == ["first convolution"])
+    }
+
+    @Test(arguments: Networks.golden + ["demo"], Precision.allCases)
+    func `additions because of spikes are the engine's synaptic operations, layer by layer`(network: String, precision: Precision) throws {
+        let engine = try Networks.engine(network, precision)
+        let synops = try activity(engine).synops
+        let layers = try audit(engine).layers
+        #expect(layers.map(\.name) == ["to_patch_embedding.0.0"] + engine.architecture.synapticLayers.map(\.name) + ["neurons", "listing"])
+        for (index, layer) in layers.dropFirst().prefix(synops.count).enumerated() {
+            #expect(layer.synapticOperations == synops[index], "\(layer.name)")
+            if layer.part == "head" {
+                // A row is added once for each binary digit of its channel's number of spikes.
+                #expect(layer.synapticAdditions <= synops[index] && layer.synapticAdditions % engine.architecture.classes == 0)
+                #expect(layer.synapticAdditions > 0)
+            } else {
+                #expect(layer.synapticAdditions == synops[index], "\(layer.name)")
+            }
+        }
+    }
+
+    @Test(arguments: Precision.allCases)
+    func `what a layer adds besides is one potential for each neuron and step, and what else reaches it`(precision: Precision) throws {
+        let engine = try Networks.engine("demo", precision)
+        let architecture = engine.architecture
+        let frames = 2 * 3
+        for layer in try audit(engine).layers {
+            let others = layer.operations.additions + layer.operations.subtractions - layer.synapticAdditions
+            guard let synapse = architecture.synapticLayers.first(where: { $0.name == layer.name }) else { continue }
+            let tokens = synapse.side * synapse.side
+            switch synapse.connections {
+            case .uniform where layer.part == "mixing":
+                #expect(others == tokens * synapse.inputs * frames, "\(layer.name)")
+                #expect(layer.operations.shifts == others, "\(layer.name)")
+            case .uniform(let fanOut) where layer.name.hasSuffix(".fuse.0"):
+                #expect(others == 2 * tokens * fanOut * frames, "\(layer.name)")
+            case .uniform(let fanOut) where layer.name.hasSuffix(".net.3"):
+                // Each term of a token's scale is a shift and an addition or subtraction; the leak is a shift, too. Where a scale exceeds
+                // 1 a sum is shifted left first.
+                let outputs = tokens * fanOut * frames
+                let raises = layer.operations.shifts + outputs - others
+                #expect((0...outputs).contains(raises), "\(layer.name)")
+                if precision == .fixed32 { #expect(raises == 0, "\(layer.name)") }
+            default:
+                break
+            }
+        }
+    }
+
+    @Test func `weights of few bits are audited as well`() throws {
+        let certificate = try audit(Networks.engine("demo", .fixed16, weightBits: 8), images: 1)
+        #expect(certificate.engine == "fixed16-w8")
+        #expect(certificate.grade == .strict)
+    }
+
+    @Test(arguments: Precision.allCases)
+    func `an engine whose comparison is broken is noticed`(precision: Precision) throws {
+        let engine = try Networks.engine("demo", precision)
+        var kernels = engine.kernels
+        let fire = kernels.fire
+        kernels.fire = { currents, extent, threshold, lanes, spikes in
+            fire(currents, extent, threshold + threshold / 64, lanes, spikes)
+        }
+        let certificate = try audit(engine.with(kernels: kernels), images: 1)
+        #expect(certificate.grade == .unproven)
+        #expect(certificate.equalToEngine == false)
+        #expect(certificate.difference?.hasPrefix("image 1: spikes of to_patch_embedding") == true, "\(certificate.difference ?? "")")
+    }
+
+    @Test func `an engine whose logits are off by one unit is noticed`() throws {
+        let engine = try Networks.engine("demo", .fixed32)
+        var kernels = engine.kernels
+        let sum = kernels.sumShiftedRows
+        kernels.sumShiftedRows = { rows, bias, terms, count, outputs, logits in
+            sum(rows, bias, terms, count, outputs, logits)
+            logits.storeBytes(of: logits.load(as: Int32.self) + 1 << 12, as: Int32.self)
+        }
+        let certificate = try audit(engine.with(kernels: kernels), images: 1)
+        #expect(certificate.grade == .unproven)
+        #expect(certificate.difference == "image 1: logits")
+    }
+
+    @Test func `a specification that multiplies would not be strict`() {
+        let layer = Certificate.Layer(name: "a", part: "linear", operations: .init(additions: 2, multiplications: 1))
+        let certificate = Certificate(
+            modelSHA256: "ab", engine: "e", kernels: "k", version: "v", timeSteps: 1, images: 1, imageSource: "generated",
+            equality: (true, nil), layers: [layer], multiplied: [], costs: [])
+        #expect(certificate.grade == .multiplying)
+        #expect(certificate.spikePath.multiplications == 1)
+    }
+
+    @Test func `the reference's second token batch normalisation is counted for every neuron and time step`() throws {
+        let engine = try FloatEngine(Networks.parameters("demo"))
+        let architecture = engine.architecture
+        let certificate = try audit(engine, images: 2, timeSteps: 3)
+        #expect(certificate.grade == .multiplying)
+        #expect(certificate.equalToEngine == nil)
+        func count(_ start: String) -> Int? { certificate.multiplied.first { $0.cause.hasPrefix(start) }?.multiplications }
+        let outputs = architecture.blocks.reduce(0) { sum, block in
+            sum + architecture.grid(stage: block.stage) * architecture.grid(stage: block.stage) * architecture.channels(stage: block.stage)
+        }
+        #expect(count("second token batch normalisation") == outputs * 6)
+        #expect(count("first token batch normalisation") == architecture.alpha * outputs * 6)
+        #expect(count("batch normalisation of token mixing's rows and columns") == 2 * outputs * 6)
+        #expect(count("leak of the neurons") == architecture.lifGroups.reduce(0) { $0 + $1.neurons } * 6)
+        #expect(count("first convolution") == 2 * architecture.firstConvolutionOperations)
+        let onSpikePaths = certificate.multiplied.filter(\.onSpikePath).reduce(0) { $0 + $1.multiplications }
+        #expect(onSpikePaths == certificate.spikePath.multiplications)
+        let others = certificate.multiplied.filter { !$0.onSpikePath }.reduce(0) { $0 + $1.multiplications }
+        #expect(others == certificate.inputLayer.multiplications)
+    }
+}
