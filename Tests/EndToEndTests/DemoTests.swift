@@ -8,7 +8,8 @@ import Testing
         try Program.withFolder { folder in
             let state = folder.appending(path: "state").path
             let run = try Program.evalctl(
-                "run", "--model", Program.demoModel, "--dataset", Program.demoImages, "--engine", "float", "--data-dir", state, "--format", "json",
+                "run", "--model", Program.demoModel, "--dataset", Program.demoImages, "--engine", "float", "--data-dir", state, "--format",
+                "json",
                 in: folder)
             #expect(run.status == 0, "\(run.errors)")
             let report = try Program.json(run.output)

@@ -4,7 +4,8 @@ import Testing
 /// The help of every command, as people read it. After a wanted change, run the tests once with `EVALCTL_UPDATE_SNAPSHOTS=1`.
 @Suite struct HelpTests {
     static let commands = [
-        "evalctl", "evalctl run", "evalctl run evaluate", "evalctl run list", "evalctl run digest", "evalctl chaos", "evalctl up", "evalctl submit",
+        "evalctl", "evalctl run", "evalctl run evaluate", "evalctl run list", "evalctl run digest", "evalctl chaos", "evalctl up",
+        "evalctl submit",
         "evalctl status", "evalctl report",
         "evalctl predictions", "evalctl audit", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show",
         "evalctl model synth",

@@ -14,7 +14,8 @@ extension FixedPass {
                 let range = index * node..<(index + 1) * node
                 fire(stage, memory, memory.nodes[index], range)
                 record(group: groups[index], memory.nodes[index], channels: range)
-                convolve(edges[index], memory.nodes[index].source(channels: range), into: memory, layers: [layers[3 + index]], isAdded: true)
+                convolve(
+                    edges[index], memory.nodes[index].source(channels: range), into: memory, layers: [layers[3 + index]], isAdded: true)
             }
         case .convolution(let convolution, let layer):
             guard let before else { preconditionFailure("a convolution reads the stage before") }

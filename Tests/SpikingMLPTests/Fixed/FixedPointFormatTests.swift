@@ -13,7 +13,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "fixed", "Fixed16", "fixed8", "fixed16-", "fixed16-w", "fixed16-w5", "fixed16-w17", "fixed16-w08", "fixed16-w+8", "fixed16-w8-w8",
+        "", "fixed", "Fixed16", "fixed8", "fixed16-", "fixed16-w", "fixed16-w5", "fixed16-w17", "fixed16-w08", "fixed16-w+8",
+        "fixed16-w8-w8",
         "fixed16-8", "fixed16 ", "-w8", "float-w8", "floats",
     ])
     func `Another name is no engine, and the refusal lists the engines`(name: String) {
@@ -56,7 +57,8 @@ import Testing
     func `Every row of outputs has weights of so many bits`(bits: Int, precision: Precision) throws {
         let golden = try GoldenCase("plain-tiny")
         let format = FixedPointFormat(precision: precision, weightBits: bits)
-        let engine = try FixedEngine(golden.parameters, format: format, kernels: .scalar(laneBits: precision.laneBits, numbers: PlainArithmetic()))
+        let engine = try FixedEngine(
+            golden.parameters, format: format, kernels: .scalar(laneBits: precision.laneBits, numbers: PlainArithmetic()))
         let tally = WeightTally()
         _ = try engine.with(kernels: tally.watching(engine.kernels)).makeWorkspace(timeSteps: 1).infer(normalized: golden.input(image: 0))
         #expect(tally.outputs > 100)
@@ -78,7 +80,8 @@ private final class WeightTally: @unchecked Sendable {
                 let line = tile.rows + row * LineBuffer.lineBytes
                 weights.insert(
                     laneBits == 16
-                        ? Int(line.load(fromByteOffset: lane * 2, as: Int16.self)) : Int(line.load(fromByteOffset: lane * 4, as: Int32.self)))
+                        ? Int(line.load(fromByteOffset: lane * 2, as: Int16.self))
+                        : Int(line.load(fromByteOffset: lane * 4, as: Int32.self)))
             }
             outputs += 1
             mostDistinct = max(mostDistinct, weights.count)

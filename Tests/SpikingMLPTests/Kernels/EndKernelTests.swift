@@ -32,7 +32,8 @@ import Testing
             let high = lines(taps, outputs: outputs) { random.number(within: bound) }
             let low = lines(taps, outputs: outputs) { random.number(0...255) }
             let bias = lines(1, outputs: outputs) { random.number(within: 1 << 29) }
-            let pixels = LineBuffer((0..<3 * patch * side * patch * side).map { _ in UInt8(random.pick([0, 255, random.number(0...255)])) })
+            let pixels = LineBuffer(
+                (0..<3 * patch * side * patch * side).map { _ in UInt8(random.pick([0, 255, random.number(0...255)])) })
             let expected = GuardedLines(bytes: side * side * LineBuffer.lineBytes, &random)
             let found = GuardedLines(copying: expected)
             return withExtendedLifetime((high, low, bias, pixels)) {

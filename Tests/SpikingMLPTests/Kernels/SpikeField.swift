@@ -36,7 +36,10 @@ struct SpikeField {
     /// How many spikes the tile has in all frames.
     func count(lanes: Int, frames: Int) -> Int {
         (0..<frames).reduce(0) { sum, frame in
-            sum + (0..<lanes / 8).reduce(0) { $0 + place.bits.load(fromByteOffset: frame * place.stride + $1, as: UInt8.self).nonzeroBitCount }
+            sum
+                + (0..<lanes / 8).reduce(0) {
+                    $0 + place.bits.load(fromByteOffset: frame * place.stride + $1, as: UInt8.self).nonzeroBitCount
+                }
         }
     }
 }

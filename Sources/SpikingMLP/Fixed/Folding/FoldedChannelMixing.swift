@@ -121,7 +121,8 @@ struct FoldedContraction: Sendable {
                 let limit = min(raised, (room / max(abs(represented), 0x1p-40)).rounded(.down))
                 defer { terms += added + subtracted }
                 return TokenScale(
-                    offset: Int32(offset), limit: Int32(limit), raise: Int32(raise), firstTerm: Int32(terms.count), addedTerms: Int32(added.count),
+                    offset: Int32(offset), limit: Int32(limit), raise: Int32(raise), firstTerm: Int32(terms.count),
+                    addedTerms: Int32(added.count),
                     subtractedTerms: Int32(subtracted.count))
             })
         shifts = LineBuffer(terms)

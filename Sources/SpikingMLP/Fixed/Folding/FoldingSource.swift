@@ -51,9 +51,8 @@ extension Precision {
     func check(unit: Double, of part: String) throws(Failure) {
         guard unit.isFinite, unit >= coarsestThreshold else {
             let units = unit.isFinite ? Int(max(unit, 0)) : 0
-            throw unfit(
-                part,
-                "its weights add up to so much more than the threshold that the threshold would be \(units) units, and at least \(Int(coarsestThreshold)) are needed")
+            let reason = "its weights add up to so much more than the threshold that the threshold would be \(units) units"
+            throw unfit(part, "\(reason), and at least \(Int(coarsestThreshold)) are needed")
         }
     }
 
@@ -62,9 +61,8 @@ extension Precision {
     /// - Parameter step: what a unit is, in thresholds, where a token's scale is largest.
     func check(step: Double, of part: String) throws(Failure) {
         guard step <= coarsestStep else {
-            throw unfit(
-                part,
-                "its largest weight and scale are so far above the threshold that the smallest step would be \(step) thresholds, and \(coarsestStep) at most can be")
+            let reason = "its largest weight and scale are so far above the threshold that its smallest step would be \(step) thresholds"
+            throw unfit(part, "\(reason), and \(coarsestStep) at most can be")
         }
     }
 
