@@ -21,7 +21,7 @@ import Testing
                     let before = Self.contention()
                     let run = try Measured(["evalctl"] + arguments + ["--database", address.exposedURI])
                     #expect(run.status == 0, "\(arguments)")
-                    #expect(run.peakMegabytes < 200, "\(arguments)")
+                    #expect((1..<200).contains(run.peakMegabytes), "\(arguments): \(run.peakMegabytes) MB")
                     best = min(best, run.seconds / max((before + Self.contention()) / 2, 1))
                 }
                 #expect(best < 2, "\(arguments)")
@@ -94,13 +94,28 @@ private struct Measured {
         var process = pid_t()
         let start = ContinuousClock.now
         try #require(posix_spawn(&process, Program.folder.appending(path: arguments[0]).path, &files, nil, &words, environ) == 0)
+        // The system's own account of an ended program begins with the memory of the one that started it: ask while it runs.
         var ended: Int32 = 0
-        var usage = rusage()
-        try #require(wait4(process, &ended, 0, &usage) == process)
+        var peak = 0.0
+        var waited: pid_t = 0
+        while waited == 0 {
+            peak = max(peak, Self.peakMegabytes(process))
+            waited = waitpid(process, &ended, WNOHANG)
+            if waited == 0 { usleep(1000) }
+        }
+        try #require(waited == process)
         let taken = ContinuousClock.now - start
         status = ended
         seconds = Double(taken.components.seconds) + Double(taken.components.attoseconds) * 1e-18
-        // Linux counts in kilobytes.
-        peakMegabytes = Double(usage.ru_maxrss) / 1024
+        peakMegabytes = peak
+    }
+
+    /// The most memory that a running program has had; 0 where it has ended.
+    private static func peakMegabytes(_ process: pid_t) -> Double {
+        guard let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+            let kilobytes = Double(line.split(whereSeparator: \.isWhitespace).dropFirst().first ?? "")
+        else { return 0 }
+        return kilobytes / 1024
     }
 }

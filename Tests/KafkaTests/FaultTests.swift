@@ -145,12 +145,18 @@ import Testing
     @Test func `a group that the broker opened early takes its first member without the long wait`() async throws {
         let (cluster, broker) = try embedded(partitions: 4)
         try await onThread {
-            try broker.openGroup("workers-\(cluster.topic)")
             try cluster.produce(numerals(4))
-            Thread.sleep(forTimeInterval: 1.5)
-            let start = ContinuousClock.now
-            #expect(try collect(cluster.consumer(), 4).count == 4)
-            #expect(ContinuousClock.now - start < .seconds(3))
+            // The long wait is three seconds, whatever else the machine does; three tries show that it is not there.
+            var shortest = Duration.seconds(60)
+            for attempt in 0..<3 where shortest >= .seconds(3) {
+                let group = "workers\(attempt)"
+                try broker.openGroup("\(group)-\(cluster.topic)")
+                Thread.sleep(forTimeInterval: 1.5)
+                let start = ContinuousClock.now
+                #expect(try collect(cluster.consumer(group: group), 4).count == 4)
+                shortest = min(shortest, ContinuousClock.now - start)
+            }
+            #expect(shortest < .seconds(3))
         }
     }
 
