@@ -5,6 +5,9 @@
 #pragma once
 
 #include <stdint.h>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 typedef int16_t lanes16 __attribute__((ext_vector_type(32)));
 typedef int32_t lanes32 __attribute__((ext_vector_type(16)));
@@ -57,6 +60,40 @@ static inline lanes16 narrowed(lanes32 low, lanes32 high)
     result.lo = __builtin_convertvector(low, half16);
     result.hi = __builtin_convertvector(high, half16);
     return result;
+}
+
+/*
+ * Writes the places of a word's set bits, ascending, each raised by `first` modulo 2^16. Up to 16 (with AVX-512: 28) places behind the
+ * last one are overwritten.
+ */
+static inline void listPlaces(uint64_t bits, int32_t first, uint16_t *rows)
+{
+#if defined(__AVX512F__)
+    const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    __m512i raised = _mm512_add_epi32(places, _mm512_set1_epi32(first));
+    for (int quarter = 0; quarter < 4; quarter++) {
+        __m512i set = _mm512_maskz_compress_epi32((__mmask16)bits, raised);
+        _mm256_storeu_si256((__m256i *)rows, _mm512_cvtepi32_epi16(set));
+        rows += __builtin_popcount((uint16_t)bits);
+        raised = _mm512_add_epi32(raised, _mm512_set1_epi32(16));
+        bits >>= 16;
+    }
+#else
+    /* Four places go into one word. A negative sum borrows from the fields above, and what overflows a field comes from beyond the last bit. */
+    uint64_t raise = (uint64_t)(int64_t)first;
+    raise += raise << 16;
+    raise += raise << 32;
+    while (bits != 0) {
+        uint64_t four = 0;
+        for (int field = 0; field < 64; field += 16) {
+            four |= (uint64_t)(bits == 0 ? 64 : __builtin_ctzll(bits)) << field;
+            bits &= bits - 1;
+        }
+        four += raise;
+        __builtin_memcpy(rows, &four, sizeof four);
+        rows += 4;
+    }
+#endif
 }
 
 /* Asks for a line that is wanted soon, into the second cache. */

@@ -15,7 +15,7 @@ package struct RowLists {
     }
 
     /// Rows of room that a list needs behind its last one.
-    package static let slack = 4
+    package static let slack = 32
 
     /// Rows that a list of a frame with so many spikes takes up.
     package static func rows(spikes: Int) -> Int { (spikes + 3) / 4 * 4 }

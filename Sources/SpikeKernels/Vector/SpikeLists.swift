@@ -1,33 +1,21 @@
+internal import CLanes
 package import SpikeKernels
 
 /// Writes the rows of a frame's spikes, ascending, and says how many there are.
 ///
-/// Four rows go into one word, and those beyond the last spike are overwritten later: a branch for every spike would be mispredicted at
-/// the end of every word. ``RowLists/slack`` rows of room are needed behind the last one.
+/// A branch for every spike would be mispredicted at the end of every word: several rows are written at once, and those beyond the last
+/// spike overwritten later. ``RowLists/slack`` rows of room are needed behind the last one.
 @inline(__always)
 func listFrame(_ words: UnsafeRawPointer, _ wordCount: Int, _ firstRow: Int, _ rows: UnsafeMutablePointer<UInt16>) -> Int {
-    var next = UnsafeMutableRawPointer(rows)
-    // Four times the row of the word's first channel, 16 bits apart. It may be negative where no spike comes before row 0: the sum of both
-    // words has the right fields all the same. What overflows a field comes from beyond the last spike.
-    var first = UInt64(truncatingIfNeeded: firstRow)
-    first &+= first << 16
-    first &+= first << 32
+    var next = rows
+    var first = Int32(truncatingIfNeeded: firstRow)
     for word in 0..<wordCount {
-        var bits = words.load(fromByteOffset: word << 3, as: UInt64.self)
-        let end = next + bits.nonzeroBitCount << 1
-        while next < end {
-            var four: UInt64 = 0
-            for field: UInt64 in 0..<4 {
-                four |= UInt64(truncatingIfNeeded: bits.trailingZeroBitCount) << (field << 4)
-                bits &= bits &- 1
-            }
-            next.storeBytes(of: four &+ first, as: UInt64.self)
-            next += 8
-        }
-        next = end
-        first &+= 0x0040_0040_0040_0040
+        let bits = words.load(fromByteOffset: word << 3, as: UInt64.self)
+        listPlaces(bits, first, next)
+        next += bits.nonzeroBitCount
+        first &+= 64
     }
-    return (next - UnsafeMutableRawPointer(rows)) >> 1
+    return next - rows
 }
 
 /// Fills a frame's list up to whole groups of four, and says how many rows it has then.
