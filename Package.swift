@@ -71,7 +71,7 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
+                "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
                 logging,
             ]),
         .target(

@@ -26,11 +26,15 @@ struct ModelSynthCommand: ParsableCommand {
     @Option(name: [.customLong("timesteps")], help: "Time steps to calibrate with.")
     var timeSteps = 4
 
+    @Option(parsing: .unconditional, help: "Shift of every batch normalisation; above 0 neurons fire more often.")
+    var shift: Float = 0
+
     @Option(help: "The .safetensors file to write.")
     var output: String
 
     func validate() throws {
         guard (1...1024).contains(images) else { throw ValidationError("--images takes 1 to 1024") }
+        guard shift.isFinite, abs(shift) <= 10 else { throw ValidationError("--shift takes -10 to 10") }
     }
 
     func run() throws {
@@ -44,11 +48,11 @@ struct ModelSynthCommand: ParsableCommand {
             let pixels = try ImageSearch.files(below: calibrate, limit: images).map { try loader.load(path: $0).pixels }
             let meter = ProgressMeter("calibrating", unit: "layers")
             let parameters = try Synthesis.parameters(
-                architecture: network, seed: seed, calibration: pixels, timeSteps: timeSteps
+                architecture: network, seed: seed, calibration: pixels, timeSteps: timeSteps, normalizationShift: shift
             ) { done, total in meter.update(done, of: total) }
             meter.finish()
             var writer = SafetensorsWriter()
-            writer.metadata = ["format": "pt", "architecture": architecture, "seed": "\(seed)", "T": "\(timeSteps)"]
+            writer.metadata = ["format": "pt", "architecture": architecture, "seed": "\(seed)", "T": "\(timeSteps)", "shift": "\(shift)"]
             for specification in network.parameterSpecifications {
                 guard let tensor = parameters.tensors[specification.name] else { continue }
                 writer.add(specification.name, tensor)

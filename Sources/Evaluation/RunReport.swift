@@ -66,6 +66,8 @@ package struct RunReport: Sendable, Hashable, Codable {
         package var version: String
         /// Instruction sets of the workers that stored rows.
         package var instructionSets: [String]
+        /// Kernels that the fixed-point engines of these workers run on.
+        package var kernels: [String]
         package var shards: Int
         /// ISO 8601, UTC, by the database's clock.
         package var submittedAt: String
@@ -77,6 +79,7 @@ package struct RunReport: Sendable, Hashable, Codable {
             case preprocessing
             case version
             case instructionSets = "instruction_sets"
+            case kernels
             case shards
             case submittedAt = "submitted_at"
             case finishedAt = "finished_at"
@@ -84,13 +87,14 @@ package struct RunReport: Sendable, Hashable, Codable {
 
         package init(
             modelSHA256: String, manifestSHA256: String, preprocessing: String, version: String, instructionSets: [String],
-            shards: Int, submittedAt: String, finishedAt: String?
+            kernels: [String] = [], shards: Int, submittedAt: String, finishedAt: String?
         ) {
             self.modelSHA256 = modelSHA256
             self.manifestSHA256 = manifestSHA256
             self.preprocessing = preprocessing
             self.version = version
             self.instructionSets = instructionSets
+            self.kernels = kernels
             self.shards = shards
             self.submittedAt = submittedAt
             self.finishedAt = finishedAt

@@ -39,7 +39,8 @@ extension EvaluationStore {
         ).first
         let workers = try rows(
             """
-            SELECT count(*) AS workers, coalesce(array_to_string(array_agg(DISTINCT instruction_set ORDER BY instruction_set), ','), '') AS sets
+            SELECT count(*) AS workers, coalesce(array_to_string(array_agg(DISTINCT instruction_set ORDER BY instruction_set), ','), '') AS sets,
+                   coalesce(array_to_string(array_agg(DISTINCT kernels ORDER BY kernels), ','), '') AS kernels
             FROM workers WHERE worker_id IN (SELECT worker_id FROM shards WHERE run_id = $1 AND state = 'done')
             """, key
         ).first
@@ -60,7 +61,7 @@ extension EvaluationStore {
                 modelSHA256: model.sha256, manifestSHA256: dataset.manifestSHA256,
                 preprocessing: run.specification.preprocessing, version: run.specification.version,
                 instructionSets: try workers?.text("sets").split(separator: ",").map(String.init) ?? [],
-                shards: try totals.int("shards"), submittedAt: try totals.text("submitted_at"),
+                kernels: try workers?.text("kernels").split(separator: ",").map(String.init) ?? [], shards: try totals.int("shards"), submittedAt: try totals.text("submitted_at"),
                 finishedAt: try totals.textIfPresent("finished_at")),
             certificate: try certificate(
                 modelSHA256: model.sha256, engine: run.specification.engine, timeSteps: run.specification.timeSteps,

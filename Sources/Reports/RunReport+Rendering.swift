@@ -59,9 +59,15 @@ extension RunReport {
                 ["model sha256", provenance.modelSHA256],
                 ["manifest sha256", provenance.manifestSHA256],
                 ["preprocessing", provenance.preprocessing],
-                ["made by", "evalctl \(provenance.version) on \(provenance.instructionSets.joined(separator: ", "))"],
+                ["made by", madeBy],
             ])
     }
+
+    private var madeBy: String {
+        let kernels = provenance.kernels.isEmpty ? "" : ", kernels \(provenance.kernels.joined(separator: ", "))"
+        return "evalctl \(provenance.version) on \(provenance.instructionSets.joined(separator: ", "))\(kernels)"
+    }
+
     private var topByTimeStep: String {
         top1ByTimeStep.enumerated().map { step, accuracy in
             guard top1ByTimeStepIntervals.indices.contains(step) else { return NumberText.percent(accuracy) }

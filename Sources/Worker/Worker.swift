@@ -5,6 +5,8 @@ internal import Foundation
 internal import Kafka
 package import Logging
 internal import Postgres
+internal import SpikeKernels
+internal import SpikingMLP
 
 /// Pulls shard jobs from Kafka, evaluates their images, stores the rows.
 ///
@@ -56,11 +58,13 @@ package final class Worker: @unchecked Sendable {
     package func run() throws {
         let start = PostgresSession(configuration.database, options: .worker(" start"), isStopping: { [board] in board.stopState != .none })
         try start.retrying { try MigrationRunner().check($0) }
+        let kernels = try KernelSelection.kernels(laneBits: 32).name
         workerID = try start.retrying { _ in
             try EvaluationStore(session: start).register(
                 WorkerDescription(
                     host: ProcessInfo.processInfo.hostName, processID: Int(ProcessInfo.processInfo.processIdentifier),
-                    version: configuration.version, instructionSet: InstructionSet.name, threads: configuration.threads))
+                    version: configuration.version, instructionSet: InstructionSet.name, kernels: kernels,
+                    threads: configuration.threads))
         }
         start.close()
         _ = try KafkaAdmin(configuration.kafka, logger: logger).requireReachable(timeoutMilliseconds: 15_000)

@@ -18,7 +18,7 @@ import Testing
             imagesPerSecond: 101.26, workers: 2,
             provenance: .init(
                 modelSHA256: "ab", manifestSHA256: "cd", preprocessing: "pillow-bicubic-73-crop-64", version: "0.1.0",
-                instructionSets: ["x86-64-v4"], shards: 34, submittedAt: "2026-01-01T00:00:00Z", finishedAt: nil))
+                instructionSets: ["x86-64"], kernels: ["v3", "v4"], shards: 34, submittedAt: "2026-01-01T00:00:00Z", finishedAt: nil))
     }
 
     @Test func `the JSON form has the documented keys`() throws {

@@ -82,11 +82,10 @@ extension FixedPass {
             }
             begin(.embedding, layer: layers[0])
             let weights = convolution.weights
-            for tile in 0..<weights.tiling.tiles {
+            for tile in weights.tiles {
                 var lines = weights.tile(tile)
                 // Other nodes' channels may share the line; they get no weights.
                 lines.lanes = weights.tiling.laneMask(tile, convolution.outputs)
-                guard lines.lanes != 0 else { continue }
                 kernels.sumRows(
                     lines, lists.lists(inputs: weights.inputs), group, weights.next(after: tile),
                     memory.embedding.line((tile * tokens + token) * steps), isAdded)

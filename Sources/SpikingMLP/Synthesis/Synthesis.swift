@@ -5,19 +5,20 @@ package enum Synthesis {
     /// Random weights of an architecture, with running statistics measured layer by layer: each BN's mean and variance are those of its own input over
     /// all calibration images, positions and time steps, with every BN before it calibrated already.
     ///
-    /// Convolution and linear layers get PyTorch's default initialisation, uniform within 1/sqrt(fan-in), biases as well; BN has gamma 1 and beta 0.
+    /// Convolution and linear layers get PyTorch's default initialisation, uniform within 1/sqrt(fan-in), biases as well; BN has gamma 1.
     /// The same arguments give the same bits on every machine.
     ///
     /// - Parameters:
     ///   - calibration: preprocessed images, RGB bytes `[size, size, 3]` each, at least one.
+    ///   - normalizationShift: every BN's beta; above 0 neurons fire more often.
     ///   - progress: called with the number of batch normalisations calibrated so far and the number of all.
     /// - Returns: complete parameters; a PyTorch state dict has besides them an I64 scalar for each of ``Architecture/batchNormNames``.
     /// - Throws: `architecture.invalid`; `engine.unfit-input` for images of another size, too many of them, or a number of time steps that cannot be had.
     package static func parameters(
-        architecture: Architecture, seed: UInt64, calibration images: [[UInt8]], timeSteps: Int,
+        architecture: Architecture, seed: UInt64, calibration images: [[UInt8]], timeSteps: Int, normalizationShift: Float = 0,
         progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> Parameters {
-        var parameters = try initialized(architecture, seed: seed)
+        var parameters = try initialized(architecture, seed: seed, normalizationShift: normalizationShift)
         let network = try FloatNetwork(parameters)
         let input = try normalized(images, architecture: architecture, timeSteps: timeSteps)
         var maps = FloatNetwork.Maps(
@@ -37,7 +38,9 @@ package enum Synthesis {
     /// Random weights with BN statistics as PyTorch starts them, mean 0 and variance 1.
     ///
     /// - Throws: `architecture.invalid`.
-    package static func initialized(_ architecture: Architecture, seed: UInt64) throws(Failure) -> Parameters {
+    package static func initialized(
+        _ architecture: Architecture, seed: UInt64, normalizationShift: Float = 0
+    ) throws(Failure) -> Parameters {
         try architecture.validate()
         var random = RandomSource(seed: seed)
         var tensors: [String: Tensor] = [:]
@@ -48,7 +51,8 @@ package enum Synthesis {
             let (path, field) = split(specification.name)
             let values: [Float]
             if normalizations.contains(path) {
-                values = Array(repeating: field == "weight" || field == "running_var" ? 1 : 0, count: count)
+                values = Array(
+                    repeating: field == "weight" || field == "running_var" ? 1 : field == "bias" ? normalizationShift : 0, count: count)
             } else {
                 if field == "weight" {
                     bound = 1 / Float(specification.shape.dropFirst().reduce(1, *)).squareRoot()

@@ -2,6 +2,8 @@
 struct RealLayer {
     let outputs: Int
     let inputs: Int
+    /// Outputs that have weights; the others are 0.
+    let reached: Range<Int>
     /// `[outputs]`
     let bias: [Double]
     /// Overwrites `inputs` weights of one output.
@@ -17,6 +19,7 @@ struct RealLayer {
         let values = weight.values
         outputs = weight.shape[0]
         inputs = channels * taps
+        reached = 0..<weight.shape[0]
         self.bias = (0..<weight.shape[0]).map { (output: Int) -> Double in
             let scaled = (bias?[output] ?? 0) * (scale?[output] ?? 1)
             return scaled + (shift?[output] ?? 0)
@@ -34,9 +37,13 @@ struct RealLayer {
         }
     }
 
-    private init(outputs: Int, inputs: Int, bias: [Double], fill: @escaping (_ output: Int, _ row: inout [Double]) -> Void) {
+    private init(
+        outputs: Int, inputs: Int, reached: Range<Int>? = nil, bias: [Double],
+        fill: @escaping (_ output: Int, _ row: inout [Double]) -> Void
+    ) {
         self.outputs = outputs
         self.inputs = inputs
+        self.reached = reached ?? 0..<outputs
         self.bias = bias
         self.fill = fill
     }
@@ -68,8 +75,11 @@ struct RealLayer {
     /// The same outputs, from `first` on among `count`; the others are 0.
     func placed(at first: Int, of count: Int) -> RealLayer {
         let padding = { (length: Int) in Array(repeating: 0.0, count: length) }
-        return RealLayer(outputs: count, inputs: inputs, bias: padding(first) + bias + padding(count - first - outputs)) { output, row in
-            if output < first || output >= first + outputs {
+        let placed = first..<first + outputs
+        return RealLayer(
+            outputs: count, inputs: inputs, reached: placed, bias: padding(first) + bias + padding(count - first - outputs)
+        ) { output, row in
+            if !placed.contains(output) {
                 for index in row.indices { row[index] = 0 }
             } else {
                 fill(output - first, &row)
@@ -81,7 +91,7 @@ struct RealLayer {
     func rounded(toBits bits: Int?) -> RealLayer {
         guard let bits else { return self }
         let largestMultiple = Double(1 << (bits - 1) - 1)
-        return RealLayer(outputs: outputs, inputs: inputs, bias: bias) { output, row in
+        return RealLayer(outputs: outputs, inputs: inputs, reached: reached, bias: bias) { output, row in
             fill(output, &row)
             let largest = row.reduce(0) { max($0, abs($1)) }
             guard largest > 0 else { return }

@@ -32,6 +32,8 @@ struct RowWeights: Sendable {
     let outputs: Int
     let inputs: Int
     let tiling: Tiling
+    /// The tiles that hold weights; the others are all zeros and are not kept.
+    let tiles: Range<Int>
     /// `[tiles][inputs + 1]` lines, the last of each tile of zeros.
     private let rows: LineBuffer
     /// `[tiles]` lines.
@@ -46,18 +48,21 @@ struct RowWeights: Sendable {
         self.tiling = tiling
         outputs = layer.outputs
         inputs = layer.inputs
-        rows = LineBuffer(lines: tiling.tiles * (inputs + 1))
-        bias = LineBuffer(lines: tiling.tiles)
+        let firstLane = layer.reached.lowerBound / tiling.lanes * tiling.lanes
+        tiles = firstLane / tiling.lanes..<(layer.reached.upperBound + tiling.lanes - 1) / tiling.lanes
+        rows = LineBuffer(lines: tiles.count * (inputs + 1))
+        bias = LineBuffer(lines: tiles.count)
         var row = Array(repeating: 0.0, count: inputs)
         var safeCount = Int.max
-        for output in 0..<outputs {
+        for output in layer.reached {
             layer.fill(output, &row)
-            let first = output / tiling.lanes * (inputs + 1) * tiling.lanes + output % tiling.lanes
+            let lane = output - firstLane
+            let first = lane / tiling.lanes * (inputs + 1) * tiling.lanes + lane % tiling.lanes
             let roundedBias = nearest(layer.bias[output] * unit)
             var largest = 0.0
             if precision == .fixed32 {
                 for input in 0..<inputs { rows.set(first + input * tiling.lanes, Int32(nearest(row[input] * unit))) }
-                bias.set(output, Int32(roundedBias))
+                bias.set(lane, Int32(roundedBias))
             } else {
                 for input in 0..<inputs {
                     let weight = nearest(row[input] * unit)
@@ -65,7 +70,7 @@ struct RowWeights: Sendable {
                     rows.set(first + input * tiling.lanes, Int16(weight))
                 }
                 let limited = max(min(roundedBias, precision.largestCurrent), -precision.largestCurrent)
-                bias.set(output, Int16(limited))
+                bias.set(lane, Int16(limited))
                 if largest > 0 { safeCount = min(safeCount, Int((precision.largestSum - abs(limited)) / largest)) }
             }
         }
@@ -77,15 +82,17 @@ struct RowWeights: Sendable {
 
     /// The lines that are wanted after a tile's: the next tile's, or the first ones of the layer that follows.
     func next(after tile: Int, following: RowWeights? = nil) -> UnsafeRawBufferPointer {
-        if tile + 1 < tiling.tiles { return memory(tile + 1) }
-        return following?.memory(0) ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        if tiles.contains(tile + 1) { return memory(tile + 1) }
+        return following.map { $0.memory($0.tiles.lowerBound) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
     private func memory(_ tile: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: rows.line(tile * (inputs + 1)), count: (inputs + 1) * LineBuffer.lineBytes)
+        UnsafeRawBufferPointer(start: rows.line((tile - tiles.lowerBound) * (inputs + 1)), count: (inputs + 1) * LineBuffer.lineBytes)
     }
 
     func tile(_ index: Int) -> WeightTile {
-        WeightTile(rows: rows.line(index * (inputs + 1)), bias: bias.line(index), safeCount: safeCount, lanes: tiling.laneMask(index))
+        let place = index - tiles.lowerBound
+        return WeightTile(
+            rows: rows.line(place * (inputs + 1)), bias: bias.line(place), safeCount: safeCount, lanes: tiling.laneMask(index))
     }
 }
