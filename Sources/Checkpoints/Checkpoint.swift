@@ -47,15 +47,25 @@ package struct Checkpoint: Sendable {
         if let archive {
             try verify(matching, state, archive)
         }
+        let sha256 = hash(file)
+        file.releasePages()
         var tensors: [String: Tensor] = [:]
+        var read = 0
         for match in matching.matches {
             tensors[match.name] = Tensor(shape: match.tensor.shape, values: match.tensor.floats(in: file.data))
+            read += match.tensor.byteCount
+            if read >= Self.bytesBetweenReleases {
+                file.releasePages()
+                read = 0
+            }
         }
         try checkValues(matching, tensors, file.context)
         return Checkpoint(
             architecture: architecture, parameters: Parameters(architecture: architecture, tensors: tensors),
-            savedTimeSteps: state.savedTimeSteps, epoch: state.epoch, format: format, sha256: hash(file), fileBytes: file.count)
+            savedTimeSteps: state.savedTimeSteps, epoch: state.epoch, format: format, sha256: sha256, fileBytes: file.count)
     }
+
+    private static let bytesBetweenReleases = 16 << 20
 
     /// Tensors may share a storage in a `.pth`, but a network's do not: together they cannot have more bytes than the file.
     private static func checkMemory(_ matching: ParameterMatching, _ file: CheckpointFile) throws(Failure) {

@@ -112,8 +112,12 @@ struct BenchEngineCommand: ParsableCommand {
 enum EngineLoading {
     /// - Parameter timeSteps: nil for what the checkpoint says, else 4.
     static func load(_ path: String, engine: String, timeSteps: Int?) throws -> (engine: any InferenceEngine, timeSteps: Int) {
+        let (parameters, saved) = try read(path)
+        return (try Engines.make(engine, parameters: parameters), timeSteps ?? saved ?? 4)
+    }
+
+    private static func read(_ path: String) throws -> (Parameters, savedTimeSteps: Int?) {
         let checkpoint = try Checkpoint.load(path: path)
-        let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
-        return (try Engines.make(engine, parameters: checkpoint.parameters), steps)
+        return (checkpoint.parameters, checkpoint.savedTimeSteps)
     }
 }

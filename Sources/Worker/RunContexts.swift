@@ -56,8 +56,9 @@ final class RunContexts: @unchecked Sendable {
             return NoWorkEngine(
                 architecture: try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8)).architecture)
         }
-        let checkpoint = try Checkpoint.load(path: try cachedFile(of: model, store: store))
-        let engine = try Engines.make(run.specification.engine, parameters: checkpoint.parameters)
+        // Nothing else holds the parameters: they go as the engine takes them.
+        let parameters = try Checkpoint.load(path: try cachedFile(of: model, store: store)).parameters
+        let engine = try Engines.make(run.specification.engine, parameters: parameters)
         engines.append((key, engine))
         if engines.count > Self.capacity { engines.removeFirst() }
         return engine
