@@ -38,5 +38,6 @@ lint: ## check format, the target graph and the language settings
 format: ## format all Swift sources in place
 	swift format --in-place --recursive Sources Tests Package.swift
 
-bench: build ## time decoding and preprocessing against libjpeg-turbo's own decode
+bench: build ## time preprocessing and the engines against what the machine can do
 	$(BIN)/evalctl bench preprocess Tests/Fixtures/golden/preprocess/images/baseline_420.jpg
+	@ops/bench-engine

@@ -71,7 +71,8 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation", "EvaluationStore",
+                "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "EvaluationStore",
                 logging,
             ]),
         .target(

@@ -61,7 +61,8 @@ extension EvaluationStore {
                 modelSHA256: model.sha256, manifestSHA256: dataset.manifestSHA256,
                 preprocessing: run.specification.preprocessing, version: run.specification.version,
                 instructionSets: try workers?.text("sets").split(separator: ",").map(String.init) ?? [],
-                kernels: try workers?.text("kernels").split(separator: ",").map(String.init) ?? [], shards: try totals.int("shards"), submittedAt: try totals.text("submitted_at"),
+                kernels: try workers?.text("kernels").split(separator: ",").map(String.init) ?? [], shards: try totals.int("shards"),
+                submittedAt: try totals.text("submitted_at"),
                 finishedAt: try totals.textIfPresent("finished_at")),
             certificate: try certificate(
                 modelSHA256: model.sha256, engine: run.specification.engine, timeSteps: run.specification.timeSteps,
