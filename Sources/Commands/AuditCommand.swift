@@ -8,6 +8,7 @@ internal import Foundation
 internal import ImageInput
 internal import Reports
 internal import SpikingMLP
+internal import Worker
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -56,7 +57,7 @@ struct AuditCommand: ParsableCommand {
                 return try finish(audited(Checkpoint.load(path: model)))
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
-                let certificate = try audited(StoredCheckpoint.load(try store.model(named: model), from: store))
+                let certificate = try audited(stored(in: store))
                 try store.store(certificate, json: try renderJSON(certificate))
                 return certificate
             }
@@ -82,6 +83,12 @@ struct AuditCommand: ParsableCommand {
         }
     }
 
+    private func stored(in store: EvaluationStore) throws -> Checkpoint {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try Checkpoint.load(path: CheckpointCache(directory: folder).file(of: store.model(named: model), store: store))
+    }
+
     private func loaded(_ folder: String, size: Int) throws -> [[UInt8]] {
         let loader = try ImageLoader(Preprocessing(imageSize: size))
         return try ImageSearch.files(below: folder, limit: count).map { try loader.load(path: $0).pixels }
@@ -93,32 +100,5 @@ struct AuditCommand: ParsableCommand {
     private func finish(_ certificate: Certificate) throws {
         output(try certificate.rendered(as: format))
         if certificate.grade == .unproven { throw ProgramExit.failure }
-    }
-}
-
-/// A checkpoint that the database holds.
-private enum StoredCheckpoint {
-    /// - Throws: `checkpoint.damaged` where it is not the file that was added.
-    static func load(_ model: StoredModel, from store: EvaluationStore) throws -> Checkpoint {
-        let file = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString).\(model.format)")
-        defer { try? FileManager.default.removeItem(at: file) }
-        guard FileManager.default.createFile(atPath: file.path, contents: nil), let handle = FileHandle(forWritingAtPath: file.path) else {
-            throw Failure(
-                Failure.Code("checkpoint.unwritable"), "the checkpoint of model \(model.name) cannot be written to \(file.path)",
-                remedy: "let TMPDIR name a folder that can be written")
-        }
-        defer { try? handle.close() }
-        var ordinal = 0
-        while let chunk = try store.checkpointChunk(sha256: model.sha256, ordinal: ordinal) {
-            try handle.write(contentsOf: Data(chunk))
-            ordinal += 1
-        }
-        let checkpoint = try Checkpoint.load(path: file.path)
-        guard checkpoint.sha256 == model.sha256 else {
-            throw Failure(
-                Failure.Code("checkpoint.damaged"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",
-                remedy: "add the model again with `evalctl model add`")
-        }
-        return checkpoint
     }
 }
