@@ -76,6 +76,8 @@ final class ChaosFleet {
 
     func name(_ index: Int) -> String { members[index].name }
 
+    func processID(_ index: Int) -> Int32? { members[index].process?.processID }
+
     /// Ends a member at once.
     func end(_ index: Int) {
         members[index].mayEnd = true

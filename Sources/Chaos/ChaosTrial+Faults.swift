@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import EvaluationStore
 internal import Foundation
 internal import Kafka
 internal import Reports
@@ -8,6 +9,7 @@ extension ChaosTrial {
     func carryOut(_ step: FaultPlan.Step, begins: Bool, time: Double) throws {
         let worker = fleet.workers.lowerBound + step.target % fleet.workers.count
         let coordinator = fleet.coordinators.lowerBound + step.target % fleet.coordinators.count
+        if begins, step.kind.strikesWorker { try awaitWork(of: worker) }
         var what = ""
         var happened = true
         switch step.kind {
@@ -72,6 +74,16 @@ extension ChaosTrial {
         }
         if begins && happened { outcome.faults[step.kind.rawValue, default: 0] += 1 }
         report("\(NumberText.fixed(time, 1)) s  \(step.kind.rawValue)\(begins ? "" : " is over")\(what.isEmpty ? "" : ": \(what)")")
+    }
+
+    /// Waits until a worker computes a shard, two seconds at most: ending an idle one would try little.
+    private func awaitWork(of worker: Int) throws {
+        guard let process = fleet.processID(worker) else { return }
+        try keepRunsGoing()
+        let deadline = ContinuousClock.now + .seconds(2)
+        try? services.withStore { store in
+            while try ContinuousClock.now < deadline && !store.isComputing(processID: process) { usleep(1_000) }
+        }
     }
 
     private static func cut(of kind: FaultKind) -> LinkFaults.Cut {

@@ -162,7 +162,7 @@ package final class ChaosTrial {
     }
 
     /// Submits a run where fewer than wanted are under way. The database may be away: then later.
-    private func keepRunsGoing() throws {
+    func keepRunsGoing() throws {
         do {
             try services.withStore { store in
                 for index in runs.indices where !runs[index].hasEnded {

@@ -46,6 +46,9 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
         }
     }
 
+    /// Whether the fault befalls one worker, which had better be at work then.
+    var strikesWorker: Bool { [.workerKilled, .workerStopped, .workerDrained].contains(self) }
+
     /// How long the fault may last, in seconds; nil for one that is over at once.
     var duration: ClosedRange<Double>? {
         switch self {

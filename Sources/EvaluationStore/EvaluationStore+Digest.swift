@@ -108,4 +108,15 @@ extension EvaluationStore {
     package func lostAttempts(of run: RunID) throws -> Int {
         try rows("SELECT count(*) AS attempts FROM shard_attempts WHERE run_id = $1", [.int64(run.rawValue)]).first?.int("attempts") ?? 0
     }
+
+    /// Whether the newest worker with this process id, on any host, computes a shard now.
+    package func isComputing(processID: Int32) throws -> Bool {
+        try rows(
+            """
+            SELECT EXISTS (
+                SELECT FROM shards WHERE state = 'running'
+                AND worker_id = (SELECT max(worker_id) FROM workers WHERE process_id = $1)) AS computing
+            """, [.int(Int(processID))]
+        ).first?.bool("computing") ?? false
+    }
 }
