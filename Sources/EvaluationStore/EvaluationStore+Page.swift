@@ -53,7 +53,7 @@ extension EvaluationStore {
         var workers: [Int64: WorkerThroughput] = [:]
         let found = try rows(
             """
-            SELECT worker_id, host, part, to_seconds - from_seconds AS seconds, images, images_per_second FROM worker_throughput($1, $2)
+            SELECT worker_id, host, part, to_seconds - from_seconds AS seconds, images, images_per_second FROM worker_throughput($1, $2::integer)
             """, [.int64(run.rawValue), .int(intervals)])
         for row in found {
             let id = try row.int64("worker_id")
