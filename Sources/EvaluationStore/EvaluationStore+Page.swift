@@ -9,10 +9,11 @@ extension EvaluationStore {
     package func pageContent(of run: RunID, worstImages: Int = 24) throws -> RunPageContent {
         let stored = try self.run(run)
         let dataset = try dataSet(id: stored.specification.datasetID)
-        let report = try report(run)
+        let anytime = try anytime(run)
+        let report = try report(stored, anytime: anytime)
         let classes = try classAccuracies(of: run)
         return RunPageContent(
-            report: report, failures: try failureCounts(of: run), anytime: try anytimeCurve(of: stored),
+            report: report, failures: try failureCounts(of: run), anytime: try anytime + earlyExitCurve(of: stored),
             costs: try energyCosts(named: EnergyCosts.defaultName), groups: try layerFiring(of: run),
             synapses: try layerOperations(of: run),
             classes: classes, confusion: try confusionExcerpt(of: run, classes: classes), latency: try latencyHistogram(of: run),

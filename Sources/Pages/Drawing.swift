@@ -79,7 +79,17 @@ struct Drawing {
     }
 
     /// About how wide text of the usual size is.
-    static func textWidth(_ text: String) -> Double { Double(text.unicodeScalars.count) * 6.1 }
+    static func textWidth(_ text: String) -> Double {
+        text.unicodeScalars.reduce(0) { width, scalar in
+            switch scalar {
+            case "i", "j", "l", "t", "f", "r", "I", ".", ",", "'", " ", "(", ")", ":", ";", "|": width + 4.4
+            case "m", "w", "M", "W", "%", "@": width + 10.6
+            case "0"..."9", "A"..."Z", "_": width + 7.2
+            case "\u{1100}"...: width + 11.5
+            default: width + 6.8
+            }
+        }
+    }
 
     /// `text` with its middle left out where it is longer than `limit` characters.
     static func shortened(_ text: String, _ limit: Int) -> String {

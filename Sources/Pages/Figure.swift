@@ -2,12 +2,15 @@ internal import Reports
 
 /// A drawing with what it is called, what it shows, and the numbers behind it.
 enum Figure {
-    /// - Parameter numbers: folded below the drawing; on paper it is open.
-    static func markup(_ title: String, _ caption: String, _ drawings: Markup..., numbers: TextTable? = nil) -> Markup {
+    /// - Parameters:
+    ///   - numbers: folded below the drawing; on paper it is open.
+    ///   - note: below the drawing: what is too long to stand above it.
+    static func markup(_ title: String, _ caption: String, _ drawing: Markup, note: String = "", numbers: TextTable? = nil) -> Markup {
         let table = numbers.map { [PageTable.folded("Numbers", PageTable.table($0))] } ?? []
+        let remark = note.isEmpty ? [] : [Markup.element("p", ["class": "note"], note)]
         return .element(
             "figure", [:],
-            [.element("figcaption", [:], .element("b", [:], "\(title). "), .text(caption))] + drawings + table)
+            [.element("figcaption", [:], .element("b", [:], "\(title). "), .text(caption)), drawing] + remark + table)
     }
 
     /// Figures side by side where there is room.

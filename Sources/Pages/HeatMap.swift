@@ -7,6 +7,8 @@ struct HeatMap {
         var fraction: Double?
         /// Written in the cell, where there is room.
         var text: String?
+        /// Set off from cells without a value, such as those of a diagonal.
+        var isOwn = false
         /// Shown where a pointer rests.
         var title: String
     }
@@ -28,13 +30,20 @@ struct HeatMap {
     var width = 520.0
     /// Height of a row; nil for square cells.
     var rowHeight: Double?
+    /// Room for the rows' names, where several maps stand below each other.
+    var nameWidth: Double?
 
-    private static let nameLimit = 30
+    private static let nameLimit = 38
+
+    /// How much room names take.
+    static func nameWidth(_ names: [String]) -> Double {
+        names.map { Drawing.textWidth(Drawing.shortened($0, nameLimit)) }.max() ?? 0
+    }
 
     var markup: Markup {
         let names = rows.map { Drawing.shortened($0, Self.nameLimit) }
         let heads = columns.map { Drawing.shortened($0, turnsNames ? 18 : 12) }
-        let left = 24 + (names.map(Drawing.textWidth).max() ?? 0)
+        let left = 24 + max(nameWidth ?? 0, Self.nameWidth(rows))
         let count = max(columns.count * group, 1)
         let cellWidth = min((width - left - 8) / Double(count), 44)
         let cellHeight = rowHeight ?? min(max(cellWidth, 9), 30)
@@ -76,7 +85,8 @@ struct HeatMap {
     private func draw(_ cell: Cell, _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ drawing: inout Drawing) {
         let space = min(0.6, width * 0.1)
         let level = cell.fraction.map(HeatColor.level)
-        drawing.rectangle(x, y + space / 2, width - space, height - space, level.map { "h\($0)" } ?? "none", title: cell.title)
+        drawing.rectangle(
+            x, y + space / 2, width - space, height - space, level.map { "h\($0)" } ?? (cell.isOwn ? "own" : "none"), title: cell.title)
         if let text = cell.text, Drawing.textWidth(text) * 0.87 <= width, height >= 11 {
             let style = level.map { $0 < HeatColor.levels / 2 ? "on-low" : "on-high" } ?? ""
             drawing.text(x + width / 2, y + height / 2 + 3.5, text, .middle, style: "small \(style)")

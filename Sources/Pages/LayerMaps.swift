@@ -1,5 +1,5 @@
 /// Values by layer and time step as heat maps: a row for each kind of layer, a column for each block, divided into time steps. Layers of
-/// the patch embedding, which are numbered by stage, have a map of their own.
+/// the patch embedding, which are numbered by stage, and of the head have maps of their own.
 struct LayerMaps {
     /// Names as PyTorch has them, and a value for each time step, in the model's order.
     var layers: [(name: String, values: [Double])]
@@ -9,8 +9,9 @@ struct LayerMaps {
     var text: (Double) -> String
 
     /// No map has more columns: neighbouring time steps are averaged where it would.
-    private static let columnLimit = 240
+    private static let columnLimit = 320
     private static let embedding = "to_patch_embedding"
+    private static let head = "mlp_head"
 
     /// A layer's name with its first number as N, and that number.
     static func kind(of name: String) -> (kind: String, number: Int) {
@@ -23,19 +24,25 @@ struct LayerMaps {
 
     var markup: Markup {
         let embedding = layers.filter { $0.name.hasPrefix(Self.embedding) }
-        let blocks = layers.filter { !$0.name.hasPrefix(Self.embedding) }
-        let parts = [(blocks, "block N"), (embedding, "stage N")].filter { !$0.0.isEmpty }
+        let head = layers.filter { $0.name.hasPrefix(Self.head) }
+        let blocks = layers.filter { !$0.name.hasPrefix(Self.embedding) && !$0.name.hasPrefix(Self.head) }
+        let parts = [(embedding, "stage N"), (blocks, "block N"), (head, "head")].filter { !$0.0.isEmpty }
         return parts.enumerated().reduce(into: Markup()) { maps, part in
             let isLast = part.offset == parts.count - 1
-            maps += map(part.element.0, part.element.1, withScale: isLast)
+            maps += map(part.element.0, part.element.1, nameWidth: nameWidth, withScale: isLast)
         }
     }
 
-    private func map(_ layers: [(name: String, values: [Double])], _ title: String, withScale: Bool) -> Markup {
+    /// A row's name, or a layer's own name where it is the head's, which is not numbered by block.
+    private static func row(of name: String) -> (kind: String, number: Int) { name.hasPrefix(head) ? (name, 0) : kind(of: name) }
+
+    private var nameWidth: Double { HeatMap.nameWidth(layers.map { Self.row(of: $0.name).kind }) }
+
+    private func map(_ layers: [(name: String, values: [Double])], _ title: String, nameWidth: Double, withScale: Bool) -> Markup {
         var kinds: [String] = []
         var places: [String: [Int: [Double]]] = [:]
         for layer in layers {
-            let (kind, number) = Self.kind(of: layer.name)
+            let (kind, number) = Self.row(of: layer.name)
             if places[kind] == nil { kinds.append(kind) }
             places[kind, default: [:]][number] = layer.values
         }
@@ -47,11 +54,15 @@ struct LayerMaps {
                 (0..<bins).map { bin in cell(kind, number, places[kind]?[number], bin: bin, of: bins, steps: steps) }
             }
         }
-        let merged = bins < steps ? ", \(steps) time steps in \(bins) columns each" : ", time steps 1 to \(steps) in each"
+        let merged =
+            bins == steps
+            ? ", time steps 1 to \(steps) in each"
+            : bins == 1 ? ", mean of \(steps) time steps" : ", \(steps) time steps as \(bins) means in each"
         let chart = HeatMap(
-            label: "\(what) of \(layers.count) layers by \(title) and time step.", rows: kinds, columns: numbers.map { "\($0)" },
+            label: "\(what) of \(layers.count) layers by \(title) and time step.", rows: kinds,
+            columns: title == "head" ? [""] : numbers.map { "\($0)" },
             group: bins, cells: cells, rowTitle: "", columnTitle: title + merged, scale: withScale ? scale : nil,
-            width: 1080, rowHeight: 20)
+            width: 1080, rowHeight: 20, nameWidth: nameWidth)
         return chart.markup
     }
 

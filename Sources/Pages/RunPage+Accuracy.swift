@@ -109,10 +109,10 @@ extension RunPage {
             })
         return Figure.markup(
             "Accuracy against energy",
-            "Fewer time steps, and early exits evaluated exactly from the stored rows: an image stops once its margin is large enough, "
-                + "or once enough predictions in a row are equal. \u{201C}Best\u{201D} ways are those that no other beats in both. A threshold "
-                + "chosen on the images it is judged by flatters itself.",
-            chart.markup, numbers: numbers)
+            "What fewer time steps, and stopping early by a rule, give and take.", chart.markup,
+            note: "Early exits are evaluated exactly, from the stored rows: an image stops once its margin is large enough, or once enough "
+                + "predictions in a row are equal. The best ways are those that no other beats in both. A threshold chosen on the images it is "
+                + "judged by flatters itself.", numbers: numbers)
     }
 }
 

@@ -7,7 +7,7 @@ extension RunPage {
     /// As many of the best and of the worst of more classes.
     private static let endLimit = 15
 
-    /// Accuracy of the classes.
+    /// Accuracy of the classes, and what they are taken for.
     var classes: Markup? {
         guard !content.classes.isEmpty else { return nil }
         let sorted = content.classes.sorted { ($0.top1.accuracy, $0.label) < ($1.top1.accuracy, $1.label) }
@@ -15,7 +15,7 @@ extension RunPage {
             let bars = Figure.markup(
                 "Accuracy by class", "Top-1 with Wilson's 95 % interval, the hardest class first.",
                 bars(sorted, label: "Top-1 accuracy of \(sorted.count) classes."), numbers: table(sorted))
-            return sorted.count > 1 ? Figure.pair(bars, confusionFigure) : bars
+            return Figure.pair(.element("div", [:], bars, confusedPairs), confusionFigure)
         }
         let ends = Figure.pair(
             Figure.markup(
@@ -25,7 +25,7 @@ extension RunPage {
                 "The easiest classes", "Top-1 with Wilson's 95 % interval: \(Self.endLimit) of \(sorted.count).",
                 bars(sorted.suffix(Self.endLimit).reversed(), label: "Top-1 accuracy of the \(Self.endLimit) easiest classes.")))
         return Figure.pair(curve(sorted), distribution(sorted)) + ends
-            + PageTable.folded("All \(sorted.count) classes", PageTable.table(table(sorted)))
+            + PageTable.folded("All \(sorted.count) classes", PageTable.table(table(sorted))) + Figure.pair(confusionFigure, confusedPairs)
     }
 
     private func name(_ one: ClassAccuracy) -> String { one.name ?? "\(one.label)" }
@@ -71,7 +71,7 @@ extension RunPage {
         let chart = LineChart(
             label: "Top-1 accuracy of \(sorted.count) classes in rising order, from \(NumberText.percent(sorted[0].top1.accuracy)) to "
                 + "\(NumberText.percent(sorted[sorted.count - 1].top1.accuracy)).",
-            x: .linear("classes, the hardest first", from: 1, to: Double(sorted.count), within: 1...Double(sorted.count)),
+            x: .linear("classes, the hardest first", from: 0, to: Double(sorted.count), within: 0...Double(sorted.count)),
             y: .linear("top-1, %", from: 0, to: 1, factor: 100), series: [series("top-1", 0, { $0.top1 }, band: true)])
         return Figure.markup(
             "Classes by accuracy", "Top-1 of every class with Wilson's 95 % intervals, sorted; half of the classes are below the middle.",

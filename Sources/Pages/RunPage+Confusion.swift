@@ -2,11 +2,11 @@ internal import Evaluation
 internal import Reports
 
 extension RunPage {
-    /// What classes are taken for; nil where the matrix already stands beside the classes, or there is nothing to confuse.
-    var confusion: Markup? {
+    /// Classes that are taken for each other.
+    var confusedPairs: Markup {
         let pairs = content.confusion.pairs
-        guard !pairs.isEmpty else { return nil }
-        let table = PageTable.table(
+        guard !pairs.isEmpty else { return Markup() }
+        return PageTable.table(
             TextTable(
                 [
                     .init("class"), .init("other"), .init("images", .right), .init("class as other", .right),
@@ -15,10 +15,7 @@ extension RunPage {
                 rows: pairs.prefix(12).map {
                     [$0.name ?? "\($0.label)", $0.otherName ?? "\($0.other)", "\($0.images)", "\($0.asOther)", "\($0.otherAsClass)"]
                 }), caption: "Classes that are taken for each other, the most confused first")
-        return isMatrixBesideClasses ? table : Figure.pair(confusionFigure, table)
     }
-
-    private var isMatrixBesideClasses: Bool { content.confusion.isWhole && content.classes.count > 1 && content.classes.count <= 60 }
 
     /// The matrix, or its block of the most confused classes.
     var confusionFigure: Markup {
@@ -39,7 +36,8 @@ extension RunPage {
                 let count = images[[label, predicted]] ?? 0
                 let part = share(label, count)
                 return HeatMap.Cell(
-                    fraction: label == predicted ? nil : most > 0 ? part / most : 0, text: count == 0 ? nil : "\(count)",
+                    fraction: label == predicted || count == 0 ? nil : part / most, text: count == 0 ? nil : "\(count)",
+                    isOwn: label == predicted,
                     title: "\(name(label)) taken for \(name(predicted)): \(count) of \(known[label]?.images ?? 0) images, "
                         + NumberText.percent(part, digits: 1))
             }

@@ -13,8 +13,7 @@ package struct RunPage: Sendable {
         let sections: [Page.Section?] = [
             Page.Section("accuracy", "Accuracy and energy", accuracy),
             Page.Section("activity", "Activity", activity),
-            Page.Section("classes", "Classes", classes),
-            Page.Section("confusion", "Confusion", confusion),
+            Page.Section("classes", "Classes and confusion", classes),
             Page.Section("mistakes", "Worst mistakes", images),
             Page.Section("speed", "Speed", speed),
             Page.Section("certificate", "Multiplication-free inference", certificate),

@@ -18,14 +18,15 @@ enum StyleSheet {
             a { color: var(--s0); }
             nav { margin: 1rem 0 0; display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .9rem; }
             .warning { border-left: 4px solid var(--s1); padding: .3rem .8rem; background: var(--soft); font-weight: 600; }
-            .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(155px, 1fr)); gap: .6rem; margin: 1rem 0; }
+            .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(170px, 1fr)); gap: .6rem; margin: 1rem 0; }
             .tile { background: var(--soft); border-radius: 6px; padding: .6rem .8rem; }
-            .tile b { display: block; font-size: 1.35rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
+            .tile b { display: block; font-size: 1.25rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
             .tile span { display: block; font-size: .8rem; color: var(--dim); }
             .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 1rem 1.5rem; align-items: start; }
             figure { margin: 0 0 1rem; }
             figure svg { display: block; width: 100%; height: auto; }
             figcaption { font-size: .85rem; color: var(--dim); margin: .2rem 0 .4rem; }
+            .note { font-size: .85rem; color: var(--dim); }
             figcaption b { color: var(--ink); }
             details { font-size: .9rem; margin: .3rem 0; }
             summary { cursor: pointer; color: var(--dim); }
@@ -42,8 +43,8 @@ enum StyleSheet {
             code, .facts code { font: .85em ui-monospace, "DejaVu Sans Mono", monospace; }
             .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(165px, 1fr)); gap: 1rem .9rem; margin: .6rem 0; padding: 0; list-style: none; }
             .gallery li { font-size: .8rem; line-height: 1.35; overflow-wrap: anywhere; }
-            .gallery img, .gallery .missing { display: block; width: 100%; max-width: 224px; aspect-ratio: 1; border-radius: 4px; margin-bottom: .3rem; background: var(--soft); }
-            .gallery .missing { padding: .6rem; color: var(--dim); border: 1px dashed var(--line); overflow: hidden; }
+            .gallery img, .gallery .missing { display: block; width: 100%; max-width: 224px; height: auto; aspect-ratio: 1; border-radius: 4px; margin-bottom: .3rem; background: var(--soft); }
+            .gallery .missing { aspect-ratio: auto; padding: .5rem .6rem; color: var(--dim); border: 1px dashed var(--line); overflow: hidden; }
             .gallery .name { color: var(--dim); display: block; }
             .pixels { image-rendering: pixelated; }
             .fields { display: flex; flex-wrap: wrap; gap: .8rem 1.2rem; align-items: start; }
@@ -57,6 +58,7 @@ enum StyleSheet {
             svg .whisker { stroke: var(--ink); stroke-width: 1; fill: none; }
             svg .mark { stroke: var(--dim); stroke-width: 1; stroke-dasharray: 4 3; fill: none; }
             svg .none { fill: var(--soft); }
+            svg .own { fill: var(--line); }
             \(seriesRules)\(levelRules)@media print {
             @page { margin: 14mm; }
             body { font-size: 9.5pt; }
