@@ -25,7 +25,8 @@ extension RunPage {
                 "The easiest classes", "Top-1 with Wilson's 95 % interval: \(Self.endLimit) of \(sorted.count).",
                 bars(sorted.suffix(Self.endLimit).reversed(), label: "Top-1 accuracy of the \(Self.endLimit) easiest classes.")))
         return Figure.pair(curve(sorted), distribution(sorted)) + ends
-            + PageTable.folded("All \(sorted.count) classes", PageTable.table(table(sorted))) + Figure.pair(confusionFigure, confusedPairs)
+            + PageTable.folded("All \(sorted.count) classes", PageTable.table(table(sorted)), isLong: true)
+            + Figure.pair(confusionFigure, confusedPairs)
     }
 
     private func name(_ one: ClassAccuracy) -> String { one.name ?? "\(one.label)" }

@@ -50,6 +50,8 @@ enum StyleSheet {
             .fields { display: flex; flex-wrap: wrap; gap: .8rem 1.2rem; align-items: start; }
             .fields figure { margin: 0; max-width: 100%; }
             .fields img { display: block; max-width: 100%; image-rendering: pixelated; }
+            .small-multiples { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: .5rem 1.2rem; }
+            td svg { display: block; width: 120px; height: 20px; }
             svg text { font: 11px system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: var(--ink); }
             svg .small { font-size: 9.5px; }
             svg .dim { fill: var(--dim); }
@@ -69,6 +71,7 @@ enum StyleSheet {
             .pair { grid-template-columns: 1fr 1fr; }
             .scroll { overflow: visible; }
             .tile, svg, img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+            details.long { display: none; }
             details::details-content { content-visibility: visible; block-size: auto; }
             a { color: inherit; text-decoration: none; }
             }
