@@ -42,7 +42,8 @@ extension ModelPage {
                 "A block mixes tokens along each row of the grid by one matrix, and along each column by another. Below, a block's two matrices "
                     + "(a row for each output position, a column for each input position), and the receptive field of tokens on the grid's "
                     + "diagonal: what the token reads along its row and along its column. White is 0, blue below, red above; the scale of each "
-                    + "block ends at its largest magnitude. Where there is no weight, the grid is grey.")
+                    + "block ends at its largest magnitude. Where there is no weight, the grid is grey. `evalctl model show --rows N` shows N of them for each block."
+            )
             return explanation + Markup(blocks)
         }
     }

@@ -102,9 +102,11 @@ extension RunPage {
 }
 
 extension Sample {
-    /// At most `limit` of the numbers below `total`, the first and the last among them, about equally far apart.
+    /// At most `limit` of the numbers below `total`, the first and the last among them where it is above 1, about equally far apart.
     static func evenly(_ total: Int, limit: Int) -> [Int] {
-        guard total > limit, limit > 1 else { return Array(0..<max(total, 0)) }
+        guard limit > 0 else { return [] }
+        guard total > limit else { return Array(0..<max(total, 0)) }
+        guard limit > 1 else { return [total / 2] }
         return (0..<limit).map { $0 * (total - 1) / (limit - 1) }
     }
 }
