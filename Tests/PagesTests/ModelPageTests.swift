@@ -3,6 +3,7 @@ import Foundation
 import ImageInput
 import Pages
 import SpikingMLP
+import TestSupport
 import Testing
 
 @Suite struct ModelPageTests {
@@ -43,7 +44,8 @@ import Testing
             let name = specification.name.dropLast(".weight".count)
             let count = specification.shape.reduce(1, *)
             let start = "\(name) | \(specification.shape.map { "\($0)" }.joined(separator: " x ")) | "
-            #expect(page.rows.contains { $0.hasPrefix(start) && $0.contains(count > 1 ? " | -0.5000 | 0.5000 | " : " | -0.5000 | -0.5000 | ") }, "\(start)")
+            let ends = count > 1 ? " | -0.5000 | 0.5000 | " : " | -0.5000 | -0.5000 | "
+            #expect(page.rows.contains { $0.hasPrefix(start) && $0.contains(ends) }, "\(start)")
         }
         #expect(page.rows.contains { $0.hasPrefix("0 | 1 | 6 | 8 x 8 | ") })
     }

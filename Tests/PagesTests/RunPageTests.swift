@@ -3,6 +3,7 @@ import Foundation
 import ImageInput
 import Pages
 import Reports
+import TestSupport
 import Testing
 
 @Suite struct RunPageTests {

@@ -1,21 +1,21 @@
-import Foundation
-import FoundationXML
-import Testing
+package import Foundation
+package import FoundationXML
+package import Testing
 
 /// A page as a reader of XML sees it: whether it is well-formed, and what is in it.
-final class PageReader: NSObject, XMLParserDelegate {
-    struct Element {
-        var name: String
-        var attributes: [String: String]
+package final class PageReader: NSObject, XMLParserDelegate {
+    package struct Element {
+        package var name: String
+        package var attributes: [String: String]
         /// All text below it.
-        var text = ""
+        package var text = ""
     }
 
     /// In the order of their start tags.
-    private(set) var elements: [Element] = []
+    package private(set) var elements: [Element] = []
     private var open: [Int] = []
 
-    init(_ page: String) throws {
+    package init(_ page: String) throws {
         super.init()
         try #require(page.hasPrefix("<!DOCTYPE html>\n"))
         let parser = XMLParser(data: Data(page.utf8))
@@ -24,12 +24,12 @@ final class PageReader: NSObject, XMLParserDelegate {
         try #require(isWellFormed, "line \(parser.lineNumber): \(String(describing: parser.parserError))")
     }
 
-    func all(_ name: String) -> [Element] { elements.filter { $0.name == name } }
+    package func all(_ name: String) -> [Element] { elements.filter { $0.name == name } }
 
-    func texts(_ name: String) -> [String] { all(name).map(\.text) }
+    package func texts(_ name: String) -> [String] { all(name).map(\.text) }
 
     /// Text of all rows of tables, cells joined by ` | `.
-    var rows: [String] {
+    package var rows: [String] {
         var rows: [String] = []
         for element in elements {
             if element.name == "tr" { rows.append("") }
@@ -40,22 +40,24 @@ final class PageReader: NSObject, XMLParserDelegate {
         return rows
     }
 
-    func parser(
+    package func parser(
         _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String]
     ) {
         open.append(elements.count)
         elements.append(Element(name: name, attributes: attributes))
     }
 
-    func parser(_ parser: XMLParser, foundCharacters text: String) {
+    package func parser(_ parser: XMLParser, foundCharacters text: String) {
         for index in open { elements[index].text += text }
     }
 
-    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) { open.removeLast() }
+    package func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+        open.removeLast()
+    }
 
     /// What every page holds to: a language, one title and first heading, figures with words instead of pictures, and nothing that runs or
     /// is fetched.
-    func expectGoodManners(sourceLocation: SourceLocation = #_sourceLocation) {
+    package func expectGoodManners(sourceLocation: SourceLocation = #_sourceLocation) {
         #expect(all("html").first?.attributes["lang"] == "en", sourceLocation: sourceLocation)
         #expect(all("title").first?.text == all("h1").first?.text && all("h1").count == 1, sourceLocation: sourceLocation)
         for drawing in all("svg") {
