@@ -65,7 +65,7 @@ import Testing
             #expect(second.all("img").count == 1 && second.all("li").count == 3)
             let reasons = second.all("span").filter { $0.attributes["class"] == "missing" }.map(\.text)
             #expect(reasons.count == 2 && reasons[0].contains("No such file") && reasons[1].contains("has changed"))
-            let elsewhere = try evalctl("report", "1", "--format", "html", "--mistakes", "3", "--dataset-root", "/nowhere")
+            let elsewhere = try evalctl("report", "1", "--format", "html", "--mistakes", "3", "--dataset-root", "val=/nowhere")
             #expect(try PageReader(elsewhere.output).all("img").isEmpty)
         }
     }
@@ -85,6 +85,9 @@ import Testing
             #expect(missing.status == 1)
             #expect(try String(contentsOf: there, encoding: .utf8) == "before")
             #expect(try evalctl("report", "1", "--format", "html", "--mistakes", "201").status == 64)
+            for root in ["val=", "=/images", "val"] {
+                #expect(try evalctl("report", "1", "--format", "html", "--dataset-root", root).status == 64)
+            }
             // The table goes to a file as well.
             #expect(try evalctl("report", "1", "--output", there.path).output.isEmpty)
             #expect(try String(contentsOf: there, encoding: .utf8).hasPrefix("Run 1: demo on val\n"))
