@@ -66,7 +66,7 @@ extension ModelPage {
             return Markup.element(
                 "figure", [:],
                 try picture.markup(
-                    scale: max(1, (84 / Double(side)).rounded(.down)),
+                    scale: max(2, (84 / Double(side)).rounded(.down)),
                     alternative: "Block \(block.index), receptive field of the token in row \(place + 1) and column \(place + 1)"),
                 .element("figcaption", [:], "\(place + 1)"))
         }

@@ -36,7 +36,7 @@ enum PageTable {
         .element("dl", ["class": "facts"], rows.map { .element("dt", [:], $0.0) + .element("dd", [:], $0.1) })
     }
 
-    /// A part that is folded until somebody opens it; on paper it is open, or left out where it is `long`.
+    /// A part that is folded until somebody opens it; on paper it is open, or left out where it is long.
     static func folded(_ summary: String, _ content: Markup, isLong: Bool = false) -> Markup {
         .element("details", isLong ? ["class": "long"] : [:], [.element("summary", [:], summary), content])
     }
