@@ -37,8 +37,7 @@ extension ModelPage {
         get throws {
             guard !architecture.blocks.isEmpty else { return nil }
             let blocks = try architecture.blocks.map { try block($0) }
-            let explanation = Markup.element(
-                "p", [:],
+            let explanation = Markup.prose(
                 "A block mixes tokens along each row of the grid by one matrix, and along each column by another. Below, a block's two matrices "
                     + "(a row for each output position, a column for each input position), and the receptive field of tokens on the grid's "
                     + "diagonal: what the token reads along its row and along its column. White is 0, blue below, red above; the scale of each "
