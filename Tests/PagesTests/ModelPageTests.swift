@@ -95,8 +95,9 @@ import Testing
         }
     }
 
-    @Test func `weights that are all zero make a page`() throws {
-        let checkpoint = try Self.checkpoint(.spe, scale: 0)
+    @Test(arguments: [0, .leastNormalMagnitude, 1e-30, 1e30, .greatestFiniteMagnitude] as [Float])
+    func `weights that are all zero, or as small or large as they can be, make a page`(scale: Float) throws {
+        let checkpoint = try Self.checkpoint(.spe, scale: scale)
         try PageReader(ModelPage(checkpoint, name: "m").html).expectGoodManners()
     }
 }
