@@ -68,7 +68,7 @@ enum StyleSheet {
             main { max-width: none; padding: 0; }
             nav, summary { display: none; }
             h2 { break-after: avoid; }
-            figcaption, h3, h3 + .note, caption { break-after: avoid; }
+            figcaption, h3, h3 + .note, caption { break-after: avoid; break-inside: avoid; }
             svg, .tile, .gallery li, .fields figure, tr { break-inside: avoid; }
             .pair { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
             .gallery { grid-template-columns: repeat(6, 1fr); }
