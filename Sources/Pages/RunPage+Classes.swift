@@ -4,6 +4,8 @@ internal import Reports
 extension RunPage {
     /// Up to this many classes have a bar each.
     private static let barLimit = 60
+    /// Names are not shown longer than this, wherever they come from: a page has many.
+    static let nameLimit = 120
     /// As many of the best and of the worst of more classes.
     private static let endLimit = 15
 
@@ -29,7 +31,7 @@ extension RunPage {
             + Figure.pair(confusionFigure, confusedPairs)
     }
 
-    private func name(_ one: ClassAccuracy) -> String { one.name ?? "\(one.label)" }
+    private func name(_ one: ClassAccuracy) -> String { Drawing.shortened(one.name ?? "\(one.label)", Self.nameLimit) }
 
     private func bars(_ classes: [ClassAccuracy], label: String) -> Markup {
         BarChart(

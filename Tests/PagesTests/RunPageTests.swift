@@ -147,6 +147,17 @@ import Testing
         #expect(page.texts("title").contains { $0.hasPrefix("token_mix_lif.37, t = 897 to 1024: ") })
     }
 
+    @Test func `endless names do not make an endless page`() throws {
+        var content = Self.content(classes: 40)
+        let name = String(repeating: "x", count: 100_000)
+        for index in content.classes.indices { content.classes[index].name = name }
+        content.confusion.pairs[0].name = name
+        content.throughput[0].host = name
+        content.worst[0].mistake.labelName = name
+        content.failures = [FailureCount(code: name, images: 1, example: name)]
+        #expect(RunPage(content).html.utf8.count < 1_000_000)
+    }
+
     @Test func `one class, one time step and one image make a page`() throws {
         var content = Self.content(classes: 1, steps: 1, blocks: 1)
         content.confusion = ConfusionExcerpt()
