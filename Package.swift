@@ -69,6 +69,8 @@ let package = Package(
             exclude: ["Migrations"], plugins: ["EmbedMigrations"]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
         .target(
+            name: "Pages", dependencies: ["Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Evaluation", "Reports"]),
+        .target(
             name: "Worker",
             dependencies: [
                 "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
@@ -95,7 +97,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Audit", "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
-                "EvaluationStore", "Reports", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser, logging,
+                "EvaluationStore", "Reports", "Pages", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
@@ -113,6 +115,9 @@ let package = Package(
         .testTarget(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
+        .testTarget(
+            name: "PagesTests",
+            dependencies: ["Pages", "Checkpoints", "Evaluation", "ImageInput", "Reports", "SpikingMLP", "TestSupport"]),
         .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),

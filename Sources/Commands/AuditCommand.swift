@@ -8,7 +8,6 @@ internal import Foundation
 internal import ImageInput
 internal import Reports
 internal import SpikingMLP
-internal import Worker
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -57,7 +56,7 @@ struct AuditCommand: ParsableCommand {
                 return try finish(audited(Checkpoint.load(path: model)))
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
-                let certificate = try audited(stored(in: store))
+                let certificate = try audited(StoredCheckpoint.load(named: model, from: store))
                 try store.store(certificate, json: try renderJSON(certificate))
                 return certificate
             }
@@ -81,12 +80,6 @@ struct AuditCommand: ParsableCommand {
         return try audit.run(modelSHA256: sha256, version: programVersion, costs: costs) { index in
             note("audit: image \(index) of \(pixels.count)")
         }
-    }
-
-    private func stored(in store: EvaluationStore) throws -> Checkpoint {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString)").path
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        return try Checkpoint.load(path: CheckpointCache(directory: folder).file(of: store.model(named: model), store: store))
     }
 
     private func loaded(_ folder: String, size: Int) throws -> [[UInt8]] {

@@ -1,0 +1,14 @@
+internal import Checkpoints
+internal import EvaluationStore
+internal import Foundation
+internal import Worker
+
+/// A checkpoint that the database holds.
+enum StoredCheckpoint {
+    /// - Throws: `store.not_found`; `worker.checkpoint` where it is not the file that was added.
+    static func load(named name: String, from store: EvaluationStore) throws -> Checkpoint {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        return try Checkpoint.load(path: CheckpointCache(directory: folder).file(of: store.model(named: name), store: store))
+    }
+}
