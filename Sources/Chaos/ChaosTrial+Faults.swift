@@ -9,21 +9,21 @@ extension ChaosTrial {
     func carryOut(_ step: FaultPlan.Step, begins: Bool, time: Double) throws {
         let worker = fleet.workers.lowerBound + step.target % fleet.workers.count
         let coordinator = fleet.coordinators.lowerBound + step.target % fleet.coordinators.count
-        if begins, step.kind.strikesWorker { try awaitWork(of: worker) }
+        let isAtWork = try begins && step.kind.strikesWorker && findWork(of: worker)
         var what = ""
         var happened = true
         switch step.kind {
         case .workerKilled:
-            what = fleet.name(worker)
+            what = fleet.name(worker) + (isAtWork ? " at work" : "")
             begins ? fleet.end(worker) : try fleet.restart(worker)
         case .workerDrained:
-            what = fleet.name(worker)
+            what = fleet.name(worker) + (isAtWork ? " at work" : "")
             begins ? fleet.drain(worker) : try fleet.restart(worker)
         case .coordinatorKilled:
             what = fleet.name(coordinator)
             begins ? fleet.end(coordinator) : try fleet.restart(coordinator)
         case .workerStopped:
-            what = fleet.name(worker)
+            what = fleet.name(worker) + (isAtWork ? " at work" : "")
             fleet.send(begins ? SIGSTOP : SIGCONT, to: worker)
         case .coordinatorStopped:
             what = fleet.name(coordinator)
@@ -77,13 +77,19 @@ extension ChaosTrial {
     }
 
     /// Waits until a worker computes a shard, two seconds at most: ending an idle one would try little.
-    private func awaitWork(of worker: Int) throws {
-        guard let process = fleet.processID(worker) else { return }
+    /// - Returns: whether it does.
+    private func findWork(of worker: Int) throws -> Bool {
+        guard let process = fleet.processID(worker) else { return false }
         try keepRunsGoing()
         let deadline = ContinuousClock.now + .seconds(2)
-        try? services.withStore { store in
-            while try ContinuousClock.now < deadline && !store.isComputing(processID: process) { usleep(1_000) }
+        let isComputing = try? services.withStore { store in
+            while ContinuousClock.now < deadline {
+                if try store.isComputing(processID: process) { return true }
+                usleep(1_000)
+            }
+            return false
         }
+        return isComputing ?? false
     }
 
     private static func cut(of kind: FaultKind) -> LinkFaults.Cut {
