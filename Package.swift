@@ -12,6 +12,12 @@ let strictSettings: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+/// What serves HTTP: Hummingbird, and the parts of its own dependencies that are spoken of by name.
+let hummingbird: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -42,6 +48,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
     ],
     targets: [
         .systemLibrary(name: "CLanes"),
@@ -68,16 +78,20 @@ let package = Package(
             name: "EvaluationStore", dependencies: ["Diagnostics", "Postgres", "Evaluation", crypto, logging],
             exclude: ["Migrations"], plugins: ["EmbedMigrations"]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
+        .target(name: "Telemetry", dependencies: ["Diagnostics"]),
+        .target(
+            name: "Dashboard",
+            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Reports", crypto, logging] + hummingbird),
         .target(
             name: "Worker",
             dependencies: [
-                "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "Diagnostics", "Telemetry", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
                 "EvaluationStore",
                 logging,
             ]),
         .target(
             name: "Coordinator",
-            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
+            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
         .target(name: "Benchmarks", dependencies: ["Diagnostics", "SpikeKernels", "SpikingMLP"]),
         .target(name: "Audit", dependencies: ["Evaluation", "SpikeKernels", "SpikingMLP"]),
         .target(
@@ -94,8 +108,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
-                "EvaluationStore", "Reports", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser, logging,
+                "Audit", "Benchmarks", "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "EvaluationStore", "Reports", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser,
+                logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
