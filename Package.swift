@@ -130,13 +130,15 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
         .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+        .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Diagnostics"]),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
         .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "evalctl", "eval-worker", "eval-coordinator", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation", "EvaluationStore",
-                "Kafka", "Postgres", "TestSupport", logging,
+                "ImageInput", "Kafka", "Postgres", "TestSupport", logging,
             ]),
     ] + vectorTargets
 )

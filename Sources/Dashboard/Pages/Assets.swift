@@ -29,12 +29,16 @@ enum Assets {
         .tiles dd { font-size: 1.5rem; }
         .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .75rem; }
         .beside, .none { color: var(--soft); font-size: .85rem; }
+        td .beside, .tiles .beside { display: block; line-height: 1.3; }
+        td progress + .beside { display: inline; }
+        .tiles .beside { min-height: 1.1rem; }
         .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: .4rem; background: var(--raised); }
         table { border-collapse: collapse; width: 100%; }
         caption { text-align: left; font-weight: 600; padding: .6rem .8rem .3rem; }
         th, td { text-align: left; padding: .4rem .8rem; border-top: 1px solid var(--line); vertical-align: top; }
         th { font-size: .85rem; font-weight: 500; color: var(--soft); white-space: nowrap; }
         .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+        td[data-title="Images"], td[data-title="Shards"] { min-width: 13rem; }
         td code { overflow-wrap: anywhere; }
         progress { width: 8rem; height: .7rem; accent-color: var(--running); vertical-align: middle; }
         .wide progress { width: min(100% - 5rem, 60rem); height: 1rem; }

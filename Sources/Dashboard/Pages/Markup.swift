@@ -1,3 +1,5 @@
+internal import Evaluation
+
 /// HTML text. What is interpolated into a literal is escaped, unless it is markup itself.
 struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
     private(set) var text: String
@@ -17,7 +19,11 @@ struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
 
         mutating func appendInterpolation(_ values: [Markup]) { values.forEach { text += $0.text } }
 
-        mutating func appendInterpolation(_ value: some CustomStringConvertible) { text += Markup.escaped(value.description) }
+        mutating func appendInterpolation(_ value: some StringProtocol) { text += Markup.escaped(String(value)) }
+
+        mutating func appendInterpolation(_ value: some BinaryInteger) { text += String(value) }
+
+        mutating func appendInterpolation(_ run: RunID) { text += String(run.rawValue) }
     }
 
     static func escaped(_ text: String) -> String {

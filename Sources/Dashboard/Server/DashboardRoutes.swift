@@ -18,7 +18,7 @@ struct DashboardRoutes: Sendable {
             let run = try Self.run(context)
             return try await page("Run \(run)", .run(run), context)
         }
-        router.get("api/overview") { _, _ in Response.json(try await watch.fleet().json) }
+        router.get("api/overview") { _, _ in Response.json(try await watch.fleetJSON()) }
         router.get("api/runs/:run") { _, context in Response.json(try renderJSON(try await watch.run(try Self.run(context)))) }
         router.get("events") { request, context in try events(request, context) }
         router.get("dashboard.css") { _, _ in Self.asset(Assets.styleSheet, "text/css; charset=utf-8") }

@@ -31,6 +31,7 @@ enum FleetMetrics {
             byRun("evalctl_run_images", "Images of the runs that have not ended.") { Double($0.imagesExpected) },
             byRun("evalctl_run_done_images", "Images of these runs that are stored or given up.") { Double($0.imagesDone) },
             byRun("evalctl_run_failed_images", "Images of these runs that have no prediction.") { Double($0.imagesFailed) },
+            byRun("evalctl_run_paused", "1 where the run is paused.") { $0.state == .paused ? 1 : 0 },
             byRun("evalctl_run_images_per_second", "Pace of these runs in the last half minute.") { $0.imagesPerSecond },
             byRun("evalctl_run_top1_ratio", "Top-1 accuracy of these runs so far, 0 to 1.") { $0.top1.accuracy },
             MetricFamily(

@@ -20,12 +20,10 @@ package struct DashboardSource: Sendable {
 /// A look at the fleet, with what is made of it for everybody who asks.
 struct RenderedFleet: Sendable {
     let fleet: FleetOverview
-    let json: String
     let parts: [LivePart]
 
-    init(_ fleet: FleetOverview) throws {
+    init(_ fleet: FleetOverview) {
         self.fleet = fleet
-        json = try renderJSON(fleet)
         parts = OverviewPage.parts(fleet)
     }
 }
@@ -37,6 +35,7 @@ final class FleetWatch: Sendable {
     private let work: BlockingThread<EvaluationStore>
     private let broker: BlockingThread<() throws -> [MetricFamily]>
     private let fleets: Cached<RenderedFleet>
+    private let json: Cached<String>
     private let runs: CachedByKey<RunID, RunOverview>
     private let brokerFamilies: Cached<[MetricFamily]>
 
@@ -47,7 +46,9 @@ final class FleetWatch: Sendable {
         work = BlockingThread("dashboard-work") { Self.store(database, " work") }
         let broker = BlockingThread("dashboard-broker", make: source.makeBrokerMetrics)
         self.broker = broker
-        fleets = Cached(every: interval) { try await looks.perform { try RenderedFleet($0.look()) } }
+        let fleets = Cached(every: interval) { try await looks.perform { RenderedFleet(try $0.look()) } }
+        self.fleets = fleets
+        json = Cached(every: interval) { try renderJSON(try await fleets.value().fleet) }
         runs = CachedByKey(every: interval, capacity: 256) { run in try await looks.perform { try $0.look(at: run) } }
         brokerFamilies = Cached(every: .seconds(5)) { try await broker.perform { try $0() } }
     }
@@ -67,6 +68,9 @@ final class FleetWatch: Sendable {
 
     /// The fleet, not older than the interval.
     func fleet() async throws -> RenderedFleet { try await fleets.value() }
+
+    /// The fleet as JSON, not older than twice the interval.
+    func fleetJSON() async throws -> String { try await json.value() }
 
     /// One run, not older than the interval.
     /// - Throws: `store.not_found`.

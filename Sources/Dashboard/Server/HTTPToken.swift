@@ -1,6 +1,6 @@
 internal import Crypto
 internal import Diagnostics
-internal import Foundation
+package import Foundation
 
 /// The secret that opens a program's HTTP pages. It is compared in constant time, and never printed.
 package struct HTTPToken: Sendable {
@@ -38,16 +38,16 @@ package struct HTTPToken: Sendable {
     }
 
     /// Whether `text` is the token.
-    func matches(_ text: String) -> Bool { SHA256.hash(data: Data(text.utf8)) == digest }
+    package func matches(_ text: String) -> Bool { SHA256.hash(data: Data(text.utf8)) == digest }
 
     /// What a browser that has shown the token keeps instead of it: a time, and this program's seal on it.
-    func session(now: Date = Date()) -> String {
+    package func session(now: Date = Date()) -> String {
         let end = Int(now.timeIntervalSince1970) + Self.sessionSeconds
         return "\(end).\(seal(end).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())"
     }
 
     /// Whether `text` is a session of this token that has not ended.
-    func isSession(_ text: String, now: Date = Date()) -> Bool {
+    package func isSession(_ text: String, now: Date = Date()) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, parts[1].utf8.count == 64, let end = Int(parts[0]), let seal = Self.bytes(hex: parts[1]) else { return false }
         let isSealed = HMAC<SHA256>.isValidAuthenticationCode(seal, authenticating: Self.message(end), using: key)
