@@ -16,7 +16,6 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let hummingbird: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -50,7 +49,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
     ],
     targets: [
@@ -81,7 +79,8 @@ let package = Package(
         .target(name: "Telemetry", dependencies: ["Diagnostics"]),
         .target(
             name: "Dashboard",
-            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Reports", crypto, logging] + hummingbird),
+            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Reports", crypto, logging]
+                + hummingbird),
         .target(
             name: "Worker",
             dependencies: [
@@ -108,7 +107,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Benchmarks", "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "Audit", "Benchmarks", "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka",
+                "Evaluation",
                 "EvaluationStore", "Reports", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser,
                 logging,
             ]),

@@ -36,7 +36,8 @@ final class EmbeddedStack {
             let environment = ["EVALCTL_DATABASE": address.exposedURI]
             try? FileManager.default.removeItem(atPath: addressFile)
             coordinator = try ChildProgram(
-                "eval-coordinator", arguments: common + (http?.arguments(addressFile: addressFile) ?? []), environment: environment, logPath: logs + "/coordinator.log")
+                "eval-coordinator", arguments: common + (http?.arguments(addressFile: addressFile) ?? []), environment: environment,
+                logPath: logs + "/coordinator.log")
             worker = try ChildProgram(
                 "eval-worker",
                 arguments: common + ["--threads", "\(threads)", "--cache-dir", dataDirectory + "/checkpoints", "--drain-seconds", "5"],

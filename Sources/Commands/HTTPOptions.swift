@@ -13,7 +13,9 @@ struct HTTPOptions: ParsableArguments {
     var http: String?
 
     @Option(
-        help: "A file with the token that opens the pages. Default: $EVALCTL_HTTP_TOKEN. Other addresses than loopback need one, steering too.")
+        help:
+            "A file with the token that opens the pages. Default: $EVALCTL_HTTP_TOKEN. Other addresses than loopback need one, steering too."
+    )
     var httpTokenFile: String?
 
     @Option(help: .hidden)
@@ -53,7 +55,8 @@ struct HTTPOptions: ParsableArguments {
 
 extension DaemonOptions {
     /// What `/readyz` asks: the database and the broker, each with a connection of its own.
-    func readinessChecks(kafka: KafkaConfiguration, database: DatabaseAddress, name: String, logger: Logger) -> @Sendable () throws ->
+    func readinessChecks(kafka: KafkaConfiguration, database: DatabaseAddress, name: String, logger: Logger)
+        -> @Sendable () throws ->
         [ReadinessCheck]
     {
         {

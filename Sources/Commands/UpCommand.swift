@@ -20,7 +20,8 @@ struct UpCommand: ParsableCommand {
         try ProgramExit.reporting {
             let interruption = Interruption()
             let stack = try EmbeddedStack(
-                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, topics: JobTopics(), http: httpOptions,
+                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, topics: JobTopics(),
+                http: httpOptions,
                 logger: logOptions.logger("evalctl"))
             output("EVALCTL_DATABASE='\(stack.address.exposedURI)'\nEVALCTL_KAFKA='\(stack.bootstrapServers)'\n")
             note("the stack is up; Ctrl-C stops it")

@@ -49,7 +49,9 @@ extension EvaluationStore {
 
     func runsByState() throws -> [String: Int] {
         var counts = Dictionary(uniqueKeysWithValues: RunState.allCases.map { ($0.rawValue, 0) })
-        for row in try rows("SELECT state, count(*) AS runs FROM runs GROUP BY state") { counts[try row.text("state")] = try row.int("runs") }
+        for row in try rows("SELECT state, count(*) AS runs FROM runs GROUP BY state") {
+            counts[try row.text("state")] = try row.int("runs")
+        }
         return counts
     }
 

@@ -27,7 +27,9 @@ package final class LoopPulses: Sendable {
     package func check(at now: ContinuousClock.Instant = .now) -> [(name: String, problem: String?)] {
         loops.withLock { $0 }.sorted { $0.key < $1.key }.map { name, loop in
             guard let since = loop.since, now - since > loop.limit else { return (name, nil) }
-            return (name, "no round has ended for \(Int((now - since) / .seconds(1))) s, where \(Int(loop.limit / .seconds(1))) s are usual")
+            return (
+                name, "no round has ended for \(Int((now - since) / .seconds(1))) s, where \(Int(loop.limit / .seconds(1))) s are usual"
+            )
         }
     }
 }

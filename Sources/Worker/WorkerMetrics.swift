@@ -25,7 +25,8 @@ struct WorkerMetrics: Sendable {
         undecodable = registry.counter("evalctl_undecodable_messages_total", "Job messages that could not be read, and were skipped.")
         renewals = registry.counter("evalctl_lease_renewals_total", "Leases renewed.")
         lostLeases = registry.counter(
-            "evalctl_lost_leases_total", "Leases that were cancelled, or ran out and went to another worker, before their shard was stored.")
+            "evalctl_lost_leases_total", "Leases that were cancelled, or ran out and went to another worker, before their shard was stored."
+        )
         shards = registry.counter("evalctl_shards_total", "Shards whose work ended here, by how.", labels: ["outcome"])
         failedAttempts = registry.counter(
             "evalctl_failed_attempts_total", "Attempts that failed here as a whole, by the failure's class.", labels: ["class"])

@@ -17,7 +17,10 @@ import Testing
         #expect(address.description == text)
     }
 
-    @Test(arguments: ["", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:-1", "127.0.0.1:65536", "::1:80", "[::1:80", "[]:80", "a b:80", "http://a:80", "u@a:80"])
+    @Test(arguments: [
+        "", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:-1", "127.0.0.1:65536", "::1:80", "[::1:80", "[]:80", "a b:80",
+        "http://a:80", "u@a:80",
+    ])
     func `what is no address is refused with what to give instead`(text: String) {
         let failure = #expect(throws: Failure.self) { try HTTPAddress(parsing: text) }
         #expect(failure?.code == .httpAddress)
@@ -59,7 +62,10 @@ import Testing
         #expect(!token.isSession(session, now: now.addingTimeInterval(12 * 3600 + 1)))
         #expect(try !HTTPToken("0123456789abcdeX").isSession(session, now: now))
         let seal = try #require(session.split(separator: ".").last)
-        for forged in ["9999999999.\(seal)", "\(seal)", "", ".", "1043200.", "1043200.zz", session + "0", "1043200." + String(repeating: "0", count: 64)] {
+        for forged in [
+            "9999999999.\(seal)", "\(seal)", "", ".", "1043200.", "1043200.zz", session + "0",
+            "1043200." + String(repeating: "0", count: 64),
+        ] {
             #expect(!token.isSession(forged, now: now), "\(forged)")
         }
         #expect(!session.contains("0123456789abcdef"))

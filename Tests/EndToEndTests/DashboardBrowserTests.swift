@@ -38,7 +38,9 @@ extension ProgramTests {
                 let first = try #require(try browser.evaluate(progress) as? Double)
                 try browser.wait(until: "\(progress) > \(first)")
                 try browser.wait(until: "document.querySelector('#workers').textContent.includes('running')")
-                try browser.wait(until: "/[0-9.]+ %.* to .*of [0-9]+/s.test(document.querySelector('#runs td[data-title=\"Top-1 so far\"]').textContent)")
+                try browser.wait(
+                    until: "/[0-9.]+ %.* to .*of [0-9]+/s.test(document.querySelector('#runs td[data-title=\"Top-1 so far\"]').textContent)"
+                )
                 #expect(try browser.evaluate("window.isSame") as? Bool == true)
                 let updates = "Number(document.documentElement.dataset.updates ?? 0)"
                 let (before, start) = (try #require(try browser.evaluate(updates) as? Double), ContinuousClock.now)
@@ -75,7 +77,10 @@ extension ProgramTests {
                 _ = try browser.evaluate("window.isSame = true")
                 try browser.wait(until: "document.querySelector('#run .state').textContent === 'finished'", seconds: 120)
                 #expect(try browser.evaluate("window.isSame") as? Bool == true)
-                try browser.wait(until: "document.querySelector('#run progress').value === 100 && document.querySelector('#run').textContent.includes('500 of 500')")
+                try browser.wait(
+                    until:
+                        "document.querySelector('#run progress').value === 100 && document.querySelector('#run').textContent.includes('500 of 500')"
+                )
                 #expect(browser.complaints.isEmpty, "\(browser.complaints)")
 
                 stack.send(SIGTERM)

@@ -13,7 +13,9 @@ extension ProgramTests {
             try ProgramCluster.with(perClass: 1) { cluster in
                 let (coordinator, http) = try cluster.serving("eval-coordinator", token: Self.token)
                 let run = try cluster.submit("--shard-size", "20")
-                for path in ["/", "/runs/\(run)", "/dead-letters", "/api/overview", "/api/runs/\(run)", "/metrics", "/livez", "/readyz", "/login"] {
+                for path in [
+                    "/", "/runs/\(run)", "/dead-letters", "/api/overview", "/api/runs/\(run)", "/metrics", "/livez", "/readyz", "/login",
+                ] {
                     let answer = try http.get(path)
                     #expect(answer.status == 200, "\(path)")
                     #expect(answer.headers["x-content-type-options"] == "nosniff", "\(path)")
@@ -23,7 +25,9 @@ extension ProgramTests {
                     #expect(answer.headers["referrer-policy"] == "same-origin", "\(path)")
                 }
                 let state = "SELECT count(*) FROM runs WHERE run_id = \(run) AND state = 'paused'"
-                for headers in [[:], ["Authorization": "Bearer wrong"], ["Authorization": Self.token], ["Cookie": "evalctl_session=9999999999.00"]] {
+                for headers in [
+                    [:], ["Authorization": "Bearer wrong"], ["Authorization": Self.token], ["Cookie": "evalctl_session=9999999999.00"],
+                ] {
                     let refused = try http.request("POST", "/runs/\(run)/pause", headers, body: "")
                     #expect([401, 403].contains(refused.status), "\(headers)")
                     #expect(!refused.body.contains(Self.token))
@@ -33,7 +37,9 @@ extension ProgramTests {
                 #expect(unauthorized.status == 401)
                 #expect(unauthorized.headers["www-authenticate"]?.hasPrefix("Bearer") == true)
 
-                #expect(try http.request("POST", "/runs/\(run)/pause", Self.bearer, body: "").json()["done"] as? String == "run \(run) is paused")
+                #expect(
+                    try http.request("POST", "/runs/\(run)/pause", Self.bearer, body: "").json()["done"] as? String
+                        == "run \(run) is paused")
                 #expect(try cluster.count(state) == 1)
                 #expect(try http.request("POST", "/runs/\(run)/resume", Self.bearer, body: "").status == 200)
                 #expect(try http.request("POST", "/runs/\(run)/priority", Self.bearer, body: "priority=7").status == 200)
@@ -82,7 +88,9 @@ extension ProgramTests {
                 #expect(paused.status == 303)
                 #expect(paused.headers["location"] == "/runs/\(run)")
                 #expect(try cluster.count("SELECT count(*) FROM runs WHERE state = 'paused'") == 1)
-                #expect(try http.request("POST", "/runs/\(run)/resume", ["Cookie": session, "Origin": "http://\(http.address)"], body: "").status == 200)
+                #expect(
+                    try http.request("POST", "/runs/\(run)/resume", ["Cookie": session, "Origin": "http://\(http.address)"], body: "")
+                        .status == 200)
                 let logout = try http.request("POST", "/logout", own, body: "")
                 #expect(logout.headers["set-cookie"]?.contains("Max-Age=0") == true)
                 try cluster.drain([coordinator])

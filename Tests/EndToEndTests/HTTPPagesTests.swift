@@ -75,7 +75,8 @@ extension ProgramTests {
                     ("GET", "/runs/99", 404, "there is no run 99"), ("GET", "/runs/x%3Cb%3E", 404, "there is no run x"),
                     ("GET", "/api/runs/-1", 404, "there is no run -1"), ("GET", "/nowhere", 404, "there is no page /nowhere"),
                     ("GET", "/api/runs/99999999999999999999", 404, "there is no run 9999"),
-                    ("GET", "/events?page=/nowhere", 404, "there is no page /nowhere"), ("GET", "/runs/\(run)/pause", 404, "there is no page"),
+                    ("GET", "/events?page=/nowhere", 404, "there is no page /nowhere"),
+                    ("GET", "/runs/\(run)/pause", 404, "there is no page"),
                     ("POST", "/runs/99/pause", 404, "there is no run 99"), ("POST", "/workers/99/drain", 404, "there is no worker 99"),
                     ("POST", "/runs/\(run)/priority", 400, "the field priority is missing"),
                     ("POST", "/runs/\(run)/dead-letters/eat", 404, "there is no page"),
@@ -154,7 +155,8 @@ extension ProgramTests {
                     ("8080", "8080 is no address to serve HTTP on"), ("127.0.0.1:99999", "no address to serve HTTP on"),
                 ] {
                     for program in ["eval-coordinator", "eval-worker"] {
-                        let outcome = try Program(program, ["--http", address], environment: environment, in: cluster.folder).wait(seconds: 20)
+                        let outcome = try Program(program, ["--http", address], environment: environment, in: cluster.folder).wait(
+                            seconds: 20)
                         #expect(outcome.status == 1, "\(program) \(address)")
                         #expect(outcome.errors.contains(message), "\(outcome.errors)")
                     }

@@ -33,7 +33,7 @@ final class HeadlessBrowser {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let target = try call("Target.createTarget", ["url": "about:blank", "width": width, "height": height])
+        let target = try call("Target.createTarget", ["url": "about:blank"])
         let attached = try call("Target.attachToTarget", ["targetId": try #require(target["targetId"]), "flatten": true])
         session = try #require(attached["sessionId"] as? String)
         for domain in ["Page", "Runtime", "Log", "Network"] { try call("\(domain).enable") }
@@ -52,7 +52,8 @@ final class HeadlessBrowser {
             let parameters = event["params"] as? [String: Any] ?? [:]
             switch event["method"] as? String {
             case "Runtime.exceptionThrown": return "\(parameters["exceptionDetails"] ?? "")"
-            case "Runtime.consoleAPICalled" where ["error", "warning", "assert"].contains(parameters["type"] as? String): return "\(parameters["args"] ?? "")"
+            case "Runtime.consoleAPICalled" where ["error", "warning", "assert"].contains(parameters["type"] as? String):
+                return "\(parameters["args"] ?? "")"
             case "Log.entryAdded":
                 let entry = parameters["entry"] as? [String: Any] ?? [:]
                 return ["error", "warning"].contains(entry["level"] as? String) ? "\(entry["text"] ?? "") \(entry["url"] ?? "")" : nil

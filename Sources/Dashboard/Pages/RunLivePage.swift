@@ -12,7 +12,8 @@ enum RunLivePage {
             LivePart(id: "clock", content: OverviewPage.clock(fleet)), LivePart(id: "run", content: progress(run)),
             LivePart(
                 id: "workers",
-                content: run.state.isTerminal ? "" : workers.isEmpty ? "<p class=\"none\">No worker has a shard of this run.</p>" : Tables.workers(workers)),
+                content: run.state.isTerminal
+                    ? "" : workers.isEmpty ? "<p class=\"none\">No worker has a shard of this run.</p>" : Tables.workers(workers)),
             LivePart(id: "dead-letters", content: letters.isEmpty ? "" : Tables.deadLetters(letters, count: letters.count)),
         ]
     }

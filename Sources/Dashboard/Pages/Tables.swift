@@ -61,7 +61,8 @@ enum Tables {
         let pieces: [Markup] = shown.map { state, count in
             let width = Double(count) / total * 100
             defer { x += width }
-            return "<rect class=\"\(state.rawValue)\" x=\"\(NumberText.fixed(x, 3))\" width=\"\(NumberText.fixed(width, 3))\" height=\"8\"/>"
+            return
+                "<rect class=\"\(state.rawValue)\" x=\"\(NumberText.fixed(x, 3))\" width=\"\(NumberText.fixed(width, 3))\" height=\"8\"/>"
         }
         let words = shown.map { "\(NumberText.grouped($0.count)) \($0.state.rawValue)" }.joined(separator: ", ")
         return """

@@ -38,7 +38,8 @@ final class EventStreams: Sendable {
     func response(_ subject: LiveSubject, watch: FleetWatch, channel: any Channel) throws -> Response {
         guard open.withLock({ $0 < limit }) else {
             throw Failure(
-                .httpBusy, "\(limit) streams of changes are open already", remedy: "close other pages of the dashboard", recovery: .transient)
+                .httpBusy, "\(limit) streams of changes are open already", remedy: "close other pages of the dashboard",
+                recovery: .transient)
         }
         let body = ResponseBody { [self] writer in
             open.withLock { $0 += 1 }

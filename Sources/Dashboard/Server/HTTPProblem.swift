@@ -21,7 +21,7 @@ struct HTTPProblem: Encodable {
     init(_ error: any Error, at path: String) {
         switch error {
         case let failure as Failure: self.init(failure)
-        case let error as HTTPError where error.status == .contentTooLarge:
+        case let error as any HTTPResponseError where error.status == .contentTooLarge:
             self.init(Failure(.httpTooLarge, "the request's body is too large", remedy: "send at most \(RequestForm.limit) bytes"))
         case let error as HTTPError where error.status == .notFound: self.init(Self.noPage(path))
         case let error as HTTPError: self.init(Failure(.httpBadRequest, error.body ?? error.status.reasonPhrase), error.status)

@@ -49,7 +49,9 @@ package struct HTTPToken: Sendable {
     /// Whether `text` is a session of this token that has not ended.
     package func isSession(_ text: String, now: Date = Date()) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[1].utf8.count == 64, let end = Int(parts[0]), let seal = Self.bytes(hex: parts[1]) else { return false }
+        guard parts.count == 2, parts[1].utf8.count == 64, let end = Int(parts[0]), let seal = Self.bytes(hex: parts[1]) else {
+            return false
+        }
         let isSealed = HMAC<SHA256>.isValidAuthenticationCode(seal, authenticating: Self.message(end), using: key)
         return isSealed && Double(end) > now.timeIntervalSince1970
     }
