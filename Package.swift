@@ -61,6 +61,7 @@ let package = Package(
         .plugin(name: "EmbedMigrations", capability: .buildTool()),
 
         .target(name: "Diagnostics", dependencies: [logging]),
+        .target(name: "Telemetry"),
         .target(
             name: "SpikeKernels", exclude: ["Vector"],
             swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
@@ -76,10 +77,11 @@ let package = Package(
             name: "EvaluationStore", dependencies: ["Diagnostics", "Postgres", "Evaluation", crypto, logging],
             exclude: ["Migrations"], plugins: ["EmbedMigrations"]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
-        .target(name: "Telemetry", dependencies: ["Diagnostics"]),
+        .target(
+            name: "Pages", dependencies: ["Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Evaluation", "Reports"]),
         .target(
             name: "Dashboard",
-            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Reports", crypto, logging]
+            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Reports", "Pages", crypto, logging]
                 + hummingbird),
         .target(
             name: "Worker",
@@ -108,9 +110,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Audit", "Benchmarks", "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka",
-                "Evaluation",
-                "EvaluationStore", "Reports", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser,
-                logging,
+                "Evaluation", "EvaluationStore", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos",
+                "Load", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
@@ -128,6 +129,8 @@ let package = Package(
         .testTarget(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
+        .testTarget(
+            name: "PagesTests", dependencies: ["Pages", "Checkpoints", "Evaluation", "ImageInput", "Reports", "SpikingMLP"]),
         .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),

@@ -40,15 +40,9 @@ struct AnytimeCommand: ParsableCommand {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
                 let stored = try store.run(runID)
-                let fractions = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
-                let margins = try margin.isEmpty ? store.marginQuantiles(runID, fractions) : margin
-                let lengths = stable.isEmpty ? Array(1...max(stored.specification.timeSteps, 1)).dropFirst().prefix(8).map { $0 } : stable
-                let points =
-                    try store.anytime(runID) + store.earlyExits(runID, margins: Set(margins).sorted())
-                    + store.earlyExits(runID, stable: Set(lengths).sorted())
                 let report = AnytimeReport(
-                    run: runID, points: points, costs: try energyOptions.costs(store),
-                    macsPerImage: try store.firstConvolutionOperations(of: stored))
+                    run: runID, points: try store.anytimeCurve(of: stored, margins: margin, stable: stable),
+                    costs: try energyOptions.costs(store), macsPerImage: try store.firstConvolutionOperations(of: stored))
                 output(try report.rendered(as: format))
             }
         }

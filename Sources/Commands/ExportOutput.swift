@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import Foundation
 internal import Reports
 
@@ -14,5 +15,21 @@ enum ExportOutput {
         var writer = try ExportWriter(columns, as: format) { try FileHandle.standardOutput.write(contentsOf: Data($0)) }
         try body(&writer)
         try writer.finish()
+    }
+}
+
+/// Where a command's text goes: to a file, or to standard output.
+enum TextOutput {
+    /// Writes the whole text. A file appears with all of it or, where that fails, stays as it was.
+    /// - Throws: `output.unwritable`.
+    static func write(_ text: String, to file: String?) throws {
+        guard let file else { return output(text) }
+        do {
+            try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
+        } catch {
+            throw Failure(
+                Failure.Code("output.unwritable"), "\(file) cannot be written: \(error.localizedDescription)",
+                remedy: "name a file in a folder that is there and may be written to", cause: error)
+        }
     }
 }

@@ -3,6 +3,7 @@ internal import Checkpoints
 internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
+internal import Pages
 internal import Reports
 internal import SpikingMLP
 
@@ -67,33 +68,57 @@ struct ModelCommand: ParsableCommand {
         @Argument(help: "A .pth or .safetensors file, or the name of a stored model.")
         var model: String
 
-        @Option(help: "table, json or markdown.")
-        var format = OutputFormat.table
+        enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, markdown, html }
+
+        @Option(help: "table, json, markdown, or html (a page with figures of the weights).")
+        var format = Format.table
+
+        @Option(help: "With html: how many rows of each block's token-mixing weights to show on their grid, 0 to 1024.")
+        var rows = ModelPage.defaultRows
+
+        @Option(help: "A file to write to, which is replaced. Default: standard output.")
+        var output: String?
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
+        func validate() throws {
+            guard (0...1024).contains(rows) else { throw ValidationError("--rows takes 0 to 1024") }
+        }
+
         func run() throws {
-            try ProgramExit.reporting {
-                let description: CheckpointDescription
-                if FileManager.default.fileExists(atPath: model) || !NameText.isAllowed(model) {
-                    description = CheckpointDescription(try Checkpoint.load(path: model))
-                } else {
-                    description = try DatabaseAccess(options: databaseOptions).withStore { try $0.model(named: model).description() }
-                }
-                guard format != .json else { return output(try renderJSON(description)) }
-                let table = TextTable(
-                    [.init("property"), .init("value")],
-                    rows: [
-                        ["family", description.family.rawValue], ["dim", "\(description.dim)"],
-                        ["depths", description.depths.map { "\($0)" }.joined(separator: ",")], ["alpha", "\(description.alpha)"],
-                        ["patch", "\(description.patch)"], ["image", "\(description.image)"],
-                        ["classes", "\(description.classes)"], ["parameters", NumberText.grouped(description.parameters)],
-                        ["paper's name", description.name ?? "-"],
-                        ["saved time steps", description.timesteps.map { "\($0)" } ?? "-"], ["format", description.format.rawValue],
-                        ["sha256", description.sha256],
-                    ])
-                output(format == .markdown ? table.markdown() : table.plain())
+            try ProgramExit.reporting { try TextOutput.write(rendered(), to: output) }
+        }
+
+        private var isFile: Bool { FileManager.default.fileExists(atPath: model) || !NameText.isAllowed(model) }
+
+        private func rendered() throws -> String {
+            if format == .html {
+                return try ModelPage(checkpoint(), name: isFile ? (model as NSString).lastPathComponent : model, rows: rows).html
             }
+            let description =
+                if isFile {
+                    CheckpointDescription(try Checkpoint.load(path: model))
+                } else {
+                    try DatabaseAccess(options: databaseOptions).withStore { try $0.model(named: model).description() }
+                }
+            guard format != .json else { return try renderJSON(description) }
+            let table = TextTable(
+                [.init("property"), .init("value")],
+                rows: [
+                    ["family", description.family.rawValue], ["dim", "\(description.dim)"],
+                    ["depths", description.depths.map { "\($0)" }.joined(separator: ",")], ["alpha", "\(description.alpha)"],
+                    ["patch", "\(description.patch)"], ["image", "\(description.image)"],
+                    ["classes", "\(description.classes)"], ["parameters", NumberText.grouped(description.parameters)],
+                    ["paper's name", description.name ?? "-"],
+                    ["saved time steps", description.timesteps.map { "\($0)" } ?? "-"], ["format", description.format.rawValue],
+                    ["sha256", description.sha256],
+                ])
+            return format == .markdown ? table.markdown() : table.plain()
+        }
+
+        private func checkpoint() throws -> Checkpoint {
+            if isFile { return try Checkpoint.load(path: model) }
+            return try DatabaseAccess(options: databaseOptions).withStore { try StoredCheckpoint.load($0.model(named: model), from: $0) }
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Evaluation
 internal import EvaluationStore
+internal import Pages
 internal import Reports
 
 extension RunID: ExpressibleByArgument {
@@ -18,18 +19,29 @@ struct ReportCommand: ParsableCommand {
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
-        case table, json, markdown, latex
+        case table, json, markdown, latex, html
         case markdownRow = "markdown-row"
     }
 
     @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
     var runID: RunID
 
-    @Option(help: "table, json, markdown, latex (a row of a table), or markdown-row.")
+    @Option(help: "table, json, markdown, latex (a row of a table), markdown-row, or html (a page with figures).")
     var format = Format.table
 
     @Flag(help: "With latex and markdown-row: the columns' titles too.")
     var header = false
+
+    @Option(help: "With html: how many of the worst mistakes to show, 0 to 200.")
+    var mistakes = 24
+
+    @Option(
+        name: .customLong("dataset-root"), help: "With html: the folder of the data set's images on this machine. Default: where they were."
+    )
+    var dataSetRoot: String?
+
+    @Option(help: "A file to write to, which is replaced. Default: standard output.")
+    var output: String?
 
     @Option(help: "A top-1 accuracy to hold the run against, in percent, such as 66.39.")
     var reference: Double?
@@ -41,14 +53,14 @@ struct ReportCommand: ParsableCommand {
 
     func validate() throws {
         if let reference, !(0...100).contains(reference) { throw ValidationError("--reference takes 0 to 100") }
+        guard (0...200).contains(mistakes) else { throw ValidationError("--mistakes takes 0 to 200") }
         guard (0...100).contains(tolerance) else { throw ValidationError("--tolerance takes 0 to 100") }
     }
 
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let report = try store.report(runID)
-                output(try rendered(report))
+                let report = try write(store)
                 let reference = reference.map { AccuracyReference(percent: $0, tolerance: tolerance) }
                 if let reference { note(reference.verdict(for: report)) }
                 if !report.complete { throw ProgramExit.incomplete }
@@ -57,9 +69,22 @@ struct ReportCommand: ParsableCommand {
         }
     }
 
+    /// Writes the report and returns its figures.
+    private func write(_ store: EvaluationStore) throws -> RunReport {
+        if format == .html {
+            var content = try store.pageContent(of: runID, worstImages: mistakes)
+            content.readPictures(in: dataSetRoot)
+            try TextOutput.write(RunPage(content).html, to: output)
+            return content.report
+        }
+        let report = try store.report(runID)
+        try TextOutput.write(try rendered(report), to: output)
+        return report
+    }
+
     private func rendered(_ report: RunReport) throws -> String {
         switch format {
-        case .table: try report.rendered(as: .table)
+        case .table, .html: try report.rendered(as: .table)
         case .json: try report.rendered(as: .json)
         case .markdown: try report.rendered(as: .markdown)
         case .latex: report.latexRow(header: header)

@@ -40,6 +40,22 @@ extension EvaluationStore {
         }
     }
 
+    /// Accuracy and cost of all ways of stopping: every number of time steps, margins and stable predictions.
+    /// - Parameters:
+    ///   - margins: where none are given, the deciles of those that occur.
+    ///   - lengths: equal predictions in a row; where none are given, 2 to at most 9.
+    package func anytimeCurve(of run: StoredRun, margins: [Double] = [], stable lengths: [Int] = []) throws -> [AnytimePoint] {
+        try anytime(run.id) + earlyExitCurve(of: run, margins: margins, stable: lengths)
+    }
+
+    /// The early exits of ``anytimeCurve(of:margins:stable:)``.
+    func earlyExitCurve(of run: StoredRun, margins: [Double] = [], stable lengths: [Int] = []) throws -> [AnytimePoint] {
+        let deciles = (1...9).map { Double($0) / 10 }
+        let margins = try margins.isEmpty ? marginQuantiles(run.id, deciles) : margins
+        let lengths = lengths.isEmpty ? Array((1...max(run.specification.timeSteps, 1)).dropFirst().prefix(8)) : lengths
+        return try earlyExits(run.id, margins: Set(margins).sorted()) + earlyExits(run.id, stable: Set(lengths).sorted())
+    }
+
     /// Margins that occur in a run, at these fractions of all its images and time steps.
     package func marginQuantiles(_ run: RunID, _ fractions: [Double]) throws -> [Double] {
         try rows("SELECT margin_quantiles($1, $2) AS margins", [.int64(run.rawValue), .float64Array(fractions)]).single()

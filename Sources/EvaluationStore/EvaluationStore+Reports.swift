@@ -5,8 +5,11 @@ internal import Postgres
 extension EvaluationStore {
     /// What a run came to so far.
     /// - Throws: `store.not_found`.
-    package func report(_ id: RunID) throws -> RunReport {
-        let run = try self.run(id)
+    package func report(_ id: RunID) throws -> RunReport { try report(self.run(id), anytime: anytime(id)) }
+
+    /// - Parameter anytime: what ``anytime(_:)`` gives for the run.
+    func report(_ run: StoredRun, anytime: [AnytimePoint]) throws -> RunReport {
+        let id = run.id
         let model = try model(id: run.specification.modelID)
         let dataset = try dataSet(id: run.specification.datasetID)
         let key: [PostgresValue] = [.int64(id.rawValue)]
@@ -26,12 +29,8 @@ extension EvaluationStore {
             throw Failure(.notFound, "there is no run \(id)", remedy: "`evalctl run list` shows the runs of this database")
         }
         let evaluated = try accuracy.int("images_evaluated")
-        let anytime = try rows(
-            """
-            SELECT coalesce(top1_accuracy, 0) AS top1, coalesce(top1_low, 0) AS low, coalesce(top1_high, 1) AS high,
-                   coalesce(spikes_per_image, 0) AS spikes, coalesce(synops_per_image, 0) AS synops
-            FROM anytime_accuracy WHERE run_id = $1 ORDER BY timestep
-            """, key)
+        let top1ByTimeStep = anytime.map { RunReport.Accuracy(correct: $0.top1Correct, evaluated: $0.images) }
+        let synapticOperations = anytime.last?.synapticOperationsPerImage ?? 0
         let firing = try rows(
             """
             SELECT coalesce(sum(spikes)::double precision / nullif(sum(neurons), 0), 0) AS firing_rate FROM firing_rates WHERE run_id = $1
@@ -50,12 +49,11 @@ extension EvaluationStore {
             images: .init(expected: run.imagesExpected, evaluated: evaluated, failed: try accuracy.int("images_failed")),
             top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
             top5: .init(correct: try accuracy.int("top5_correct"), evaluated: evaluated),
-            top1ByTimeStep: try anytime.map { try $0.double("top1") },
-            top1ByTimeStepIntervals: try anytime.map { Interval(low: try $0.double("low"), high: try $0.double("high")) },
+            top1ByTimeStep: top1ByTimeStep.map(\.accuracy), top1ByTimeStepIntervals: top1ByTimeStep.map(\.ci95),
             labelSets: try labelSetAccuracies(of: id), latency: try latency(id),
-            spikesPerImage: try anytime.last?.double("spikes") ?? 0, firingRate: try firing?.double("firing_rate") ?? 0,
-            synapticOperationsPerImage: try anytime.last?.double("synops") ?? 0,
-            energy: try energyEstimate(of: run, synapticOperations: try anytime.last?.double("synops") ?? 0),
+            spikesPerImage: anytime.last?.spikesPerImage ?? 0, firingRate: try firing?.double("firing_rate") ?? 0,
+            synapticOperationsPerImage: synapticOperations,
+            energy: try energyEstimate(of: run, synapticOperations: synapticOperations),
             imagesPerSecond: try totals.double("images_per_second"), workers: try workers?.int("workers") ?? 0,
             provenance: .init(
                 modelSHA256: model.sha256, manifestSHA256: dataset.manifestSHA256,

@@ -20,6 +20,8 @@ extension Failure.Code {
     package static let imageMemory = Self("image.memory")
     /// The file is not the one the manifest describes.
     package static let imageChanged = Self("image.changed")
+    /// A picture could not be written as PNG.
+    package static let imageEncoding = Self("image.encoding")
 
     /// The input size asked for cannot be used.
     package static let imageSizeUnusable = Self("preprocess.imageSize")

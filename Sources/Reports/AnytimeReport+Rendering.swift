@@ -1,4 +1,4 @@
-internal import Evaluation
+package import Evaluation
 
 extension AnytimeReport {
     package func rendered(as format: OutputFormat) throws -> String {
@@ -51,6 +51,9 @@ extension AnytimeReport {
                 ]
             })
     }
+
+    /// What people call a way of stopping (`4 time steps`, `margin 0.5`, `2 equal in a row`).
+    package static func name(of rule: ExitRule) -> String { rule.longText }
 
     /// The points on the upper left of the curve, by rising cost.
     package var frontier: [Point] {

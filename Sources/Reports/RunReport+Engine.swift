@@ -1,4 +1,4 @@
-internal import Evaluation
+package import Evaluation
 
 extension RunReport {
     private var hasNarrowLanes: Bool { engine == "fixed16" || engine.hasPrefix("fixed16-") }
@@ -17,7 +17,7 @@ extension RunReport {
     }
 
     /// The certificate in a sentence, or how to make one.
-    var certificateText: String {
+    package var certificateText: String {
         guard let certificate else {
             let bits = weightBits.map { " --weight-bits \($0)" } ?? ""
             let name = engine.firstRange(of: "-w").map { String(engine[..<$0.lowerBound]) } ?? engine

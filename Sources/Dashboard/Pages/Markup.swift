@@ -1,4 +1,5 @@
 internal import Evaluation
+internal import Pages
 
 /// HTML text. What is interpolated into a literal is escaped, unless it is markup itself.
 struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
@@ -26,23 +27,8 @@ struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
         mutating func appendInterpolation(_ run: RunID) { text += String(run.rawValue) }
     }
 
-    static func escaped(_ text: String) -> String {
-        var result = ""
-        result.reserveCapacity(text.utf8.count)
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            // HTML knows no other control characters.
-            case "\u{0}"..<"\u{9}", "\u{B}"..<"\u{D}", "\u{E}"..<"\u{20}", "\u{7F}": result += "\u{FFFD}"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
+    /// Markup's characters as references, and what browsers might take for something else as U+FFFD, as in reports.
+    static func escaped(_ text: String) -> String { Pages.Markup.text(text).source }
 }
 
 /// A part of a page that changes while people look at it: the element of that id, and what is in it.

@@ -33,6 +33,7 @@ enum RunLivePage {
             <p class="wide">\(Tables.progress(run))</p>
             <p class="wide">\(Tables.shardBar(run.shards))</p>
             <dl class="fields">\(list)</dl>
+            \(run.shards.done > 0 ? "<p><a href=\"/runs/\(run.run)/report\">Report of what is stored so far</a>: accuracy, activity, mistakes, speed</p>" as Markup : "")
             <div class="steering">\(Forms.run(run))</div>
             """
     }

@@ -33,7 +33,7 @@ struct AccessMiddleware: RouterMiddleware {
     /// A page of another site whose name was made to lead here would be of the same origin as these pages; its `Host` gives it away.
     private func checkHost(_ request: Request) throws {
         guard address.isLoopback else { return }
-        let authority = request.head.authority ?? request.headers[.hostName] ?? ""
+        let authority = request.head.authority ?? ""
         let host = (try? HTTPAddress(parsing: authority))?.host ?? (try? HTTPAddress(parsing: authority + ":80"))?.host ?? ""
         guard HTTPAddress.isLoopback(host) else {
             throw Failure(
@@ -86,7 +86,7 @@ struct AccessMiddleware: RouterMiddleware {
         if let site = request.headers[.fetchSite] {
             isForeign = site != "same-origin" && site != "none"
         } else if let origin = request.headers[.origin] {
-            let authority = request.head.authority ?? request.headers[.hostName] ?? ""
+            let authority = request.head.authority ?? ""
             isForeign = origin != "http://\(authority)" && origin != "https://\(authority)"
         } else {
             isForeign = context.hasCookie
@@ -103,7 +103,7 @@ struct AccessMiddleware: RouterMiddleware {
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'self'; "
                 + "base-uri 'none'; frame-ancestors 'none'"
         }
-        response.headers[.contentTypeOptions] = "nosniff"
+        response.headers[.xContentTypeOptions] = "nosniff"
         // With "no-referrer" browsers would name no origin where this page posts a form.
         response.headers[.referrerPolicy] = "same-origin"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }

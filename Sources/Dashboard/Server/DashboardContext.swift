@@ -18,11 +18,15 @@ struct DashboardContext: RequestContext {
 }
 
 extension HTTPField.Name {
-    static let contentSecurityPolicy = HTTPField.Name("Content-Security-Policy")!
-    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
-    static let fetchSite = HTTPField.Name("Sec-Fetch-Site")!
-    static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
-    static let hostName = HTTPField.Name("Host")!
+    static let referrerPolicy = named("Referrer-Policy")
+    static let fetchSite = named("Sec-Fetch-Site")
+    /// Tells proxies not to keep parts of a stream back.
+    static let accelBuffering = named("X-Accel-Buffering")
+
+    private static func named(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is a name of a header") }
+        return name
+    }
 }
 
 extension Response {

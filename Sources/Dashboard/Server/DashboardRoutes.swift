@@ -18,6 +18,13 @@ struct DashboardRoutes: Sendable {
             let run = try Self.run(context)
             return try await page("Run \(run)", .run(run), context)
         }
+        router.get("runs/:run/report") { _, context in
+            var response = Response.html(try await watch.report(try Self.run(context)))
+            // The page holds its own style sheet and pictures, as a file does.
+            response.headers[.contentSecurityPolicy] =
+                "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            return response
+        }
         router.get("api/overview") { _, _ in Response.json(try await watch.fleetJSON()) }
         router.get("api/runs/:run") { _, context in Response.json(try renderJSON(try await watch.run(try Self.run(context)))) }
         router.get("events") { request, context in try events(request, context) }

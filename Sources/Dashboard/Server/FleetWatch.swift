@@ -34,6 +34,7 @@ final class FleetWatch: Sendable {
     private let looks: BlockingThread<OverviewReader>
     private let work: BlockingThread<EvaluationStore>
     private let broker: BlockingThread<() throws -> [MetricFamily]>
+    private let reports: ReportPages
     private let fleets: Cached<RenderedFleet>
     private let json: Cached<String>
     private let runs: CachedByKey<RunID, RunOverview>
@@ -49,14 +50,18 @@ final class FleetWatch: Sendable {
         let fleets = Cached(every: interval) { try await looks.perform { RenderedFleet(try $0.look()) } }
         self.fleets = fleets
         json = Cached(every: interval) { try renderJSON(try await fleets.value().fleet) }
-        runs = CachedByKey(every: interval, capacity: 256) { run in try await looks.perform { try $0.look(at: run) } }
+        let runs = CachedByKey<RunID, RunOverview>(every: interval, capacity: 256) { run in try await looks.perform { try $0.look(at: run) }
+        }
+        self.runs = runs
+        reports = ReportPages(database) { try await runs.value(of: $0) }
         brokerFamilies = Cached(every: .seconds(5)) { try await broker.perform { try $0() } }
     }
 
-    private static func store(_ database: DatabaseAddress, _ purpose: String) -> EvaluationStore {
+    /// A session that gives up soon, because somebody waits.
+    static func store(_ database: DatabaseAddress, _ purpose: String, statementSeconds: Int = 10) -> EvaluationStore {
         var options = ConnectionOptions(applicationName: "evalctl dashboard\(purpose)")
         options.connectTimeout = .seconds(2)
-        options.statementTimeout = .seconds(10)
+        options.statementTimeout = .seconds(statementSeconds)
         options.answerGrace = .seconds(2)
         options.lockTimeout = .seconds(3)
         options.tcpUserTimeout = .seconds(8)
@@ -76,6 +81,10 @@ final class FleetWatch: Sendable {
     /// - Throws: `store.not_found`.
     func run(_ run: RunID) async throws -> RunOverview { try await runs.value(of: run) }
 
+    /// A run's report as a page, not older than ten seconds.
+    /// - Throws: `store.not_found`.
+    func report(_ run: RunID) async throws -> String { try await reports.html(of: run) }
+
     /// Does something with the database that may take longer than a look.
     func perform<Result: Sendable>(_ body: @escaping @Sendable (EvaluationStore) throws -> Result) async throws -> Result {
         try await work.perform(body)
@@ -87,6 +96,7 @@ final class FleetWatch: Sendable {
     func stop() {
         looks.stop()
         work.stop()
+        reports.stop()
         broker.stop()
     }
 }

@@ -1,0 +1,79 @@
+/// Values by layer and time step as heat maps: a row for each kind of layer, a column for each block, divided into time steps. Layers of
+/// the patch embedding, which are numbered by stage, and of the head have maps of their own.
+struct LayerMaps {
+    /// Names as PyTorch has them, and a value for each time step, in the model's order.
+    var layers: [(name: String, values: [Double])]
+    var most: Double
+    var scale: (title: String, low: String, high: String)
+    var what: String
+    var text: (Double) -> String
+
+    /// No map has more columns: neighbouring time steps are averaged where it would.
+    private static let columnLimit = 320
+    private static let embedding = "to_patch_embedding"
+    private static let head = "mlp_head"
+
+    /// A layer's name with its first number as N, and that number.
+    static func kind(of name: String) -> (kind: String, number: Int) {
+        var parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard let place = parts.firstIndex(where: { Int($0).map { (0..<10_000).contains($0) } ?? false }) else { return (name, 0) }
+        let number = Int(parts[place]) ?? 0
+        parts[place] = "N"
+        return (parts.joined(separator: "."), number)
+    }
+
+    var markup: Markup {
+        let embedding = layers.filter { $0.name.hasPrefix(Self.embedding) }
+        let head = layers.filter { $0.name.hasPrefix(Self.head) }
+        let blocks = layers.filter { !$0.name.hasPrefix(Self.embedding) && !$0.name.hasPrefix(Self.head) }
+        let parts = [(embedding, "stage N"), (blocks, "block N"), (head, "head")].filter { !$0.0.isEmpty }
+        return parts.enumerated().reduce(into: Markup()) { maps, part in
+            let isLast = part.offset == parts.count - 1
+            maps += map(part.element.0, part.element.1, nameWidth: nameWidth, withScale: isLast)
+        }
+    }
+
+    /// A row's name, or a layer's own name where it is the head's, which is not numbered by block.
+    private static func row(of name: String) -> (kind: String, number: Int) { name.hasPrefix(head) ? (name, 0) : kind(of: name) }
+
+    private var nameWidth: Double { HeatMap.nameWidth(layers.map { Self.row(of: $0.name).kind }) }
+
+    private func map(_ layers: [(name: String, values: [Double])], _ title: String, nameWidth: Double, withScale: Bool) -> Markup {
+        var kinds: [String] = []
+        var places: [String: [Int: [Double]]] = [:]
+        for layer in layers {
+            let (kind, number) = Self.row(of: layer.name)
+            if places[kind] == nil { kinds.append(kind) }
+            places[kind, default: [:]][number] = layer.values
+        }
+        let numbers = Array(Set(places.values.flatMap(\.keys))).sorted()
+        let steps = layers.map(\.values.count).max() ?? 1
+        let bins = max(1, min(steps, Self.columnLimit / max(numbers.count, 1)))
+        let cells = kinds.map { kind in
+            numbers.flatMap { number in
+                (0..<bins).map { bin in cell(kind, number, places[kind]?[number], bin: bin, of: bins, steps: steps) }
+            }
+        }
+        let merged =
+            bins == steps
+            ? ", time steps 1 to \(steps) in each"
+            : bins == 1 ? ", mean of \(steps) time steps" : ", \(steps) time steps as \(bins) means in each"
+        let chart = HeatMap(
+            label: "\(what) of \(layers.count) layers by \(title) and time step.", rows: kinds,
+            columns: title == "head" ? [""] : numbers.map { "\($0)" },
+            group: bins, cells: cells, rowTitle: "", columnTitle: title + merged, scale: withScale ? scale : nil,
+            width: 1080, rowHeight: 20, nameWidth: nameWidth)
+        return chart.markup
+    }
+
+    private func cell(_ kind: String, _ number: Int, _ values: [Double]?, bin: Int, of bins: Int, steps: Int) -> HeatMap.Cell {
+        let name = kind.split(separator: ".").map { $0 == "N" ? "\(number)" : String($0) }.joined(separator: ".")
+        guard let values else { return HeatMap.Cell(title: "\(name): not there") }
+        let range = (bin * steps / bins)..<max((bin + 1) * steps / bins, bin * steps / bins + 1)
+        let own = range.filter { values.indices.contains($0) }.map { values[$0] }
+        guard !own.isEmpty else { return HeatMap.Cell(title: "\(name): no value") }
+        let mean = own.reduce(0, +) / Double(own.count)
+        let when = range.count == 1 ? "t = \(range.lowerBound + 1)" : "t = \(range.lowerBound + 1) to \(range.upperBound)"
+        return HeatMap.Cell(fraction: most > 0 ? mean / most : 0, title: "\(name), \(when): \(text(mean))")
+    }
+}

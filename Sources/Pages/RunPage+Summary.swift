@@ -1,0 +1,67 @@
+internal import Evaluation
+internal import Reports
+
+extension RunPage {
+    /// Whether it counts every image, and the first figures.
+    var lead: Markup {
+        let completeness =
+            report.complete
+            ? Markup.element("p", [:], report.completeness) : .element("p", ["class": "warning", "role": "status"], report.completeness)
+        return completeness + .element("div", ["class": "tiles"], tiles.map { tile($0.0, $0.1, $0.2) }) + failures
+    }
+
+    private var tiles: [(String, String, String)] {
+        var tiles = [
+            ("top-1", NumberText.percent(report.top1.accuracy), "95 % interval \(NumberText.range(report.top1.ci95))"),
+            ("top-5", NumberText.percent(report.top5.accuracy), "95 % interval \(NumberText.range(report.top5.ci95))"),
+        ]
+        for set in report.labelSets {
+            tiles.append(
+                ("top-1 by \(set.name)", NumberText.percent(set.top1.accuracy), "\(NumberText.range(set.top1.ci95)), \(set.images) images"))
+        }
+        if let energy = report.energy {
+            tiles.append(("energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ", energy.costs.name))
+        }
+        tiles += [
+            ("synaptic operations", NumberText.grouped(Int(report.synapticOperationsPerImage.rounded())), "per image, true fan-out"),
+            ("firing rate", NumberText.fixed(report.firingRate, 4), "spikes per neuron and time step"),
+            ("inference", NumberText.milliseconds(report.latency.inference.p50), "per image and thread, median"),
+            (
+                "throughput", "\(NumberText.fixed(report.imagesPerSecond, 1)) images/s",
+                "\(report.workers) worker\(report.workers == 1 ? "" : "s")"
+            ),
+        ]
+        if let certificate = report.certificate {
+            tiles.append(("MFI certificate", certificate.grade.rawValue, "T = \(report.timeSteps), \(report.engine)"))
+        }
+        return tiles
+    }
+
+    private func tile(_ name: String, _ value: String, _ remark: String) -> Markup {
+        .element("div", ["class": "tile"], .element("span", [:], name), .element("b", [:], value), .element("span", [:], remark))
+    }
+
+    private var failures: Markup {
+        guard !content.failures.isEmpty else { return Markup() }
+        let table = TextTable(
+            [.init("cause"), .init("images", .right), .init("for example")],
+            rows: content.failures.map { [$0.code, NumberText.grouped($0.images), $0.example] })
+        return PageTable.table(table, caption: "Images without a prediction")
+    }
+
+    /// What the run was made of.
+    var provenance: Markup {
+        let made = report.provenance
+        func code(_ text: String) -> Markup { .element("code", [:], text) }
+        var rows: [(String, Markup)] = [
+            ("run", .text("\(report.run), \(report.state.rawValue)")), ("model", .text(report.model)),
+            ("model sha256", code(made.modelSHA256)), ("data set", .text(report.dataset)), ("manifest sha256", code(made.manifestSHA256)),
+            ("preprocessing", code(made.preprocessing)), ("engine", .text("\(report.engine), T = \(report.timeSteps)")),
+            ("made by", .text("evalctl \(made.version)")), ("instruction sets", .text(made.instructionSets.joined(separator: ", "))),
+            ("kernels", .text(made.kernels.isEmpty ? "-" : made.kernels.joined(separator: ", "))),
+            ("shards", .text("\(made.shards)")), ("submitted", .text(made.submittedAt)),
+        ]
+        if let finished = made.finishedAt { rows.append(("finished", .text(finished))) }
+        return PageTable.facts(rows)
+    }
+}

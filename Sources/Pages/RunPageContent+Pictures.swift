@@ -1,0 +1,41 @@
+internal import Diagnostics
+package import Evaluation
+internal import ImageInput
+
+extension RunPageContent {
+    /// Side of a picture in pixels; smaller inputs keep their own size.
+    private static let pictureSide = 112
+    /// Larger files and images are not read: a page should not need more memory than the evaluation it tells of.
+    private static let fileLimit = 64 << 20
+    private static let decodedLimit = 24_000_000
+
+    /// Reads the pictures of the worst images, as the network saw them: resized and cropped, then made smaller. What concerns one image
+    /// (a missing, changed or broken file) is told in its place.
+    /// - Parameter folder: where the data set's images are on this machine, where that is not where they were when it was added.
+    package mutating func readPictures(in folder: String? = nil) {
+        guard !worst.isEmpty else { return }
+        let folder = folder ?? dataSetFolder
+        let side = min(networkSide ?? Self.pictureSide, Self.pictureSide)
+        guard let preprocessing = try? Preprocessing(imageSize: side, pixelLimit: max(1, min(pixelLimit, Self.decodedLimit))) else {
+            return
+        }
+        let loader = ImageLoader(preprocessing, fileSizeLimit: Self.fileLimit)
+        for index in worst.indices {
+            let image = worst[index]
+            do {
+                let expected = ContentHash(bytes: image.sha256).map { ExpectedContents(byteCount: image.bytes, hash: $0) }
+                let pixels = try loader.load(path: folder + "/" + image.mistake.path, expected: expected).pixels
+                worst[index].picture = .png(try PNGEncoder.encode(pixels, width: side, height: side), width: side, height: side)
+            } catch let failure as Failure {
+                worst[index].picture = .missing(failure.message)
+            } catch {
+                worst[index].picture = .missing("\(error)")
+            }
+        }
+    }
+
+    /// Side of the square that the network read, from the name of the preprocessing (`pillow13-bicubic-256-crop-224`).
+    private var networkSide: Int? {
+        report.provenance.preprocessing.split(separator: "-").last.flatMap { Int($0) }.flatMap { (1...8192).contains($0) ? $0 : nil }
+    }
+}
