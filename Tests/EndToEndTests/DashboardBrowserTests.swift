@@ -81,7 +81,17 @@ extension ProgramTests {
                     until:
                         "document.querySelector('#run progress').value === 100 && document.querySelector('#run').textContent.includes('500 of 500')"
                 )
+                try browser.open("http://\(http.address)/runs/1/report")
+                #expect(
+                    try browser.evaluate("document.querySelectorAll('svg').length > 3 && document.body.textContent.includes('500 of 500')")
+                        as? Bool == true)
                 #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+                // A page that does what it may not is complained of.
+                try browser.open("http://\(http.address)/")
+                _ = try browser.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">styled</p>')")
+                let deadlineOfComplaint = Date().addingTimeInterval(10)
+                while browser.complaints.isEmpty, Date() < deadlineOfComplaint { usleep(20_000) }
+                #expect(browser.complaints.contains { $0.contains("Content Security Policy") })
 
                 stack.send(SIGTERM)
                 #expect(try stack.wait(seconds: 40).status == 0)
