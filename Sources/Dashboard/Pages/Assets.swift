@@ -30,7 +30,7 @@ enum Assets {
         .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .75rem; }
         .beside, .none { color: var(--soft); font-size: .85rem; }
         td .beside, .tiles .beside { display: block; line-height: 1.3; }
-        td progress + .beside { display: inline; }
+        td progress + .beside { display: inline; white-space: nowrap; }
         .tiles .beside { min-height: 1.1rem; }
         .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: .4rem; background: var(--raised); }
         table { border-collapse: collapse; width: 100%; }
@@ -38,7 +38,7 @@ enum Assets {
         th, td { text-align: left; padding: .4rem .8rem; border-top: 1px solid var(--line); vertical-align: top; }
         th { font-size: .85rem; font-weight: 500; color: var(--soft); white-space: nowrap; }
         .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-        td[data-title="Images"], td[data-title="Shards"] { min-width: 13rem; }
+        td[data-title="Images"], td[data-title="Shards"] { min-width: 14rem; }
         td code { overflow-wrap: anywhere; }
         progress { width: 8rem; height: .7rem; accent-color: var(--running); vertical-align: middle; }
         .wide progress { width: min(100% - 5rem, 60rem); height: 1rem; }
@@ -120,6 +120,10 @@ enum Assets {
             say("");
           });
           source.addEventListener("trouble", (event) => say(JSON.parse(event.data).message));
+          document.addEventListener("submit", (event) => {
+            const question = event.target.dataset.confirm;
+            if (question && !window.confirm(question)) event.preventDefault();
+          });
           source.onerror = () => say("The connection is lost; what is shown may be old. Trying again.");
           window.addEventListener("pagehide", () => source.close());
         })();

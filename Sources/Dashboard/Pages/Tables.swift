@@ -56,9 +56,12 @@ enum Tables {
     /// Shards by state as a bar, with the counts in words beside it.
     static func shardBar(_ counts: ShardCounts) -> Markup {
         let shown = counts.byState.filter { $0.state != .split && $0.count > 0 }
+        // From the left what is done, as the bar of the images fills.
+        let order: [ShardState] = [.done, .dead, .cancelled, .running, .published, .pending]
+        let bar = order.compactMap { state in shown.first { $0.state == state } }
         let total = Double(max(counts.all, 1))
         var x = 0.0
-        let pieces: [Markup] = shown.map { state, count in
+        let pieces: [Markup] = bar.map { state, count in
             let width = Double(count) / total * 100
             defer { x += width }
             return
@@ -89,7 +92,8 @@ enum Tables {
                         "\(worker.kernels ?? worker.instructionSet)", "\(worker.threads)",
                         "\(isPresent ? NumberText.fixed(worker.imagesPerSecond, 1) : "–")", shardList(worker.shards),
                         "\(NumberText.duration(seconds: max(worker.secondsSinceHeartbeat, 0))) ago",
-                        worker.state == .running ? Forms.button("Drain", "/workers/\(worker.id)/drain", of: "worker \(worker.id)") : "",
+                        worker.state == .running
+                            ? Forms.button("Drain", "/workers/\(worker.id)/drain", of: "worker \(worker.id)", isAsked: true) : "",
                     ]
                 )
             })
