@@ -130,7 +130,8 @@ let package = Package(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
         .testTarget(
-            name: "PagesTests", dependencies: ["Pages", "Checkpoints", "Evaluation", "ImageInput", "Reports", "SpikingMLP"]),
+            name: "PagesTests",
+            dependencies: ["Pages", "Checkpoints", "Evaluation", "ImageInput", "Reports", "SpikingMLP", "TestSupport"]),
         .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),

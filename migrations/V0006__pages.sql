@@ -61,10 +61,10 @@ RETURNS TABLE (
 DECLARE
     thresholds double precision[] := (SELECT array_agg(DISTINCT q ORDER BY q) FROM unnest(parameters) AS q WHERE q IS NOT NULL);
     -- Element i of each: what the thresholds from the i-th on have more than those before it.
-    correct bigint[] := array_fill(0::bigint, ARRAY[cardinality(thresholds) + 1]);
-    steps bigint[] := correct;
-    spikes double precision[] := correct;
-    synops double precision[] := correct;
+    correct bigint[];
+    steps bigint[];
+    spikes double precision[];
+    synops double precision[];
     total bigint := 0;
     top integer[];
     rank integer[];
@@ -78,7 +78,11 @@ DECLARE
     length integer;
     value double precision;
 BEGIN
-    IF thresholds IS NULL OR rule NOT IN ('margin', 'stable') THEN RETURN; END IF;
+    IF goal IS NULL OR rule NOT IN ('margin', 'stable') THEN RETURN; END IF;
+    correct := array_fill(0::bigint, ARRAY[goal + 1]);
+    steps := correct;
+    spikes := correct;
+    synops := correct;
     FOR top, rank, margins, step_spikes, step_synops IN
         SELECT p.timestep_top1, p.timestep_label_rank, p.timestep_margin, p.timestep_spikes, p.timestep_synops
         FROM predictions p WHERE p.run_id = run

@@ -150,34 +150,73 @@ END $$;
 --
 
 CREATE FUNCTION public.early_exit(run bigint, rule text, parameters double precision[]) RETURNS TABLE(parameter double precision, images bigint, top1_correct bigint, top1_accuracy double precision, top1_low double precision, top1_high double precision, timesteps_per_image double precision, spikes_per_image double precision, synops_per_image double precision)
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-    WITH steps AS (
-        SELECT p.ordinal, u.timestep, u.label_rank, u.margin, u.timestep = cardinality(p.timestep_top1) AS is_last,
-               sum(u.spikes::double precision) OVER so_far AS spikes, sum(u.synops::double precision) OVER so_far AS synops,
-               u.top1 IS DISTINCT FROM lag(u.top1) OVER so_far AS is_new
-        FROM predictions p
-        CROSS JOIN LATERAL unnest(timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes, timestep_synops)
-            WITH ORDINALITY AS u (top1, label_rank, margin, spikes, synops, timestep)
-        WHERE p.run_id = run AND rule IN ('margin', 'stable')
-        WINDOW so_far AS (PARTITION BY p.ordinal ORDER BY u.timestep)
-    ), valued AS (
-        SELECT steps.*, CASE rule WHEN 'margin' THEN margin
-            ELSE timestep - max(timestep) FILTER (WHERE is_new) OVER (PARTITION BY ordinal ORDER BY timestep) + 1 END AS value
-        FROM steps
-    ), reached AS (
-        SELECT valued.*,
-               max(value) OVER (PARTITION BY ordinal ORDER BY timestep ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS best_before
-        FROM valued
-    )
-    SELECT q.parameter, count(*), count(*) FILTER (WHERE label_rank < 1), avg((label_rank < 1)::integer)::double precision,
-           wilson_low(count(*) FILTER (WHERE label_rank < 1), count(*)), wilson_high(count(*) FILTER (WHERE label_rank < 1), count(*)),
-           sum(timestep)::double precision / count(*), sum(spikes) / count(*), sum(synops) / count(*)
-    FROM reached
-    JOIN unnest(parameters) AS q (parameter)
-        ON (best_before IS NULL OR best_before < q.parameter) AND (value >= q.parameter OR is_last)
-    GROUP BY q.parameter ORDER BY q.parameter
-$$;
+#variable_conflict use_column
+DECLARE
+    thresholds double precision[] := (SELECT array_agg(DISTINCT q ORDER BY q) FROM unnest(parameters) AS q WHERE q IS NOT NULL);
+    -- Element i of each: what the thresholds from the i-th on have more than those before it.
+    correct bigint[];
+    steps bigint[];
+    spikes double precision[];
+    synops double precision[];
+    total bigint := 0;
+    top integer[];
+    rank integer[];
+    margins real[];
+    step_spikes bigint[];
+    step_synops bigint[];
+    last integer;
+    goal integer := cardinality(thresholds);
+    reached integer;
+    open integer;
+    length integer;
+    value double precision;
+BEGIN
+    IF goal IS NULL OR rule NOT IN ('margin', 'stable') THEN RETURN; END IF;
+    correct := array_fill(0::bigint, ARRAY[goal + 1]);
+    steps := correct;
+    spikes := correct;
+    synops := correct;
+    FOR top, rank, margins, step_spikes, step_synops IN
+        SELECT p.timestep_top1, p.timestep_label_rank, p.timestep_margin, p.timestep_spikes, p.timestep_synops
+        FROM predictions p WHERE p.run_id = run
+    LOOP
+        total := total + 1;
+        reached := 0;
+        length := 0;
+        last := cardinality(top);
+        FOR t IN 1..last LOOP
+            open := reached + 1;
+            steps[open] := steps[open] + 1;
+            spikes[open] := spikes[open] + step_spikes[t];
+            synops[open] := synops[open] + step_synops[t];
+            IF t = last THEN
+                reached := goal;
+            ELSIF rule = 'margin' THEN
+                value := margins[t];
+            ELSE
+                length := CASE WHEN top[t] = top[t - 1] THEN length + 1 ELSE 1 END;
+                value := length;
+            END IF;
+            WHILE reached < goal AND value >= thresholds[reached + 1] LOOP reached := reached + 1; END LOOP;
+            IF reached >= open AND rank[t] < 1 THEN
+                correct[open] := correct[open] + 1;
+                correct[reached + 1] := correct[reached + 1] - 1;
+            END IF;
+            EXIT WHEN reached = goal;
+        END LOOP;
+    END LOOP;
+    IF total = 0 THEN RETURN; END IF;
+    RETURN QUERY
+        SELECT thresholds[g.i], total, s.correct, s.correct::double precision / total, wilson_low(s.correct, total),
+               wilson_high(s.correct, total), s.steps / total, s.spikes / total, s.synops / total
+        FROM generate_subscripts(thresholds, 1) AS g (i)
+        CROSS JOIN LATERAL (
+            SELECT sum(u.correct)::bigint AS correct, sum(u.steps)::double precision AS steps, sum(u.spikes) AS spikes, sum(u.synops) AS synops
+            FROM unnest(correct[1:g.i], steps[1:g.i], spikes[1:g.i], synops[1:g.i]) AS u (correct, steps, spikes, synops)) AS s
+        ORDER BY g.i;
+END $$;
 
 
 --
@@ -522,6 +561,45 @@ $$;
 --
 
 COMMENT ON FUNCTION public.wilson_low(successes bigint, trials bigint, z double precision) IS 'Lower end of the Wilson score interval of a proportion; null where there are no trials.';
+
+
+--
+-- Name: worker_throughput(bigint, integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.worker_throughput(run bigint, intervals integer DEFAULT 60) RETURNS TABLE(worker_id bigint, host text, part integer, from_seconds double precision, to_seconds double precision, images double precision, images_per_second double precision)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH span AS (
+        SELECT r.started_at, extract(epoch FROM coalesce(r.finished_at, now()) - r.started_at)::double precision / intervals AS width
+        FROM runs r WHERE r.run_id = run AND intervals BETWEEN 1 AND 10000
+    ), done AS (
+        SELECT s.worker_id, s.image_count, span.width,
+               extract(epoch FROM greatest(coalesce(s.claimed_at, s.finished_at), span.started_at) - span.started_at)::double precision AS t0,
+               extract(epoch FROM s.finished_at - span.started_at)::double precision AS t1
+        FROM shards s CROSS JOIN span
+        WHERE s.run_id = run AND s.state = 'done' AND s.finished_at >= span.started_at AND span.width > 0
+    ), spread AS (
+        SELECT d.worker_id, i.part, min(d.width) AS width,
+               sum(CASE WHEN d.t1 > d.t0 THEN
+                       d.image_count * greatest(0, least(d.t1, (i.part + 1) * d.width) - greatest(d.t0, i.part * d.width)) / (d.t1 - d.t0)
+                   ELSE d.image_count END) AS images
+        FROM done d
+        CROSS JOIN LATERAL generate_series(
+            least(floor(d.t0 / d.width), intervals - 1)::integer, least(floor(d.t1 / d.width), intervals - 1)::integer) AS i (part)
+        GROUP BY d.worker_id, i.part
+    )
+    SELECT spread.worker_id, w.host, spread.part, spread.part * width, (spread.part + 1) * width, spread.images, spread.images / width
+    FROM spread JOIN workers w ON w.worker_id = spread.worker_id
+    WHERE spread.images > 0 ORDER BY spread.worker_id, spread.part
+$$;
+
+
+--
+-- Name: FUNCTION worker_throughput(run bigint, intervals integer); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.worker_throughput(run bigint, intervals integer) IS 'A run''s time in equal intervals (part, from 0), and the images that each worker did in each; a shard''s images are spread evenly from its claim to its end.';
 
 
 
@@ -1491,6 +1569,54 @@ ALTER TABLE public.label_sets ALTER COLUMN label_set_id ADD GENERATED ALWAYS AS 
     NO MAXVALUE
     CACHE 1
 );
+
+
+--
+-- Name: latency_histogram; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.latency_histogram AS
+ SELECT r.run_id,
+    p.phase,
+    p.bin,
+    power((10)::double precision, ((p.bin)::double precision / (20.0)::double precision)) AS low_us,
+    power((10)::double precision, (((p.bin + 1))::double precision / (20.0)::double precision)) AS high_us,
+    p.images
+   FROM (public.runs r
+     CROSS JOIN LATERAL ( SELECT 'decode'::text AS phase,
+            (floor(((20)::double precision * log((GREATEST(predictions.decode_us, 1))::double precision))))::integer AS bin,
+            count(*) AS images
+           FROM public.predictions
+          WHERE (predictions.run_id = r.run_id)
+          GROUP BY ((floor(((20)::double precision * log((GREATEST(predictions.decode_us, 1))::double precision))))::integer)
+        UNION ALL
+         SELECT 'preprocess'::text,
+            (floor(((20)::double precision * log((GREATEST(predictions.preprocess_us, 1))::double precision))))::integer AS floor,
+            count(*) AS count
+           FROM public.predictions
+          WHERE (predictions.run_id = r.run_id)
+          GROUP BY ((floor(((20)::double precision * log((GREATEST(predictions.preprocess_us, 1))::double precision))))::integer)
+        UNION ALL
+         SELECT 'inference'::text,
+            (floor(((20)::double precision * log((GREATEST(predictions.inference_us, 1))::double precision))))::integer AS floor,
+            count(*) AS count
+           FROM public.predictions
+          WHERE (predictions.run_id = r.run_id)
+          GROUP BY ((floor(((20)::double precision * log((GREATEST(predictions.inference_us, 1))::double precision))))::integer)
+        UNION ALL
+         SELECT 'total'::text,
+            (floor(((20)::double precision * log((GREATEST(predictions.total_us, 1))::double precision))))::integer AS floor,
+            count(*) AS count
+           FROM public.predictions
+          WHERE (predictions.run_id = r.run_id)
+          GROUP BY ((floor(((20)::double precision * log((GREATEST(predictions.total_us, 1))::double precision))))::integer)) p);
+
+
+--
+-- Name: VIEW latency_histogram; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.latency_histogram IS 'Images by time per phase, in bins from low_us to below high_us, twenty to a power of ten; the first begins at one microsecond. Empty bins have no row.';
 
 
 --
@@ -2722,6 +2848,15 @@ GRANT SELECT ON TABLE public.label_sets TO evalctl_reader;
 GRANT SELECT ON TABLE public.label_set_accuracy TO evalctl_owner;
 GRANT SELECT ON TABLE public.label_set_accuracy TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.label_set_accuracy TO evalctl_reader;
+
+
+--
+-- Name: TABLE latency_histogram; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.latency_histogram TO evalctl_owner;
+GRANT SELECT ON TABLE public.latency_histogram TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.latency_histogram TO evalctl_reader;
 
 
 --

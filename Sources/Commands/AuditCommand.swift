@@ -56,7 +56,7 @@ struct AuditCommand: ParsableCommand {
                 return try finish(audited(Checkpoint.load(path: model)))
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
-                let certificate = try audited(StoredCheckpoint.load(try store.model(named: model), from: store))
+                let certificate = try audited(StoredCheckpoint.load(named: model, from: store))
                 try store.store(certificate, json: try renderJSON(certificate))
                 return certificate
             }

@@ -83,10 +83,7 @@ package struct EvalWorker: ParsableCommand {
     @Option(help: "Shards worked on at the same time, one thread each. Default: one per processor.")
     var threads: Int?
 
-    @Option(
-        name: .customLong("dataset-root"),
-        help: "Where a data set's images are on this machine, NAME=FOLDER. May be repeated.")
-    var dataSetRoots: [String] = []
+    @OptionGroup var dataSetRoots: DataSetRootOptions
 
     @Option(help: "Folder for checkpoints. Default: $XDG_CACHE_HOME/evalctl.")
     var cacheDir: String?
@@ -113,9 +110,6 @@ package struct EvalWorker: ParsableCommand {
         guard (1...86_400).contains(leaseSeconds) else { throw ValidationError("--lease-seconds takes 1 to 86400") }
         guard (0...86_400).contains(drainSeconds) else { throw ValidationError("--drain-seconds takes 0 to 86400") }
         guard (1...1_000_000).contains(stallSeconds) else { throw ValidationError("--stall-seconds takes 1 to 1000000") }
-        for root in dataSetRoots where !root.dropFirst().contains("=") {
-            throw ValidationError("--dataset-root takes NAME=FOLDER, not \(root)")
-        }
     }
 
     package func run() throws {
@@ -129,10 +123,7 @@ package struct EvalWorker: ParsableCommand {
             configuration.claimTimesFile = claimTimes
             configuration.drainSeconds = drainSeconds
             configuration.stallSeconds = stallSeconds
-            for root in dataSetRoots {
-                let parts = root.split(separator: "=", maxSplits: 1)
-                configuration.dataSetRoots[String(parts[0])] = String(parts[1])
-            }
+            configuration.dataSetRoots = dataSetRoots.folders
             let logger = daemonOptions.logOptions.logger("eval-worker")
             let (metrics, pulses) = (MetricsRegistry(), LoopPulses())
             let worker = Worker(configuration, logger: logger, metrics: metrics, pulses: pulses)

@@ -118,7 +118,7 @@ struct ModelCommand: ParsableCommand {
 
         private func checkpoint() throws -> Checkpoint {
             if isFile { return try Checkpoint.load(path: model) }
-            return try DatabaseAccess(options: databaseOptions).withStore { try StoredCheckpoint.load($0.model(named: model), from: $0) }
+            return try DatabaseAccess(options: databaseOptions).withStore { try StoredCheckpoint.load(named: model, from: $0) }
         }
     }
 }

@@ -35,10 +35,7 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "With html: how many of the worst mistakes to show, 0 to 200.")
     var mistakes = 24
 
-    @Option(
-        name: .customLong("dataset-root"), help: "With html: the folder of the data set's images on this machine. Default: where they were."
-    )
-    var dataSetRoot: String?
+    @OptionGroup var dataSetRoots: DataSetRootOptions
 
     @Option(help: "A file to write to, which is replaced. Default: standard output.")
     var output: String?
@@ -73,7 +70,7 @@ struct ReportCommand: ParsableCommand {
     private func write(_ store: EvaluationStore) throws -> RunReport {
         if format == .html {
             var content = try store.pageContent(of: runID, worstImages: mistakes)
-            content.readPictures(in: dataSetRoot)
+            content.readPictures(in: dataSetRoots.folders[content.report.dataset])
             try TextOutput.write(RunPage(content).html, to: output)
             return content.report
         }

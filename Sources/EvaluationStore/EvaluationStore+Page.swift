@@ -3,10 +3,18 @@ internal import FoundationEssentials
 internal import Postgres
 
 extension EvaluationStore {
-    /// All that a run's page shows, but for the pictures of its worst images.
+    /// All that a run's page shows, but for the pictures of its worst images: as the database is at one moment, while workers go on.
     /// - Parameter worstImages: how many mistakes are told.
     /// - Throws: `store.not_found`.
     package func pageContent(of run: RunID, worstImages: Int = 24) throws -> RunPageContent {
+        try session.withConnection { connection in
+            try connection.transaction(isolation: .repeatableRead, readOnly: true) { _ in
+                try gatherPageContent(of: run, worstImages: worstImages)
+            }
+        }
+    }
+
+    private func gatherPageContent(of run: RunID, worstImages: Int) throws -> RunPageContent {
         let stored = try self.run(run)
         let dataset = try dataSet(id: stored.specification.datasetID)
         let anytime = try anytime(run)

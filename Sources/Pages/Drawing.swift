@@ -98,8 +98,12 @@ struct Drawing {
     }
 
     /// A coordinate with at most two decimals.
-    static func number(_ value: Double) -> String {
-        let text = NumberText.fixed(value, 2)
+    static func number(_ value: Double) -> String { trimmed(NumberText.fixed(value, 2)) }
+
+    /// Four significant digits at most, without zeros at the end (`0.001`, `12.5`).
+    static func short(_ value: Double) -> String { trimmed(NumberText.significant(value)) }
+
+    private static func trimmed(_ text: String) -> String {
         guard text.utf8.contains(UInt8(ascii: ".")) else { return text }
         var digits = Substring(text)
         while digits.last == "0" { digits.removeLast() }

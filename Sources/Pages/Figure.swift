@@ -6,7 +6,7 @@ enum Figure {
     ///   - numbers: folded below the drawing; on paper it is open.
     ///   - note: below the drawing: what is too long to stand above it.
     static func markup(_ title: String, _ caption: String, _ drawing: Markup, note: String = "", numbers: TextTable? = nil) -> Markup {
-        let table = numbers.map { [PageTable.folded("Numbers", PageTable.table($0), isLong: $0.rows.count > 60)] } ?? []
+        let table = numbers.map { [PageTable.folded("Numbers", PageTable.table($0), isLong: $0.rows.count > 24)] } ?? []
         let remark = note.isEmpty ? [] : [Markup.element("p", ["class": "note"], note)]
         return .element(
             "figure", [:],

@@ -36,6 +36,12 @@ package struct Markup: Sendable, Hashable {
         Markup(source: "<\(name)\(joined(attributes))/>")
     }
 
+    /// A paragraph, in which what stands between back quotes is a command.
+    static func prose(_ text: String) -> Markup {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+        return .element("p", [:], parts.enumerated().map { $0 % 2 == 0 ? .text($1) : .element("code", [:], $1) })
+    }
+
     package static func + (a: Markup, b: Markup) -> Markup { Markup(source: a.source + b.source) }
 
     package static func += (a: inout Markup, b: Markup) { a.source += b.source }

@@ -37,12 +37,12 @@ extension ModelPage {
         get throws {
             guard !architecture.blocks.isEmpty else { return nil }
             let blocks = try architecture.blocks.map { try block($0) }
-            let explanation = Markup.element(
-                "p", [:],
+            let explanation = Markup.prose(
                 "A block mixes tokens along each row of the grid by one matrix, and along each column by another. Below, a block's two matrices "
                     + "(a row for each output position, a column for each input position), and the receptive field of tokens on the grid's "
                     + "diagonal: what the token reads along its row and along its column. White is 0, blue below, red above; the scale of each "
-                    + "block ends at its largest magnitude. Where there is no weight, the grid is grey.")
+                    + "block ends at its largest magnitude. Where there is no weight, the grid is grey. `evalctl model show --rows N` shows N of them for each block."
+            )
             return explanation + Markup(blocks)
         }
     }
@@ -65,7 +65,7 @@ extension ModelPage {
             return Markup.element(
                 "figure", [:],
                 try picture.markup(
-                    scale: max(1, (84 / Double(side)).rounded(.down)),
+                    scale: max(2, (84 / Double(side)).rounded(.down)),
                     alternative: "Block \(block.index), receptive field of the token in row \(place + 1) and column \(place + 1)"),
                 .element("figcaption", [:], "\(place + 1)"))
         }

@@ -17,7 +17,8 @@ extension ModelPage {
         var kinds: [String] = []
         var members: [String: [Int]] = [:]
         for (index, layer) in layers.enumerated() {
-            let kind = layer.name.hasPrefix("mlp_head") ? layer.name : LayerMaps.kind(of: layer.name).kind
+            let name = Self.module(layer)
+            let kind = name.hasPrefix("mlp_head") ? name : LayerMaps.kind(of: name).kind
             if members[kind] == nil { kinds.append(kind) }
             members[kind, default: []].append(index)
         }
@@ -32,7 +33,7 @@ extension ModelPage {
             let width = 2 * Double(reach) / Double(WeightSummary.bins)
             let chart = Histogram(
                 label: "Distribution of \(NumberText.grouped(total)) weights of \(kind).",
-                axis: .linear("weight", from: -max(Double(reach), 1e-6), to: max(Double(reach), 1e-6)),
+                axis: .linear("weight", from: -max(Double(reach), 1e-6), to: max(Double(reach), 1e-6), count: 6),
                 panels: [
                     .init(
                         name: kind,
@@ -43,7 +44,7 @@ extension ModelPage {
                                 title:
                                     "\(NumberText.significant(low)) to \(NumberText.significant(low + width)): \(NumberText.grouped(count))"
                             )
-                        }, remark: "\(NumberText.grouped(total)) in \(own.count) layer\(own.count == 1 ? "" : "s")")
+                        }, remark: "\(NumberText.grouped(total)) weights")
                 ], panelHeight: 70, width: 350)
             return .element("figure", [:], chart.markup)
         }
@@ -53,7 +54,7 @@ extension ModelPage {
 
     private func table(_ layers: [ParameterSpecification], _ summaries: [WeightSummary]) -> Markup {
         let titles = ["layer", "shape", "weights", "bytes", "mean", "deviation", "least", "most", "zero", "distribution"]
-        let head = titles.map { Markup.element("th", ["scope": "col"], $0) }
+        let head = titles.map { Markup.element("th", ["scope": "col", "class": [titles[0], titles[9]].contains($0) ? "" : "number"], $0) }
         let rows = zip(layers, summaries).map { layer, one -> Markup in
             let cells = [
                 layer.shape.map { "\($0)" }.joined(separator: " x "), NumberText.grouped(one.count),
@@ -63,8 +64,8 @@ extension ModelPage {
             ]
             return .element(
                 "tr", [:],
-                [.element("th", ["scope": "row"], layer.name)] + cells.map { .element("td", ["class": "number"], $0) }
-                    + [.element("td", [:], sparkline(one, layer.name))])
+                [.element("th", ["scope": "row"], Self.module(layer))] + cells.map { .element("td", ["class": "number"], $0) }
+                    + [.element("td", [:], sparkline(one, Self.module(layer)))])
         }
         return .element(
             "div", ["class": "scroll"],
@@ -74,6 +75,11 @@ extension ModelPage {
                     "caption", [:],
                     "Layers in the order of the state dict; bytes as float32, distributions from minus to plus the largest magnitude"),
                 .element("thead", [:], .element("tr", [:], head)), .element("tbody", [:], rows)))
+    }
+
+    /// The path of the layer that a `.weight` belongs to.
+    private static func module(_ weight: ParameterSpecification) -> String {
+        weight.name.hasSuffix(".weight") ? String(weight.name.dropLast(".weight".count)) : weight.name
     }
 
     private func sparkline(_ one: WeightSummary, _ name: String) -> Markup {

@@ -2,6 +2,9 @@ internal import Reports
 
 /// Tables of numbers, as pages have them.
 enum PageTable {
+    /// No cell shows more characters.
+    private static let cellLimit = 300
+
     /// A table; its first column names the rows.
     static func table(_ table: TextTable, caption: String? = nil) -> Markup {
         func style(_ column: Int) -> KeyValuePairs<String, String> {
@@ -24,7 +27,9 @@ enum PageTable {
                 .element(
                     "tr", [:],
                     row.enumerated().map { column, cell in
-                        column == 0 ? .element("th", ["scope": "row"], cell) : .element("td", style(column), cell)
+                        column == 0
+                            ? .element("th", ["scope": "row"], Drawing.shortened(cell, cellLimit))
+                            : .element("td", style(column), Drawing.shortened(cell, cellLimit))
                     })
             })
         let title = caption.map { [Markup.element("caption", [:], $0)] } ?? []
@@ -36,7 +41,7 @@ enum PageTable {
         .element("dl", ["class": "facts"], rows.map { .element("dt", [:], $0.0) + .element("dd", [:], $0.1) })
     }
 
-    /// A part that is folded until somebody opens it; on paper it is open, or left out where it is `long`.
+    /// A part that is folded until somebody opens it; on paper it is open, or left out where it is long.
     static func folded(_ summary: String, _ content: Markup, isLong: Bool = false) -> Markup {
         .element("details", isLong ? ["class": "long"] : [:], [.element("summary", [:], summary), content])
     }

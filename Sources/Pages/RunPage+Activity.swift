@@ -26,7 +26,7 @@ extension RunPage {
             })
         return Figure.markup(
             "Firing rate by layer and time step",
-            "Spikes per neuron of each LIF group; within a block one column a time step. \(silent); \(saturated).", maps.markup,
+            "Spikes per neuron of each LIF group; within a block one column a time step; \(silent); \(saturated).", maps.markup,
             numbers: numbers)
     }
 

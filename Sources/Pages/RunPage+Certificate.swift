@@ -4,11 +4,11 @@ internal import Reports
 extension RunPage {
     /// What an audit counted; how to make one, where there is none.
     var certificate: Markup? {
-        guard let quote = report.certificate else { return .element("p", [:], report.certificateText) }
-        return .element("p", [:], report.certificateText) + (content.certificate.map { details($0, quote) } ?? Markup())
+        let sentence = Markup.prose("Certificate: \(report.certificateText)")
+        return sentence + (content.certificate.map(details) ?? Markup())
     }
 
-    private func details(_ certificate: Certificate, _ quote: CertificateQuote) -> Markup {
+    private func details(_ certificate: Certificate) -> Markup {
         let path = certificate.spikePath
         let operations = TextTable(
             [.init("operation"), .init("on spike paths", .right), .init("in the first convolution", .right)],

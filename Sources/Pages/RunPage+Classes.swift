@@ -4,6 +4,8 @@ internal import Reports
 extension RunPage {
     /// Up to this many classes have a bar each.
     private static let barLimit = 60
+    /// Names are not shown longer than this, wherever they come from: a page has many.
+    static let nameLimit = 120
     /// As many of the best and of the worst of more classes.
     private static let endLimit = 15
 
@@ -29,7 +31,7 @@ extension RunPage {
             + Figure.pair(confusionFigure, confusedPairs)
     }
 
-    private func name(_ one: ClassAccuracy) -> String { one.name ?? "\(one.label)" }
+    private func name(_ one: ClassAccuracy) -> String { Drawing.shortened(one.name ?? "\(one.label)", Self.nameLimit) }
 
     private func bars(_ classes: [ClassAccuracy], label: String) -> Markup {
         BarChart(
@@ -102,9 +104,11 @@ extension RunPage {
 }
 
 extension Sample {
-    /// At most `limit` of the numbers below `total`, the first and the last among them, about equally far apart.
+    /// At most `limit` of the numbers below `total`, the first and the last among them where it is above 1, about equally far apart.
     static func evenly(_ total: Int, limit: Int) -> [Int] {
-        guard total > limit, limit > 1 else { return Array(0..<max(total, 0)) }
+        guard limit > 0 else { return [] }
+        guard total > limit else { return Array(0..<max(total, 0)) }
+        guard limit > 1 else { return [total / 2] }
         return (0..<limit).map { $0 * (total - 1) / (limit - 1) }
     }
 }

@@ -27,7 +27,7 @@ extension RunPage {
             names[pair.label] = pair.name ?? names[pair.label]
             names[pair.other] = pair.otherName ?? names[pair.other]
         }
-        func name(_ label: Int) -> String { names[label] ?? "\(label)" }
+        func name(_ label: Int) -> String { Drawing.shortened(names[label] ?? "\(label)", Self.nameLimit) }
         let images = Dictionary(excerpt.cells.map { ([$0.label, $0.predicted], $0.images) }) { first, _ in first }
         func share(_ label: Int, _ count: Int) -> Double { Double(count) / Double(max(known[label]?.images ?? 0, 1)) }
         let most = excerpt.cells.filter { $0.label != $0.predicted }.map { share($0.label, $0.images) }.max() ?? 0

@@ -33,7 +33,7 @@ extension RunPage {
         }
         let chart = Histogram(
             label: "Time per image of each phase; the median of all together is \(NumberText.milliseconds(report.latency.total.p50)).",
-            axis: .logarithmic("milliseconds per image, logarithmic", from: low / 1000, to: high / 1000, text: Drawing.number),
+            axis: .logarithmic("milliseconds per image, logarithmic", from: low / 1000, to: high / 1000, text: Drawing.short),
             panels: panels, width: 1080)
         return Figure.markup(
             "Time per image",

@@ -23,7 +23,7 @@ extension RunPage {
             tiles.append(("energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ", energy.costs.name))
         }
         tiles += [
-            ("synaptic operations", NumberText.grouped(Int(report.synapticOperationsPerImage.rounded())), "per image, true fan-out"),
+            ("synaptic operations", operations, "per image, true fan-out"),
             ("firing rate", NumberText.fixed(report.firingRate, 4), "spikes per neuron and time step"),
             ("inference", NumberText.milliseconds(report.latency.inference.p50), "per image and thread, median"),
             (
@@ -35,6 +35,12 @@ extension RunPage {
             tiles.append(("MFI certificate", certificate.grade.rawValue, "T = \(report.timeSteps), \(report.engine)"))
         }
         return tiles
+    }
+
+    /// Whole, or in thousands of millions where that would be long.
+    private var operations: String {
+        let count = report.synapticOperationsPerImage
+        return count < 1e9 ? NumberText.grouped(Int(count.rounded())) : "\(NumberText.significant(count / 1e9)) G"
     }
 
     private func tile(_ name: String, _ value: String, _ remark: String) -> Markup {

@@ -35,7 +35,7 @@ enum StyleSheet {
             caption { text-align: left; color: var(--dim); padding: .2rem 0; }
             th, td { text-align: left; padding: .15rem .8rem .15rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
             thead th { border-bottom: 2px solid var(--line); color: var(--dim); font-weight: 600; white-space: nowrap; }
-            tbody th { font-weight: 400; overflow-wrap: anywhere; }
+            tbody th { font-weight: 400; overflow-wrap: break-word; max-width: 24em; }
             .number { text-align: right; white-space: nowrap; }
             .facts { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .4rem 0; font-size: .9rem; }
             .facts dt { color: var(--dim); }
@@ -63,13 +63,21 @@ enum StyleSheet {
             svg .own { fill: var(--line); }
             \(seriesRules)\(levelRules)@media print {
             @page { margin: 14mm; }
+            :root { font-size: 12px; }
             body { font-size: 9.5pt; }
             main { max-width: none; padding: 0; }
             nav, summary { display: none; }
             h2 { break-after: avoid; }
-            figure, .tile, .gallery li, tr { break-inside: avoid; }
-            .pair { grid-template-columns: 1fr 1fr; }
+            figcaption, h3, h3 + .note, caption { break-after: avoid; break-inside: avoid; }
+            svg, .tile, .gallery li, .fields figure, tr { break-inside: avoid; }
+            .pair { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
+            .gallery { grid-template-columns: repeat(6, 1fr); }
             .scroll { overflow: visible; }
+            table { font-size: 7.5pt; }
+            .pair table { font-size: 6pt; }
+            .small-multiples { grid-template-columns: repeat(3, 1fr); }
+            .fields { gap: .4rem; }
+            th, td { padding-right: .5rem; }
             .tile, svg, img { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
             details.long { display: none; }
             details::details-content { content-visibility: visible; block-size: auto; }

@@ -43,8 +43,9 @@ struct WeightSummary {
             counts[bins / 2] = values.count
             return counts
         }
-        let scale = Float(bins) / (2 * reach)
-        for value in values { counts[min(max(Int((value + reach) * scale), 0), bins - 1)] += 1 }
+        // In Float, the largest weights would overflow here, and the smallest ones the scale.
+        let scale = Double(bins) / (2 * Double(reach))
+        for value in values { counts[min(max(Int((Double(value) + Double(reach)) * scale), 0), bins - 1)] += 1 }
         return counts
     }
 }

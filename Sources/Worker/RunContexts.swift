@@ -8,7 +8,7 @@ internal import SpikingMLP
 
 /// The runs a worker has work of: checkpoints are fetched once, kept by their hash, and shared by all threads.
 final class RunContexts: @unchecked Sendable {
-    private let cacheDirectory: String
+    private let cache: CheckpointCache
     private let dataSetRoots: [String: String]
     private let acceptsBenchmarks: Bool
     private let lock = NSLock()
@@ -19,7 +19,7 @@ final class RunContexts: @unchecked Sendable {
     private static let capacity = 4
 
     init(cacheDirectory: String, dataSetRoots: [String: String], acceptsBenchmarks: Bool = false) {
-        self.cacheDirectory = cacheDirectory
+        cache = CheckpointCache(directory: cacheDirectory)
         self.dataSetRoots = dataSetRoots
         self.acceptsBenchmarks = acceptsBenchmarks
     }
@@ -57,45 +57,10 @@ final class RunContexts: @unchecked Sendable {
                 architecture: try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8)).architecture)
         }
         // Nothing else holds the parameters: they go as the engine takes them.
-        let parameters = try Checkpoint.load(path: try cachedFile(of: model, store: store)).parameters
+        let parameters = try Checkpoint.load(path: try cache.file(of: model, store: store)).parameters
         let engine = try Engines.make(run.specification.engine, parameters: parameters)
         engines.append((key, engine))
         if engines.count > Self.capacity { engines.removeFirst() }
         return engine
-    }
-
-    /// The checkpoint's file in the cache, fetched from the database where it is not there, its hash verified.
-    private func cachedFile(of model: StoredModel, store: EvaluationStore) throws -> String {
-        let path = "\(cacheDirectory)/\(model.sha256).\(model.format)"
-        if FileManager.default.fileExists(atPath: path) {
-            if try Checkpoint.sha256(ofFile: path) == model.sha256 { return path }
-            try FileManager.default.removeItem(atPath: path)
-        }
-        try FileManager.default.createDirectory(atPath: cacheDirectory, withIntermediateDirectories: true)
-        let partial = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
-        defer { try? FileManager.default.removeItem(atPath: partial) }
-        guard FileManager.default.createFile(atPath: partial, contents: nil), let handle = FileHandle(forWritingAtPath: partial) else {
-            throw Failure(
-                Failure.Code("worker.cache"), "the folder \(cacheDirectory) for checkpoints cannot be written",
-                remedy: "name another one with --cache-dir", recovery: .transient)
-        }
-        defer { try? handle.close() }
-        var ordinal = 0
-        while let chunk = try store.checkpointChunk(sha256: model.sha256, ordinal: ordinal) {
-            try handle.write(contentsOf: Data(chunk))
-            ordinal += 1
-        }
-        guard try Checkpoint.sha256(ofFile: partial) == model.sha256 else {
-            throw Failure(
-                Failure.Code("worker.checkpoint"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",
-                remedy: "add the model again with `evalctl model add`", recovery: .transient)
-        }
-        // Replaces what another worker of this machine may have put there meanwhile, as FileManager's own move does not.
-        guard rename(partial, path) == 0 else {
-            throw Failure(
-                Failure.Code("worker.cache"), "the checkpoint \(path) cannot be put into its place", remedy: "name another --cache-dir",
-                recovery: .transient, nativeCode: "errno \(errno)")
-        }
-        return path
     }
 }

@@ -5,12 +5,12 @@ import TestSupport
 import Testing
 
 extension ProgramTests {
-    /// What happens to a run when programs die, hang or lag. Hundreds of time steps make images of the demo take long enough to interfere.
+    /// What happens to a run when programs die, hang or lag. Hundreds of time steps of the float engine make images of the demo take long enough to interfere.
     @Suite struct DeliveryTests {
         @Test func `an image whose worker always dies is found and given up with its history; all others count`() throws {
             try ProgramCluster.with(perClass: 1) { cluster in
                 let coordinator = try cluster.coordinator()
-                let run = try cluster.submit("--shard-size", "4", "--timesteps", "200")
+                let run = try cluster.submit("--shard-size", "4", "--timesteps", "200", "--engine", "float")
                 try PostgresConnection(cluster.address).executeScript("UPDATE runs SET max_attempts = 1")
                 let killer = 6
                 let holds =
@@ -45,7 +45,7 @@ extension ProgramTests {
             try ProgramCluster.with(perClass: 5) { cluster in
                 let coordinator = try cluster.coordinator()
                 let first = try cluster.worker("--threads", "1")
-                let run = try cluster.submit("--shard-size", "2", "--timesteps", "200")
+                let run = try cluster.submit("--shard-size", "2", "--timesteps", "200", "--engine", "float")
                 try cluster.wait(until: "SELECT count(*) > 1 FROM shards WHERE state = 'done'")
                 let second = try cluster.worker("--threads", "1")
                 try cluster.waitForWorkers(2)
@@ -67,7 +67,7 @@ extension ProgramTests {
                 let coordinator = try cluster.coordinator()
                 let slow = try cluster.worker("--threads", "1", "--lease-seconds", "600")
                 try cluster.waitForWorkers(1)
-                let run = try cluster.submit("--shard-size", "1", "--timesteps", "200")
+                let run = try cluster.submit("--shard-size", "1", "--timesteps", "200", "--engine", "float")
                 try cluster.wait(until: "SELECT count(*) > 8 FROM shards WHERE state = 'done'")
                 try cluster.wait(until: "SELECT count(*) > 0 FROM shards WHERE state = 'running'")
                 slow.send(SIGSTOP)

@@ -98,7 +98,9 @@ struct DocumentedQuery {
     var answer: String
 
     /// Whether the answer depends on the machine: then only its columns are compared.
-    var isVolatile: Bool { ["latency_percentiles", "images_per_second", "worker_status"].contains { sql.contains($0) } }
+    var isVolatile: Bool {
+        ["latency_percentiles", "latency_histogram", "images_per_second", "worker_status"].contains { sql.contains($0) }
+    }
 
     func text(answer: String) -> String { "```\n\(sql)\n\n\(answer)\n```" }
 

@@ -9,12 +9,15 @@ import Testing
 @Suite(.requiresPostgres, .serialized) struct LargeRunTests {
     static let images = 50_000
 
-    @Test func `compare, diff and report answer within 2 seconds and 200 MB`() throws {
+    @Test func `compare, diff, report and its page answer within 2 seconds and 200 MB`() throws {
         try TestDatabase.withDatabase { address in
             let connection = try PostgresConnection(address)
             _ = try MigrationRunner().migrate(connection)
             try connection.executeScript(Self.rows)
-            for arguments in [["compare", "1", "2"], ["diff", "1", "2"], ["report", "1"]] {
+            let questions = [
+                ["compare", "1", "2"], ["diff", "1", "2"], ["report", "1"], ["report", "1", "--format", "html"], ["anytime", "1"],
+            ]
+            for arguments in questions {
                 // The best of three, in seconds of a processor of one's own: what else the machine does is not asked about.
                 var best = Double.infinity
                 for _ in 0..<3 where best >= 2 {

@@ -33,7 +33,7 @@ extension ProgramTests {
             try ProgramCluster.with(perClass: 3) { cluster in
                 let coordinator = try cluster.coordinator()
                 let worker = try cluster.worker("--threads", "1")
-                let run = try cluster.submit("--shard-size", "2", "--timesteps", "100")
+                let run = try cluster.submit("--shard-size", "2", "--timesteps", "100", "--engine", "float")
                 try cluster.wait(until: "SELECT count(*) > 2 FROM shards WHERE state = 'done'")
                 cluster.broker.setBroker(1, isDown: true)
                 try cluster.wait(until: "SELECT count(*) = 0 FROM shards WHERE state = 'running'")
@@ -52,7 +52,7 @@ extension ProgramTests {
                 try ProgramCluster.with(perClass: 3, database: address) { cluster in
                     let coordinator = try cluster.coordinator()
                     let worker = try cluster.worker("--threads", "2", "--lease-seconds", "2")
-                    let run = try cluster.submit("--shard-size", "3", "--timesteps", "200")
+                    let run = try cluster.submit("--shard-size", "3", "--timesteps", "200", "--engine", "float")
                     try cluster.wait(until: "SELECT count(*) > 2 FROM shards WHERE state = 'done'")
                     try database.stop(immediately: true)
                     // Longer than a lease.

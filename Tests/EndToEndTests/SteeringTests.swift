@@ -44,7 +44,7 @@ extension ProgramTests {
             try ProgramCluster.with(perClass: 2) { cluster in
                 let coordinator = try cluster.coordinator()
                 let worker = try cluster.worker("--threads", "1", "--drain-seconds", "0")
-                let run = try cluster.submit("--shard-size", "20", "--timesteps", "200")
+                let run = try cluster.submit("--shard-size", "20", "--timesteps", "200", "--engine", "float")
                 try cluster.wait(until: "SELECT count(*) = 1 FROM shards WHERE state = 'running'")
                 let list = try cluster.evalctl("worker", "list", "--format", "json")
                 let workers = try #require(try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]])
@@ -67,7 +67,7 @@ extension ProgramTests {
             try ProgramCluster.with(perClass: 2) { cluster in
                 let coordinator = try cluster.coordinator()
                 let worker = try cluster.worker("--threads", "2", "--lease-seconds", "600")
-                let run = try cluster.submit("--shard-size", "20", "--timesteps", "200")
+                let run = try cluster.submit("--shard-size", "20", "--timesteps", "200", "--engine", "float")
                 try cluster.wait(until: "SELECT count(*) = 2 FROM shards WHERE state = 'running'")
                 worker.send(SIGTERM)
                 try cluster.wait(until: "SELECT count(*) = 1 FROM workers WHERE state = 'draining'")

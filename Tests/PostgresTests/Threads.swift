@@ -9,20 +9,19 @@ enum Threads {
     }
 
     /// Runs `first` on this thread and `second` on another one at the same time.
-    static func pair<T>(_ first: () throws -> T, and second: () throws -> Void) throws -> T {
-        try withoutActuallyEscaping(second) { escaping in
-            let work = Unchecked(value: escaping)
-            let failure = Mutex<(any Error)?>(nil)
-            let done = DispatchSemaphore(value: 0)
-            Thread.detachNewThread {
-                do { try work.value() } catch { failure.withLock { $0 = error } }
-                done.signal()
-            }
-            let result = Result { try first() }
-            done.wait()
-            if let error = failure.withLock({ $0 }) { throw error }
-            return try result.get()
+    static func pair<T>(_ first: () throws -> T, and second: @escaping () throws -> Void) throws -> T {
+        let work = Unchecked(value: second)
+        let other = Results<Void>()
+        let done = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let result = Result { try work.value() }
+            other.values.withLock { $0[0] = result }
+            done.signal()
         }
+        let result = Result { try first() }
+        done.wait()
+        try other.values.withLock { try $0[0]?.get() }
+        return try result.get()
     }
 
     private final class Results<T: Sendable>: Sendable {
