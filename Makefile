@@ -5,7 +5,7 @@ SHELL := /bin/bash
 SWIFT_FLAGS := -c release
 BIN := .build/release
 
-.PHONY: help setup build test demo chaos lint format bench
+.PHONY: help setup setup-tests build test demo chaos lint format bench
 
 help: ## list what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -13,10 +13,13 @@ help: ## list what can be done here
 setup: ## install the Debian packages that are missing
 	@ops/setup
 
+setup-tests:
+	@ops/setup --tests
+
 build: setup ## build the three programs
 	swift build $(SWIFT_FLAGS)
 
-test: setup ## build and run every test
+test: setup-tests ## build and run every test
 	@ops/check-targets
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build

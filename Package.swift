@@ -12,6 +12,11 @@ let strictSettings: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+/// What serves HTTP: Hummingbird, and the parts of its own dependencies that are spoken of by name.
+let hummingbird: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -42,6 +47,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
     ],
     targets: [
         .systemLibrary(name: "CLanes"),
@@ -53,6 +61,7 @@ let package = Package(
         .plugin(name: "EmbedMigrations", capability: .buildTool()),
 
         .target(name: "Diagnostics", dependencies: [logging]),
+        .target(name: "Telemetry"),
         .target(
             name: "SpikeKernels", exclude: ["Vector"],
             swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
@@ -71,15 +80,19 @@ let package = Package(
         .target(
             name: "Pages", dependencies: ["Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Evaluation", "Reports"]),
         .target(
+            name: "Dashboard",
+            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Reports", "Pages", crypto, logging]
+                + hummingbird),
+        .target(
             name: "Worker",
             dependencies: [
-                "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "Diagnostics", "Telemetry", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
                 "EvaluationStore",
                 logging,
             ]),
         .target(
             name: "Coordinator",
-            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
+            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
         .target(name: "Benchmarks", dependencies: ["Diagnostics", "SpikeKernels", "SpikingMLP"]),
         .target(name: "Audit", dependencies: ["Evaluation", "SpikeKernels", "SpikingMLP"]),
         .target(
@@ -96,8 +109,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Benchmarks", "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
-                "EvaluationStore", "Reports", "Pages", "Worker", "Coordinator", "Fleet", "Chaos", "Load", argumentParser, logging,
+                "Audit", "Benchmarks", "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka",
+                "Evaluation", "EvaluationStore", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos",
+                "Load", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
@@ -120,13 +134,15 @@ let package = Package(
             dependencies: ["Pages", "Checkpoints", "Evaluation", "ImageInput", "Reports", "SpikingMLP", "TestSupport"]),
         .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
+        .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Diagnostics"]),
         .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
         .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "evalctl", "eval-worker", "eval-coordinator", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation", "EvaluationStore",
-                "Kafka", "Postgres", "TestSupport", logging,
+                "ImageInput", "Kafka", "Postgres", "TestSupport", logging,
             ]),
     ] + vectorTargets
 )

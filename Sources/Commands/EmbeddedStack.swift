@@ -15,7 +15,11 @@ final class EmbeddedStack {
     private let coordinator: ChildProgram
     private let worker: ChildProgram
 
-    init(dataDirectory: String, threads: Int, topics: JobTopics, logger: Logger) throws {
+    /// - Parameter http: where the coordinator serves the dashboard; the address it takes is noted on standard error.
+    init(dataDirectory: String, threads: Int, topics: JobTopics, http: HTTPOptions? = nil, logger: Logger) throws {
+        // A mistake in it is better known before anything has started.
+        _ = try http?.configuration()
+        let addressFile = dataDirectory + "/http-address"
         let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 16), logger: logger)
         // The group takes its time to open; meanwhile the database starts.
         try broker.openGroup(topics.workerGroup)
@@ -30,18 +34,33 @@ final class EmbeddedStack {
             var common = ["--kafka", broker.bootstrapServers, "--topic-prefix", topics.prefix, "--log-level", "info", "--end-with-input"]
             for (name, value) in EmbeddedBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] }
             let environment = ["EVALCTL_DATABASE": address.exposedURI]
+            try? FileManager.default.removeItem(atPath: addressFile)
             coordinator = try ChildProgram(
-                "eval-coordinator", arguments: common, environment: environment, logPath: logs + "/coordinator.log")
+                "eval-coordinator", arguments: common + (http?.arguments(addressFile: addressFile) ?? []), environment: environment,
+                logPath: logs + "/coordinator.log")
             worker = try ChildProgram(
                 "eval-worker",
                 arguments: common + ["--threads", "\(threads)", "--cache-dir", dataDirectory + "/checkpoints", "--drain-seconds", "5"],
                 environment: environment, logPath: logs + "/worker.log")
+            if http?.http != nil { note("http://\(try Self.address(in: addressFile, of: coordinator))/") }
         } catch {
             _ = try? cluster.stop()
             throw error
         }
         self.broker = broker
         bootstrapServers = broker.bootstrapServers
+    }
+
+    /// Where the coordinator serves HTTP, as it says itself.
+    private static func address(in file: String, of coordinator: ChildProgram) throws -> String {
+        let deadline = Date().addingTimeInterval(15)
+        while Date() < deadline {
+            if let text = try? String(contentsOfFile: file, encoding: .utf8) { return text.trimmingCharacters(in: .whitespacesAndNewlines) }
+            try coordinator.requireRunning()
+            usleep(10_000)
+        }
+        throw Failure(
+            Failure.Code("stack.http"), "the coordinator does not serve HTTP after 15 s", remedy: "its log is \(coordinator.logPath)")
     }
 
     /// - Throws: a failure where the coordinator or the worker has ended by itself.

@@ -1,5 +1,8 @@
 package import ArgumentParser
 internal import Coordinator
+internal import Dashboard
+internal import Diagnostics
+internal import Telemetry
 
 /// `eval-coordinator`: publishes shards, rescues lost ones, finishes runs.
 package struct EvalCoordinator: ParsableCommand {
@@ -14,6 +17,8 @@ package struct EvalCoordinator: ParsableCommand {
         version: programVersion)
 
     @OptionGroup var daemonOptions: DaemonOptions
+
+    @OptionGroup var httpOptions: HTTPOptions
 
     @Option(help: "Partitions of the topic of jobs, where it has to be made.")
     var partitions = 16
@@ -38,7 +43,24 @@ package struct EvalCoordinator: ParsableCommand {
                 version: programVersion)
             configuration.partitions = partitions
             configuration.replicationFactor = replicationFactor
-            let coordinator = Coordinator(configuration, logger: daemonOptions.logOptions.logger("eval-coordinator"))
+            let logger = daemonOptions.logOptions.logger("eval-coordinator")
+            let (metrics, pulses) = (MetricsRegistry(), LoopPulses())
+            let coordinator = Coordinator(configuration, logger: logger, metrics: metrics, pulses: pulses)
+            let (kafka, database) = (configuration.kafka, configuration.database)
+            let server = try httpOptions.serve(
+                ProgramStatus(
+                    metrics: metrics, pulses: pulses,
+                    build: [
+                        MetricLabel("program", "eval-coordinator"), MetricLabel("version", programVersion),
+                        MetricLabel("instruction_set", InstructionSet.name),
+                    ],
+                    makeChecks: daemonOptions.readinessChecks(
+                        kafka: kafka, database: database, name: "eval-coordinator", logger: logger)),
+                dashboard: DashboardSource(
+                    database: database,
+                    makeBrokerMetrics: daemonOptions.lag(kafka: kafka, topics: configuration.topics, logger: logger)),
+                logger: logger)
+            defer { server?.stop() }
             try daemonOptions.runDaemon("coordinator", work: coordinator.run, drain: coordinator.stop, abandon: {})
         }
     }

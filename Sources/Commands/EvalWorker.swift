@@ -1,7 +1,11 @@
 package import ArgumentParser
+internal import Dashboard
 internal import Diagnostics
 internal import Foundation
 internal import Postgres
+internal import SpikeKernels
+internal import SpikingMLP
+internal import Telemetry
 internal import Worker
 
 /// What the daemons share: where the services are, and ending with the program that started them.
@@ -74,6 +78,8 @@ package struct EvalWorker: ParsableCommand {
 
     @OptionGroup var daemonOptions: DaemonOptions
 
+    @OptionGroup var httpOptions: HTTPOptions
+
     @Option(help: "Shards worked on at the same time, one thread each. Default: one per processor.")
     var threads: Int?
 
@@ -118,7 +124,22 @@ package struct EvalWorker: ParsableCommand {
             configuration.drainSeconds = drainSeconds
             configuration.stallSeconds = stallSeconds
             configuration.dataSetRoots = dataSetRoots.folders
-            let worker = Worker(configuration, logger: daemonOptions.logOptions.logger("eval-worker"))
+            let logger = daemonOptions.logOptions.logger("eval-worker")
+            let (metrics, pulses) = (MetricsRegistry(), LoopPulses())
+            let worker = Worker(configuration, logger: logger, metrics: metrics, pulses: pulses)
+            let server = try httpOptions.serve(
+                ProgramStatus(
+                    metrics: metrics, pulses: pulses,
+                    build: [
+                        MetricLabel("program", "eval-worker"), MetricLabel("version", programVersion),
+                        MetricLabel("instruction_set", InstructionSet.name),
+                        MetricLabel("kernels", try KernelSelection.kernels(laneBits: 32).name),
+                        MetricLabel("engines", Engines.names.joined(separator: " ")),
+                    ],
+                    makeChecks: daemonOptions.readinessChecks(
+                        kafka: configuration.kafka, database: configuration.database, name: "eval-worker", logger: logger)),
+                logger: logger)
+            defer { server?.stop() }
             try daemonOptions.runDaemon("worker", work: worker.run, drain: worker.drain, abandon: worker.abandon)
         }
     }

@@ -41,6 +41,8 @@ struct RunEvaluateCommand: ParsableCommand {
 
     @OptionGroup var stackOptions: StackOptions
 
+    @OptionGroup var httpOptions: HTTPOptions
+
     @Option(help: "table, json or markdown.")
     var format = OutputFormat.table
 
@@ -54,7 +56,7 @@ struct RunEvaluateCommand: ParsableCommand {
             let interruption = Interruption()
             let dataDirectory = DatabaseOptions.directory(dataDir)
             let stack = try EmbeddedStack(
-                dataDirectory: dataDirectory, threads: stackOptions.threadCount, topics: JobTopics(),
+                dataDirectory: dataDirectory, threads: stackOptions.threadCount, topics: JobTopics(), http: httpOptions,
                 logger: logOptions.logger("evalctl"))
             let session = PostgresSession(stack.address, options: ConnectionOptions(applicationName: "evalctl"))
             do {

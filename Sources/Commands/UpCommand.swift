@@ -9,6 +9,8 @@ struct UpCommand: ParsableCommand {
 
     @OptionGroup var stackOptions: StackOptions
 
+    @OptionGroup var httpOptions: HTTPOptions
+
     @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
     var dataDir: String?
 
@@ -19,6 +21,7 @@ struct UpCommand: ParsableCommand {
             let interruption = Interruption()
             let stack = try EmbeddedStack(
                 dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, topics: JobTopics(),
+                http: httpOptions,
                 logger: logOptions.logger("evalctl"))
             output("EVALCTL_DATABASE='\(stack.address.exposedURI)'\nEVALCTL_KAFKA='\(stack.bootstrapServers)'\n")
             note("the stack is up; Ctrl-C stops it")

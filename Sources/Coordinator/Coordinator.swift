@@ -3,6 +3,7 @@ internal import EvaluationStore
 internal import Foundation
 package import Logging
 internal import Postgres
+package import Telemetry
 
 /// Drives runs to their end: publishes shards, rescues lost ones, finishes runs and keeps their reports.
 ///
@@ -13,10 +14,17 @@ package final class Coordinator: @unchecked Sendable {
     private let logger: Logger
     private let signal = StopSignal()
     private let events = EventQueue()
+    private let metrics: CoordinatorMetrics
+    private let pulses: LoopPulses
 
-    package init(_ configuration: CoordinatorConfiguration, logger: Logger) {
+    package init(
+        _ configuration: CoordinatorConfiguration, logger: Logger, metrics: MetricsRegistry = MetricsRegistry(),
+        pulses: LoopPulses = LoopPulses()
+    ) {
         self.configuration = configuration
         self.logger = logger
+        self.metrics = CoordinatorMetrics(metrics)
+        self.pulses = pulses
     }
 
     /// Tells the coordinator to end; may be called from any thread.
@@ -31,22 +39,22 @@ package final class Coordinator: @unchecked Sendable {
         try start.withConnection { try MigrationRunner().check($0) }
         start.close()
         let publisher = try Publisher(
-            configuration, store: store("publisher"), events: events, logger: logger)
-        let leadership = Leadership(configuration, signal: signal, logger: logger)
-        var keeper = Keeper(store: store("keeper"), events: events, logger: logger)
+            configuration, store: store("publisher"), events: events, metrics: metrics, logger: logger)
+        let leadership = Leadership(configuration, signal: signal, metrics: metrics, pulses: pulses, logger: logger)
+        var keeper = Keeper(store: store("keeper"), events: events, metrics: metrics, logger: logger)
         let reporter = ReportKeeper(store: store("reports"), events: events, logger: logger)
         let interval = configuration.intervalSeconds
         let threads = [
             thread("leadership") { leadership.run() },
             thread("keeper") { [self] in
-                repeatWhileLeading("keeping the database in order") {
+                repeatWhileLeading(.keeper) {
                     try keeper.round()
                     return interval
                 }
             },
-            thread("publisher") { [self] in repeatWhileLeading("publishing", publisher.round) },
+            thread("publisher") { [self] in repeatWhileLeading(.publisher, publisher.round) },
             thread("reports") { [self] in
-                repeatWhileLeading("making reports") {
+                repeatWhileLeading(.reports) {
                     try reporter.round()
                     return interval
                 }
@@ -78,16 +86,23 @@ package final class Coordinator: @unchecked Sendable {
     /// Repeats `round`, which gives the seconds until the next one, while this coordinator leads, until it ends.
     ///
     /// What fails is logged and tried again: nothing that happens to database or broker ends a coordinator that has started.
-    private func repeatWhileLeading(_ what: String, _ round: () throws -> Double) {
+    private func repeatWhileLeading(_ loop: CoordinatorLoop, _ round: () throws -> Double) {
         var delay = 0.1
-        while signal.waitToLead() {
+        defer { pulses.rest(loop.rawValue) }
+        while true {
+            pulses.rest(loop.rawValue)
+            guard signal.waitToLead() else { return }
+            pulses.beat(loop.rawValue, limit: loop.limit)
+            let start = ContinuousClock.now
             var next = 0.0
             do {
                 next = try round()
                 delay = 0.1
+                metrics.rounds.observe(.now - start, loop.rawValue)
             } catch {
+                metrics.failedRounds.add(1, loop.rawValue)
                 let isTransient = (error as? Failure)?.recovery == .transient
-                logger.log(level: isTransient ? .warning : .error, "\(what) waits: \(error)")
+                logger.log(level: isTransient ? .warning : .error, "\(loop.work) waits: \(error)")
                 delay = min(delay * 2, isTransient ? 1 : 5)
                 next = delay
             }

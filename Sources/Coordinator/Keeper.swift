@@ -2,33 +2,43 @@ internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 internal import Logging
+internal import Telemetry
 
 /// What a leading coordinator does with PostgreSQL alone, so that it goes on while Kafka is away: ends expired leases, splits and buries
 /// shards, finishes runs, notices workers that are gone.
 struct Keeper {
     let store: EvaluationStore
     let events: EventQueue
+    let metrics: CoordinatorMetrics
     let logger: Logger
     private let policy = AttemptPolicy()
     private var watch = StateWatch()
 
-    init(store: EvaluationStore, events: EventQueue, logger: Logger) {
+    init(store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, logger: Logger) {
         self.store = store
         self.events = events
+        self.metrics = metrics
         self.logger = logger
     }
 
     /// One look at everything.
     mutating func round() throws {
         for ended in try store.rescue(policy: policy) { report(ended) }
-        for run in try store.finishRuns() { logger.info("run \(run) has ended") }
-        for gone in try store.markGone() { logger.warning("worker \(gone.id) on \(gone.host) is gone: it reports no more") }
+        for run in try store.finishRuns() {
+            metrics.finishedRuns.add()
+            logger.info("run \(run) has ended")
+        }
+        for gone in try store.markGone() {
+            metrics.goneWorkers.add()
+            logger.warning("worker \(gone.id) on \(gone.host) is gone: it reports no more")
+        }
         events.add(try watch.look(store))
     }
 
     private func report(_ ended: EndedAttempt) {
         let name = "shard \(ended.attempt.shard) of run \(ended.attempt.run), attempt \(ended.attempt.attempt)"
         let why = "\(ended.failure.code), \(ended.failure.message)"
+        metrics.note(ended)
         events.add([.shardLost(ended.attempt)])
         switch ended.consequence {
         case .ignored: break

@@ -3,6 +3,7 @@ internal import EvaluationStore
 internal import Foundation
 internal import Logging
 internal import Postgres
+internal import Telemetry
 
 /// Holds the leader's lock, or waits for it, on a database session of its own: a leader whose other sessions are busy keeps reporting.
 final class Leadership {
@@ -11,17 +12,23 @@ final class Leadership {
     private let store: EvaluationStore
     private let signal: StopSignal
     private let version: String
+    private let metrics: CoordinatorMetrics
+    private let pulses: LoopPulses
     private let logger: Logger
     private var number: Int64?
     private var lockedConnection: Int?
 
-    init(_ configuration: CoordinatorConfiguration, signal: StopSignal, logger: Logger) {
+    init(
+        _ configuration: CoordinatorConfiguration, signal: StopSignal, metrics: CoordinatorMetrics, pulses: LoopPulses, logger: Logger
+    ) {
         session = PostgresSession(
             configuration.database, options: .daemon("eval-coordinator leader"), retry: RetryPolicy(totalTime: .seconds(1)),
             isStopping: { !signal.goesOn })
         store = EvaluationStore(session: session)
         self.signal = signal
         version = configuration.version
+        self.metrics = metrics
+        self.pulses = pulses
         self.logger = logger
     }
 
@@ -29,6 +36,7 @@ final class Leadership {
     func run() {
         var isWarned = false
         repeat {
+            pulses.beat("leadership")
             do {
                 try step()
                 isWarned = false
@@ -39,8 +47,11 @@ final class Leadership {
                 if !isWarned { logger.warning("the leader's lock cannot be looked at: \(error)") }
                 isWarned = true
             }
+            metrics.leader.set(signal.leads ? 1 : 0)
         } while signal.pause(seconds: Self.interval)
         signal.setLeading(false)
+        metrics.leader.set(0)
+        pulses.rest("leadership")
         if let number { try? store.removeCoordinator(number) }
         session.close()
     }

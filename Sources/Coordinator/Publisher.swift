@@ -4,6 +4,7 @@ internal import EvaluationStore
 internal import Foundation
 internal import Kafka
 internal import Logging
+internal import Telemetry
 
 /// Keeps the window of job messages in Kafka, and tells watchers what happens.
 ///
@@ -12,6 +13,7 @@ final class Publisher {
     let configuration: CoordinatorConfiguration
     let store: EvaluationStore
     let events: EventQueue
+    let metrics: CoordinatorMetrics
     let logger: Logger
     private let window = PublishingWindow()
     private let admin: KafkaAdmin
@@ -26,10 +28,13 @@ final class Publisher {
     private var watched: Set<ShardAttempt> = []
 
     /// - Throws: what keeps a coordinator from starting: no broker, a bad property, a topic that cannot be made.
-    init(_ configuration: CoordinatorConfiguration, store: EvaluationStore, events: EventQueue, logger: Logger) throws {
+    init(
+        _ configuration: CoordinatorConfiguration, store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, logger: Logger
+    ) throws {
         self.configuration = configuration
         self.store = store
         self.events = events
+        self.metrics = metrics
         self.logger = logger
         admin = try KafkaAdmin(configuration.kafka, logger: logger)
         try admin.ensure(configuration.topicDescriptions)
@@ -42,6 +47,8 @@ final class Publisher {
     func round() throws -> Double {
         try checkTopics()
         let fleet = try store.fleet(withinSeconds: configuration.workerTimeoutSeconds)
+        metrics.unclaimed.set(Double(fleet.unclaimed))
+        metrics.window.set(Double(window.size(slots: fleet.slots, perSecond: pace.perSecond)))
         try noteDone(fleet)
         let published = try publish(fleet)
         try publishAgain(fleet)
@@ -73,6 +80,7 @@ final class Publisher {
         cursor = loads.next
         pace.note(publications.count)
         watched.formUnion(publications.map(\.job.attempt))
+        metrics.publications.add(publications.count, "first")
         try send(publications)
         return publications.count
     }
@@ -89,6 +97,7 @@ final class Publisher {
         cursor = loads.next
         logger.info("\(again.count) shards wait unclaimed while workers are idle: they are sent again, to other partitions")
         try store.republish(publications)
+        metrics.publications.add(publications.count, "again")
         try send(publications)
     }
 
@@ -108,6 +117,7 @@ final class Publisher {
                 "shard \(shard.id.shard) of run \(shard.id.run) runs for \(Int(shard.secondsRunning)) s: another worker is invited")
         }
         try store.offerBackups(publications)
+        metrics.publications.add(publications.count, "backup")
         try send(publications)
     }
 
@@ -125,6 +135,7 @@ final class Publisher {
     private func deliver(_ messages: [OutgoingMessage], timeoutMilliseconds: Int) throws -> [Bool] {
         let deliveries = try producer.deliver(messages, timeoutMilliseconds: timeoutMilliseconds)
         let failures = deliveries.compactMap { if case .failed(let failure) = $0 { failure } else { nil } }
+        metrics.undelivered.add(failures.count)
         if let first = failures.first {
             logger.warning("\(failures.count) of \(messages.count) messages were not delivered, the first: \(first)")
             // A topic may have vanished, or come back with other partitions.

@@ -52,12 +52,14 @@ extension EvaluationStore {
                    to_char(died_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS died_at
             FROM dead_letters WHERE dropped_at IS NULL AND ($1::bigint IS NULL OR run_id = $1) ORDER BY run_id, first_ordinal
             """, [.int64(orNull: run?.rawValue)]
-        ).map { row in
-            DeadShard(
-                run: RunID(try row.int64("run_id")), shard: try row.int("shard"), firstOrdinal: try row.int("first_ordinal"),
-                images: try row.int("image_count"), path: try row.text("path"), code: try row.text("code"),
-                message: try row.text("message"), attempts: try row.int("attempts"), diedAt: try row.text("died_at"))
-        }
+        ).map(deadShard)
+    }
+
+    func deadShard(_ row: PostgresRow) throws -> DeadShard {
+        DeadShard(
+            run: RunID(try row.int64("run_id")), shard: try row.int("shard"), firstOrdinal: try row.int("first_ordinal"),
+            images: try row.int("image_count"), path: try row.text("path"), code: try row.text("code"),
+            message: try row.text("message"), attempts: try row.int("attempts"), diedAt: try row.text("died_at"))
     }
 
     /// How the attempts of a shard ended, and those of the shards that it was split from, oldest first.

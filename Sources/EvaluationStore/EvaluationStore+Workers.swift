@@ -99,17 +99,19 @@ extension EvaluationStore {
                    seconds_since_heartbeat
             FROM worker_status WHERE $1 OR state IN ('running', 'draining') OR seconds_since_heartbeat < 86400 ORDER BY worker_id
             """, [.bool(all)]
-        ).map { row in
-            let state = WorkerState(rawValue: try row.text("state")) ?? .gone
-            return WorkerStatus(
-                id: try row.int64("worker_id"), host: try row.text("host"), processID: try row.int("process_id"),
-                version: try row.text("version"), instructionSet: try row.text("instruction_set"),
-                kernels: try row.textIfPresent("kernels"), threads: try row.int("threads"), state: state,
-                shards: try row.text("shards").split(separator: " ").map(String.init),
-                imagesPerSecond: state == .running || state == .draining ? try row.double("images_per_second") : 0,
-                startedAt: try row.text("started_at"), lastHeartbeatAt: try row.text("last_heartbeat_at"),
-                secondsSinceHeartbeat: try row.double("seconds_since_heartbeat"))
-        }
+        ).map(workerStatus)
+    }
+
+    func workerStatus(_ row: PostgresRow) throws -> WorkerStatus {
+        let state = WorkerState(rawValue: try row.text("state")) ?? .gone
+        return WorkerStatus(
+            id: try row.int64("worker_id"), host: try row.text("host"), processID: try row.int("process_id"),
+            version: try row.text("version"), instructionSet: try row.text("instruction_set"),
+            kernels: try row.textIfPresent("kernels"), threads: try row.int("threads"), state: state,
+            shards: try row.text("shards").split(separator: " ").map(String.init),
+            imagesPerSecond: state == .running || state == .draining ? try row.double("images_per_second") : 0,
+            startedAt: try row.text("started_at"), lastHeartbeatAt: try row.text("last_heartbeat_at"),
+            secondsSinceHeartbeat: try row.double("seconds_since_heartbeat"))
     }
 
     /// Asks a worker to finish what it has and end.

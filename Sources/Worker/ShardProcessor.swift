@@ -5,6 +5,10 @@ internal import EvaluationStore
 /// One thread's work on one shard: every image from bytes to row, then the store.
 struct ShardProcessor {
     let board: SlotBoard
+    /// Called before each image.
+    let beginsImage: () -> Void
+    /// Called when no image follows.
+    let hasEnded: () -> Void
 
     /// How the work on a shard ended.
     enum Outcome {
@@ -19,11 +23,13 @@ struct ShardProcessor {
     /// - Throws: what concerns the shard as a whole, such as a data set's missing root.
     func process(_ lease: Lease, images: [StoredImage], evaluator: ImageEvaluator) throws -> Outcome {
         try evaluator.checkRoot()
+        defer { hasEnded() }
         var result = ShardResult()
         var activity = ActivitySum(layers: evaluator.layers, timeSteps: evaluator.timeSteps)
         for image in images {
             if board.isLost(lease) { return .abandoned }
             if board.stopState == .handingBack { return .handedBack }
+            beginsImage()
             do {
                 let (prediction, inference) = try evaluator.evaluate(image)
                 result.predictions.append(prediction)

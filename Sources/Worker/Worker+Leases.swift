@@ -3,6 +3,7 @@ internal import EvaluationStore
 internal import Foundation
 internal import Logging
 internal import Postgres
+internal import Telemetry
 
 extension Worker {
     /// Renews leases and reports, on a thread of its own and a session that no store keeps waiting, until the worker has ended.
@@ -15,6 +16,7 @@ extension Worker {
         var meter = RateMeter()
         var stalled: Set<String> = []
         while board.stopState != .handingBack || !board.isIdle {
+            pulses.beat("leases")
             let rate = meter.rate(finished: board.finishedImages)
             do {
                 let hung = board.stalled(forSeconds: configuration.stallSeconds)
@@ -23,8 +25,13 @@ extension Worker {
                 }
                 stalled = hung
                 let leases = board.leases.filter { !hung.contains($0.token) }
-                for (lease, standing) in zip(leases, try store.renew(leases, seconds: configuration.leaseSeconds))
-                where standing == .lost { board.markLost(lease) }
+                metrics.threads.set(Double(leases.count), "busy")
+                metrics.threads.set(Double(max(configuration.threads - leases.count, 0)), "idle")
+                let standings = try store.renew(leases, seconds: configuration.leaseSeconds)
+                metrics.renewals.add(standings.count { $0 == .held })
+                for (lease, standing) in zip(leases, standings) where standing == .lost {
+                    board.markLost(lease)
+                }
                 let state = board.stopState == .none ? WorkerState.running : .draining
                 if try store.heartbeat(worker: workerID, state: state, imagesPerSecond: rate), state == .running {
                     logger.info("worker \(workerID) was asked to drain")
@@ -38,6 +45,7 @@ extension Worker {
                 board.wait(seconds: max(next.timeIntervalSinceNow, 0.01))
             }
         }
+        pulses.rest("leases")
         _ = try? store.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
     }
 }

@@ -5,6 +5,7 @@ internal import Foundation
 internal import Kafka
 internal import Logging
 internal import Postgres
+internal import Telemetry
 
 extension Worker {
     /// Reads job messages and claims their shards, until the worker stops.
@@ -34,7 +35,9 @@ extension Worker {
         var pending: KafkaMessage?
         var drainDeadline: Date?
         var intake = Intake(consumer, configuration, logger: logger)
+        defer { pulses.rest("intake") }
         while true {
+            pulses.beat("intake")
             if board.stopState != .none {
                 let deadline = drainDeadline ?? Date().addingTimeInterval(configuration.drainSeconds)
                 drainDeadline = deadline
@@ -63,12 +66,16 @@ extension Worker {
                 job = try JobMessage.decode(message.value)
             } catch {
                 logger.warning("\(message.topic) partition \(message.partition) offset \(message.offset): \(error)")
+                metrics.undecodable.add()
                 try store.recordUndecodable(
                     topic: message.topic, partition: message.partition, offset: message.offset, message: "\(error)", worker: workerID)
                 return true
             }
             if isShared, board.isUnfit(for: job.attempt.run) { return true }
+            let start = ContinuousClock.now
             let claimed = try claims.timing { try store.claim(job, worker: workerID, leaseSeconds: configuration.leaseSeconds) }
+            metrics.claimTime.observe(.now - start)
+            metrics.claims.add(1, claimed == nil ? "refused" : "granted")
             if var lease = claimed {
                 lease.partition = isShared ? nil : message.partition
                 board.add(lease)

@@ -7,6 +7,7 @@ package import Logging
 internal import Postgres
 internal import SpikeKernels
 internal import SpikingMLP
+package import Telemetry
 
 /// Pulls shard jobs from Kafka, evaluates their images, stores the rows.
 ///
@@ -19,11 +20,18 @@ package final class Worker: @unchecked Sendable {
     let contexts: RunContexts
     let pool: PostgresPool
     let claims = ClaimTimes()
+    let metrics: WorkerMetrics
+    let pulses: LoopPulses
     private(set) var workerID: Int64 = 0
 
-    package init(_ configuration: WorkerConfiguration, logger: Logger) {
+    package init(
+        _ configuration: WorkerConfiguration, logger: Logger, metrics: MetricsRegistry = MetricsRegistry(),
+        pulses: LoopPulses = LoopPulses()
+    ) {
         self.configuration = configuration
         self.logger = logger
+        self.metrics = WorkerMetrics(metrics)
+        self.pulses = pulses
         let board = SlotBoard(slots: configuration.threads)
         self.board = board
         contexts = RunContexts(
@@ -70,7 +78,7 @@ package final class Worker: @unchecked Sendable {
         _ = try KafkaAdmin(configuration.kafka, logger: logger).requireReachable(timeoutMilliseconds: 15_000)
         logger.info("worker \(workerID) is ready with \(configuration.threads) threads")
         let threads = (0..<configuration.threads).map { index in
-            NamedThread("slot-\(index)") { self.computeShards() }
+            NamedThread("slot-\(index)") { self.computeShards("slot-\(index)") }
         }
         let heartbeat = NamedThread("heartbeat") { self.keepLeases() }
         defer {

@@ -45,13 +45,23 @@ struct ProgramCluster {
         return logger
     }
 
-    private func start(_ name: String, _ arguments: [String] = []) throws -> Program {
+    private func start(_ name: String, _ arguments: [String] = [], environment added: [String: String] = [:]) throws -> Program {
         var common = ["--topic-prefix", topics.prefix, "--log-level", "info"]
         for (name, value) in EmbeddedBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] }
-        return try Program(name, common + arguments, environment: environment, in: folder)
+        return try Program(name, common + arguments, environment: environment.merging(added) { $1 }, in: folder)
     }
 
     func coordinator() throws -> Program { try start("eval-coordinator") }
+
+    /// A program that serves HTTP on a port of its own choice.
+    /// - Parameter token: what opens it, or nil.
+    func serving(_ name: String, token: String? = nil, _ arguments: String...) throws -> (Program, HTTPProbe) {
+        let file = folder.appending(path: "address-\(UUID().uuidString)")
+        var options = ["--http", "127.0.0.1:0", "--http-address-file", file.path] + arguments
+        if name == "eval-worker" { options += ["--cache-dir", folder.appending(path: "cache").path] }
+        let program = try start(name, options, environment: ["EVALCTL_HTTP_TOKEN": token ?? ""])
+        return (program, try HTTPProbe(file: file, of: program))
+    }
 
     func worker(_ arguments: String...) throws -> Program {
         try start("eval-worker", ["--cache-dir", folder.appending(path: "cache").path] + arguments)

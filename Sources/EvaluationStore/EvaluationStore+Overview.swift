@@ -1,0 +1,128 @@
+internal import Evaluation
+internal import Postgres
+
+extension EvaluationStore {
+    private static func time(_ column: String) -> String {
+        "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    }
+
+    /// A run's progress without its accuracy.
+    /// - Throws: `store.not_found`.
+    func runOverview(_ run: RunID) throws -> RunOverview {
+        let found = try rows(
+            """
+            SELECT m.name AS model, d.name AS dataset, r.engine, r.timesteps, r.state, r.priority, r.images_expected,
+                   \(Self.time("r.submitted_at")) AS submitted_at, \(Self.time("r.started_at")) AS started_at,
+                   \(Self.time("r.finished_at")) AS finished_at,
+                   extract(epoch FROM coalesce(r.finished_at, clock_timestamp()) - r.started_at)::double precision AS seconds,
+                   (SELECT count(*) FROM image_failures f WHERE f.run_id = r.run_id) AS images_failed, s.*
+            FROM runs r JOIN models m USING (model_id) JOIN datasets d USING (dataset_id)
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(image_count - images_redone) FILTER (WHERE state IN ('done', 'dead')), 0)::bigint AS images_done,
+                       coalesce(sum(image_count) FILTER (
+                           WHERE state = 'done' AND finished_at > clock_timestamp() - interval '30 seconds'), 0)::bigint AS images_lately,
+                       count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'published') AS published,
+                       count(*) FILTER (WHERE state = 'running') AS running, count(*) FILTER (WHERE state = 'done') AS done,
+                       count(*) FILTER (WHERE state = 'split') AS split, count(*) FILTER (WHERE state = 'dead') AS dead,
+                       count(*) FILTER (WHERE state = 'cancelled') AS cancelled
+                FROM shards WHERE shards.run_id = r.run_id) s
+            WHERE r.run_id = $1
+            """, [.int64(run.rawValue)])
+        guard let row = found.first else { throw Self.noRun(run) }
+        let state = RunState(rawValue: try row.text("state")) ?? .running
+        let (expected, done) = (try row.int("images_expected"), try row.int("images_done"))
+        let seconds = try row.doubleIfPresent("seconds") ?? 0
+        let lately = try row.int("images_lately")
+        var pace = seconds > 0 ? Double(done) / seconds : 0
+        if !state.isTerminal, lately > 0, seconds > 0 { pace = Double(lately) / min(seconds, 30) }
+        return RunOverview(
+            run: run, model: try row.text("model"), dataset: try row.text("dataset"), engine: try row.text("engine"),
+            timeSteps: try row.int("timesteps"), state: state, priority: try row.int("priority"), imagesExpected: expected,
+            imagesDone: done, imagesFailed: try row.int("images_failed"), imagesPerSecond: pace,
+            etaSeconds: state == .running && pace > 0 ? Double(max(expected - done, 0)) / pace : nil,
+            shards: ShardCounts(
+                pending: try row.int("pending"), published: try row.int("published"), running: try row.int("running"),
+                done: try row.int("done"), split: try row.int("split"), dead: try row.int("dead"), cancelled: try row.int("cancelled")),
+            top1: AccuracySoFar(correct: 0, evaluated: 0), submittedAt: try row.text("submitted_at"),
+            startedAt: try row.textIfPresent("started_at"), finishedAt: try row.textIfPresent("finished_at"))
+    }
+
+    func runsByState() throws -> [String: Int] {
+        var counts = Dictionary(uniqueKeysWithValues: RunState.allCases.map { ($0.rawValue, 0) })
+        for row in try rows("SELECT state, count(*) AS runs FROM runs GROUP BY state") {
+            counts[try row.text("state")] = try row.int("runs")
+        }
+        return counts
+    }
+
+    /// Workers that report, and those that ended or vanished within the last hour; at most a thousand. Unlike the view `worker_status`, which asks
+    /// for each worker, it goes through the running shards once.
+    func presentWorkers() throws -> [WorkerStatus] {
+        try rows(
+            """
+            WITH held AS (
+                SELECT worker_id AS holder, run_id, shard FROM shards WHERE state = 'running'
+                UNION ALL
+                SELECT backup_worker_id, run_id, shard FROM shards WHERE state = 'running' AND backup_worker_id IS NOT NULL
+            ), work AS (
+                SELECT holder, string_agg(run_id || '/' || shard, ' ' ORDER BY run_id, shard) AS shards FROM held GROUP BY holder
+            )
+            SELECT w.worker_id, w.host, w.process_id, w.version, w.instruction_set, w.kernels, w.threads,
+                   CASE WHEN w.state IN ('running', 'draining')
+                             AND w.last_heartbeat_at < clock_timestamp() - \(Self.workerTimeout) * interval '1 second' THEN 'gone'
+                        ELSE w.state END AS state,
+                   coalesce(work.shards, '') AS shards, w.images_per_second,
+                   \(Self.time("w.started_at")) AS started_at, \(Self.time("w.last_heartbeat_at")) AS last_heartbeat_at,
+                   extract(epoch FROM clock_timestamp() - w.last_heartbeat_at)::double precision AS seconds_since_heartbeat
+            FROM workers w LEFT JOIN work ON work.holder = w.worker_id
+            WHERE w.state IN ('running', 'draining') OR w.last_heartbeat_at > clock_timestamp() - interval '1 hour'
+            ORDER BY w.state IN ('running', 'draining') DESC, w.worker_id DESC LIMIT 1000
+            """
+        ).map(workerStatus).sorted { $0.id < $1.id }
+    }
+
+    func presentCoordinators() throws -> [CoordinatorStatus] {
+        try rows(
+            """
+            SELECT coordinator_id, host, process_id, version, leads,
+                   extract(epoch FROM clock_timestamp() - last_heartbeat_at)::double precision AS seconds
+            FROM coordinators WHERE last_heartbeat_at > clock_timestamp() - interval '10 seconds' ORDER BY coordinator_id
+            """
+        ).map { row in
+            CoordinatorStatus(
+                id: try row.int64("coordinator_id"), host: try row.text("host"), processID: try row.int("process_id"),
+                version: try row.text("version"), leads: try row.bool("leads"), secondsSinceHeartbeat: try row.double("seconds"))
+        }
+    }
+
+    func deadLetterOverview() throws -> DeadLetterOverview {
+        let count = try rows(
+            """
+            SELECT count(*) AS shards, coalesce(sum(image_count), 0)::bigint AS images
+            FROM shards WHERE state = 'dead' AND dropped_at IS NULL
+            """
+        ).single()
+        let shards = try count.int("shards")
+        return DeadLetterOverview(
+            shards: shards, images: try count.int("images"), newest: shards == 0 ? [] : try newestDeadShards(limit: 50))
+    }
+
+    private func newestDeadShards(limit: Int) throws -> [DeadShard] {
+        try rows(
+            """
+            WITH newest AS (
+                SELECT run_id, shard, first_ordinal, image_count, finished_at FROM shards
+                WHERE state = 'dead' AND dropped_at IS NULL ORDER BY finished_at DESC, run_id, shard LIMIT $1
+            )
+            SELECT n.run_id, n.shard, n.first_ordinal, n.image_count, i.path, coalesce(f.code, '') AS code,
+                   coalesce(f.message, '') AS message,
+                   (SELECT count(*) FROM shard_attempts a WHERE a.run_id = n.run_id AND a.shard = n.shard) AS attempts,
+                   \(Self.time("n.finished_at")) AS died_at
+            FROM newest n JOIN runs r USING (run_id)
+            JOIN images i ON i.dataset_id = r.dataset_id AND i.ordinal = n.first_ordinal
+            LEFT JOIN image_failures f ON f.run_id = n.run_id AND f.ordinal = n.first_ordinal
+            ORDER BY n.finished_at DESC, n.run_id, n.shard
+            """, [.int(limit)]
+        ).map(deadShard)
+    }
+}

@@ -1,0 +1,69 @@
+import Diagnostics
+import Evaluation
+import EvaluationStore
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres) struct OverviewTests {
+    @Test func `each look counts what has been stored so far, also after a run was opened again`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 10, size: 4)
+            let reader = OverviewReader(EvaluationStore(session: PostgresSession(fixture.address)))
+            let worker = try fixture.worker()
+            func shown() throws -> RunOverview { try #require(try reader.look().runs.first { $0.run == run }) }
+            func stored() throws -> AccuracySoFar {
+                let row = try PostgresConnection(fixture.address).execute(
+                    "SELECT count(*) AS evaluated, count(*) FILTER (WHERE top5[1] = label) AS correct FROM predictions"
+                ).single()
+                return AccuracySoFar(correct: try row.int("correct"), evaluated: try row.int("evaluated"))
+            }
+            #expect(try shown().top1.evaluated == 0)
+            #expect(try shown().etaSeconds == nil)
+            for attempt in try fixture.publish(run, limit: 3) {
+                let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
+                let claimed = try reader.look()
+                #expect(claimed.workers.map(\.shards) == [["\(run)/\(attempt.shard)"]])
+                try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
+                #expect(try shown().top1 == stored())
+                #expect(try shown().imagesPerSecond > 0)
+            }
+            #expect(try shown().top1.evaluated == 9)
+            #expect(try shown().imagesFailed == 1)
+            #expect(try fixture.store.finishRuns() == [run])
+            let finished = try shown()
+            #expect(finished.state == .finished)
+            #expect(finished.etaSeconds == nil)
+            #expect(finished.shards == ShardCounts(done: 3))
+            #expect(try reader.look().runsByState == ["running": 0, "paused": 0, "finished": 1, "cancelled": 0])
+            #expect(try reader.look(at: run) == finished)
+
+            _ = try fixture.store.reopen(run)
+            #expect(try shown().state == .running)
+            #expect(try shown().imagesDone == 9)
+            let lease = try #require(try fixture.claimNext(of: run, worker: worker))
+            try fixture.store.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
+            #expect(try shown().top1 == stored())
+            #expect(try shown().top1.evaluated == 10)
+            #expect(throws: Failure.self) { try reader.look(at: RunID(99)) }
+        }
+    }
+
+    @Test func `dead shards are counted and listed with their files until they are dropped`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 1, size: 1, maxAttempts: 1)
+            let reader = OverviewReader(EvaluationStore(session: PostgresSession(fixture.address)))
+            let lease = try #require(try fixture.claimNext(of: run, worker: try fixture.worker()))
+            try fixture.expire(lease)
+            _ = try fixture.store.rescue(policy: StoreFixture.policy())
+            let letters = try reader.look().deadLetters
+            #expect(letters.shards == 1)
+            #expect(letters.images == 1)
+            #expect(letters.newest.map(\.path) == ["cat/0.jpg"])
+            #expect(try letters.newest == fixture.store.deadShards())
+            _ = try fixture.store.dropDead(run, shards: nil)
+            #expect(try reader.look().deadLetters.shards == 0)
+            #expect(try reader.look().deadLetters.newest == [])
+        }
+    }
+}
