@@ -16,7 +16,10 @@ final class GroupKeeper: Sendable {
 
     /// Joins `group`. The broker must have ``topic``.
     init(_ configuration: KafkaConfiguration, group: String, logger: Logger) throws {
-        let consumer = try KafkaConsumer(configuration, group: group, topics: [Self.topic.name], logger: logger)
+        // It leaves while the broker ends, and may find it gone: that is nothing to tell anybody.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .error)
+        let consumer = try KafkaConsumer(configuration, group: group, topics: [Self.topic.name], logger: quiet)
         DispatchQueue(label: "kafka-group-keeper").async { [self] in
             do {
                 while !isStopped.load(ordering: .acquiring) {
@@ -25,7 +28,7 @@ final class GroupKeeper: Sendable {
             } catch {
                 logger.warning("the keeper of kafka group \(group) stopped: \(error)")
             }
-            consumer.close(timeoutMilliseconds: 1000)
+            consumer.close(timeoutMilliseconds: 300)
             hasLeft.signal()
         }
     }
