@@ -2017,6 +2017,24 @@ COMMENT ON VIEW public.synaptic_operations IS 'Weights added because a spike arr
 --
 
 CREATE VIEW public.worker_status AS
+ WITH held AS (
+         SELECT shards.worker_id AS holder,
+            shards.run_id,
+            shards.shard
+           FROM public.shards
+          WHERE (shards.state = 'running'::text)
+        UNION
+         SELECT shards.backup_worker_id,
+            shards.run_id,
+            shards.shard
+           FROM public.shards
+          WHERE ((shards.state = 'running'::text) AND (shards.backup_worker_id IS NOT NULL))
+        ), work AS (
+         SELECT held.holder,
+            string_agg(((held.run_id || '/'::text) || held.shard), ' '::text ORDER BY held.run_id, held.shard) AS shards
+           FROM held
+          GROUP BY held.holder
+        )
  SELECT w.worker_id,
     w.host,
     w.process_id,
@@ -2028,15 +2046,13 @@ CREATE VIEW public.worker_status AS
             WHEN ((w.state = ANY (ARRAY['running'::text, 'draining'::text])) AND (w.last_heartbeat_at < (now() - '00:00:10'::interval))) THEN 'gone'::text
             ELSE w.state
         END AS state,
-    s.shards,
+    COALESCE(work.shards, ''::text) AS shards,
     w.images_per_second,
     w.started_at,
     w.last_heartbeat_at,
     (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat
    FROM (public.workers w
-     CROSS JOIN LATERAL ( SELECT COALESCE(string_agg(((shards.run_id || '/'::text) || shards.shard), ' '::text ORDER BY shards.run_id, shards.shard), ''::text) AS shards
-           FROM public.shards
-          WHERE ((shards.state = 'running'::text) AND ((w.worker_id = shards.worker_id) OR (w.worker_id = shards.backup_worker_id)))) s);
+     LEFT JOIN work ON ((work.holder = w.worker_id)));
 
 
 --

@@ -25,7 +25,7 @@ extension EvaluationStore {
             SELECT grade, equal_to_engine, certificate ->> 'kernels' AS kernels, (certificate ->> 'images')::bigint AS images,
                    (certificate #>> '{spike_path,multiplications}')::bigint AS spike_path,
                    (certificate #>> '{input_layer,multiplications}')::bigint AS input_layer,
-                   to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS made_at
+                   \(Self.time("made_at")) AS made_at
             FROM certificates WHERE model_sha256 = decode($1, 'hex') AND engine = $2 AND timesteps = $3 AND version = $4
             """, [.text(modelSHA256), .text(engine), .int(timeSteps), .text(version)]
         ).first.flatMap { row in

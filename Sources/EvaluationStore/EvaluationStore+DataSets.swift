@@ -101,7 +101,7 @@ extension EvaluationStore {
 
     private static let dataSetColumns = """
         SELECT dataset_id, name, root, labels, images, classes, encode(manifest_sha256, 'hex') AS manifest_sha256,
-               to_char(added_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS added_at
+               \(EvaluationStore.time("added_at")) AS added_at
         FROM datasets
         """
 

@@ -49,7 +49,7 @@ extension EvaluationStore {
         try rows(
             """
             SELECT run_id, shard, first_ordinal, image_count, path, coalesce(code, '') AS code, coalesce(message, '') AS message, attempts,
-                   to_char(died_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS died_at
+                   \(Self.time("died_at")) AS died_at
             FROM dead_letters WHERE dropped_at IS NULL AND ($1::bigint IS NULL OR run_id = $1) ORDER BY run_id, first_ordinal
             """, [.int64(orNull: run?.rawValue)]
         ).map(deadShard)
@@ -74,7 +74,7 @@ extension EvaluationStore {
                 FROM shards s JOIN line ON s.run_id = line.run_id AND s.shard = line.split_from
             )
             SELECT line.shard, line.image_count, a.attempt, a.worker_id, w.host, a.outcome, a.class, a.code, a.message,
-                   to_char(a.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS ended_at
+                   \(Self.time("a.ended_at")) AS ended_at
             FROM line LEFT JOIN shard_attempts a USING (run_id, shard) LEFT JOIN workers w USING (worker_id)
             ORDER BY line.image_count DESC, a.attempt
             """, [.int64(run.rawValue), .int(shard)])

@@ -62,7 +62,7 @@ extension EvaluationStore {
     package func labelSets(ofDataSet id: Int64) throws -> [StoredLabelSet] {
         try rows(
             """
-            SELECT name, encode(sha256, 'hex') AS sha256, to_char(added_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS added_at,
+            SELECT name, encode(sha256, 'hex') AS sha256, \(Self.time("added_at")) AS added_at,
                    count(l.ordinal) AS images, count(*) FILTER (WHERE cardinality(l.labels) > 0) AS labelled
             FROM label_sets LEFT JOIN label_set_labels l USING (label_set_id)
             WHERE dataset_id = $1 GROUP BY label_set_id ORDER BY name

@@ -117,7 +117,7 @@ extension EvaluationStore {
 
     private static let modelColumns = """
         SELECT model_id, name, encode(sha256, 'hex') AS sha256, format, bytes, architecture::text AS architecture, parameters,
-               paper_name, to_char(added_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS added_at
+               paper_name, \(EvaluationStore.time("added_at")) AS added_at
         FROM models
         """
 

@@ -2,10 +2,6 @@ internal import Evaluation
 internal import Postgres
 
 extension EvaluationStore {
-    private static func time(_ column: String) -> String {
-        "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
-    }
-
     /// A run's progress without its accuracy.
     /// - Throws: `store.not_found`.
     func runOverview(_ run: RunID) throws -> RunOverview {
@@ -55,28 +51,13 @@ extension EvaluationStore {
         return counts
     }
 
-    /// Workers that report, and those that ended or vanished within the last hour; at most a thousand. Unlike the view `worker_status`, which asks
-    /// for each worker, it goes through the running shards once.
+    /// Workers that report, and those that ended or vanished within the last hour; at most a thousand.
     func presentWorkers() throws -> [WorkerStatus] {
         try rows(
             """
-            WITH held AS (
-                SELECT worker_id AS holder, run_id, shard FROM shards WHERE state = 'running'
-                UNION ALL
-                SELECT backup_worker_id, run_id, shard FROM shards WHERE state = 'running' AND backup_worker_id IS NOT NULL
-            ), work AS (
-                SELECT holder, string_agg(run_id || '/' || shard, ' ' ORDER BY run_id, shard) AS shards FROM held GROUP BY holder
-            )
-            SELECT w.worker_id, w.host, w.process_id, w.version, w.instruction_set, w.kernels, w.threads,
-                   CASE WHEN w.state IN ('running', 'draining')
-                             AND w.last_heartbeat_at < clock_timestamp() - \(Self.workerTimeout) * interval '1 second' THEN 'gone'
-                        ELSE w.state END AS state,
-                   coalesce(work.shards, '') AS shards, w.images_per_second,
-                   \(Self.time("w.started_at")) AS started_at, \(Self.time("w.last_heartbeat_at")) AS last_heartbeat_at,
-                   extract(epoch FROM clock_timestamp() - w.last_heartbeat_at)::double precision AS seconds_since_heartbeat
-            FROM workers w LEFT JOIN work ON work.holder = w.worker_id
-            WHERE w.state IN ('running', 'draining') OR w.last_heartbeat_at > clock_timestamp() - interval '1 hour'
-            ORDER BY w.state IN ('running', 'draining') DESC, w.worker_id DESC LIMIT 1000
+            SELECT \(Self.workerColumns) FROM worker_status
+            WHERE state IN ('running', 'draining') OR seconds_since_heartbeat < 3600
+            ORDER BY state IN ('running', 'draining') DESC, worker_id DESC LIMIT 1000
             """
         ).map(workerStatus).sorted { $0.id < $1.id }
     }

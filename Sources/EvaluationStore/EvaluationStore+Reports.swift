@@ -20,8 +20,8 @@ extension EvaluationStore {
             let totals = try rows(
                 """
                 SELECT shards, coalesce(images_per_second, 0) AS images_per_second,
-                       to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS submitted_at,
-                       to_char(finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS finished_at
+                       \(Self.time("submitted_at")) AS submitted_at,
+                       \(Self.time("finished_at")) AS finished_at
                 FROM progress WHERE run_id = $1
                 """, key
             ).first

@@ -73,7 +73,7 @@ extension EvaluationStore {
         let sql = """
             SELECT run_id, model, dataset, state, images_expected, images_done, shards, shards_pending, shards_published,
                    shards_running, shards_done, shards_dead, shards_cancelled, coalesce(images_per_second, 0) AS images_per_second,
-                   to_char(submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS submitted_at
+                   \(Self.time("submitted_at")) AS submitted_at
             FROM progress
             """
         let found =

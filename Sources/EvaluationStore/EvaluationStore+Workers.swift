@@ -93,13 +93,18 @@ extension EvaluationStore {
     package func workers(all: Bool = false) throws -> [WorkerStatus] {
         try rows(
             """
-            SELECT worker_id, host, process_id, version, instruction_set, kernels, threads, state, shards, images_per_second,
-                   to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
-                   to_char(last_heartbeat_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_heartbeat_at,
-                   seconds_since_heartbeat
+            SELECT \(Self.workerColumns)
             FROM worker_status WHERE $1 OR state IN ('running', 'draining') OR seconds_since_heartbeat < 86400 ORDER BY worker_id
             """, [.bool(all)]
         ).map(workerStatus)
+    }
+
+    /// What ``workerStatus(_:)`` reads of the view `worker_status`.
+    static var workerColumns: String {
+        """
+        worker_id, host, process_id, version, instruction_set, kernels, threads, state, shards, images_per_second,
+        \(time("started_at")) AS started_at, \(time("last_heartbeat_at")) AS last_heartbeat_at, seconds_since_heartbeat
+        """
     }
 
     func workerStatus(_ row: PostgresRow) throws -> WorkerStatus {

@@ -20,6 +20,11 @@ package final class EvaluationStore {
         self.session = session
     }
 
+    /// SQL for a column's time in ISO 8601, UTC, to the second.
+    static func time(_ column: String) -> String {
+        "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    }
+
     /// Rows of `sql`.
     func rows(_ sql: String, _ parameters: [PostgresValue] = []) throws -> PostgresResult {
         try session.withConnection { try $0.execute(sql, parameters) }

@@ -32,8 +32,7 @@ package final class OverviewReader {
         let runs = try heads.map { try overview(of: $0.run, key: $0.key) }
         let workers = try store.presentWorkers()
         return FleetOverview(
-            at: try store.rows("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"') AS at").single()
-                .text("at"),
+            at: try store.rows("SELECT \(EvaluationStore.time("clock_timestamp()")) AS at").single().text("at"),
             runs: runs.sorted { $0.run > $1.run }, runsByState: try store.runsByState(), workers: workers,
             coordinators: try store.presentCoordinators(), deadLetters: try store.deadLetterOverview(),
             imagesPerSecond: workers.reduce(0) { $0 + $1.imagesPerSecond })
