@@ -5,54 +5,65 @@ package protocol Instrument: Sendable {
     var family: MetricFamily { get }
 }
 
-/// A number that only grows.
-package final class Counter: Instrument {
-    private let name: String
-    private let help: String
-    private let series: Mutex<SeriesTable<Double>>
+/// What instruments have in common: a metric's name, and a cell for each series.
+private struct Series<Cell: Sendable>: ~Copyable, Sendable {
+    let name: String
+    let help: String
+    private let table: Mutex<SeriesTable<Cell>>
 
-    init(_ name: String, help: String, labels: [String]) {
+    init(_ name: String, help: String, labels: [String], initial: Cell) {
         self.name = name
         self.help = help
-        series = Mutex(SeriesTable(labelNames: labels, initial: 0))
+        table = Mutex(SeriesTable(labelNames: labels, initial: initial))
+    }
+
+    func update(_ labels: [String], _ body: (inout Cell) -> Void) {
+        table.withLock { $0.update(labels, body) }
+    }
+
+    /// Shows series that nothing has been counted of yet, so that a rate of them can be asked for.
+    func declare(_ values: [String]) {
+        table.withLock { table in values.forEach { table.declare([$0]) } }
+    }
+
+    func family(_ kind: MetricKind, _ samples: (Cell, [MetricLabel]) -> [MetricSample]) -> MetricFamily {
+        let cells = table.withLock { $0.sorted() }
+        return MetricFamily(name, kind, help: help, samples: cells.flatMap { samples($0.cell, $0.labels) })
+    }
+}
+
+/// A number that only grows.
+package final class Counter: Instrument {
+    private let series: Series<Double>
+
+    init(_ name: String, help: String, labels: [String]) {
+        series = Series(name, help: help, labels: labels, initial: 0)
     }
 
     package func add(_ count: Int = 1, _ labels: String...) {
         guard count > 0 else { return }
-        series.withLock { $0.update(labels) { $0 += Double(count) } }
+        series.update(labels) { $0 += Double(count) }
     }
 
     /// Shows series as 0 that nothing has been counted of yet, so that a rate of them can be asked for.
-    package func declare(_ values: [String]) {
-        series.withLock { series in values.forEach { series.declare([$0]) } }
-    }
+    package func declare(_ values: [String]) { series.declare(values) }
 
-    package var family: MetricFamily {
-        let cells = series.withLock { $0.sorted() }
-        return MetricFamily(name, .counter, help: help, samples: cells.map { MetricSample($0.cell, labels: $0.labels) })
-    }
+    package var family: MetricFamily { series.family(.counter) { [MetricSample($0, labels: $1)] } }
 }
 
 /// A number that goes up and down.
 package final class Gauge: Instrument {
-    private let name: String
-    private let help: String
-    private let series: Mutex<SeriesTable<Double>>
+    private let series: Series<Double>
 
     init(_ name: String, help: String, labels: [String]) {
-        self.name = name
-        self.help = help
-        series = Mutex(SeriesTable(labelNames: labels, initial: 0))
+        series = Series(name, help: help, labels: labels, initial: 0)
     }
 
     package func set(_ value: Double, _ labels: String...) {
-        series.withLock { $0.update(labels) { $0 = value } }
+        series.update(labels) { $0 = value }
     }
 
-    package var family: MetricFamily {
-        let cells = series.withLock { $0.sorted() }
-        return MetricFamily(name, .gauge, help: help, samples: cells.map { MetricSample($0.cell, labels: $0.labels) })
-    }
+    package var family: MetricFamily { series.family(.gauge) { [MetricSample($0, labels: $1)] } }
 }
 
 /// How often something took how long, in seconds.
@@ -68,35 +79,24 @@ package final class Histogram: Instrument {
         var sum = 0.0
     }
 
-    private let name: String
-    private let help: String
-    private let series: Mutex<SeriesTable<Cell>>
+    private let series: Series<Cell>
 
     init(_ name: String, help: String, labels: [String]) {
-        self.name = name
-        self.help = help
-        series = Mutex(SeriesTable(labelNames: labels, initial: Cell()))
+        series = Series(name, help: help, labels: labels, initial: Cell())
     }
 
     package func observe(_ duration: Duration, _ labels: String...) {
         let seconds = duration / .seconds(1)
         let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
-        series.withLock {
-            $0.update(labels) { cell in
-                cell.counts[bucket] += 1
-                cell.sum += seconds
-            }
+        series.update(labels) { cell in
+            cell.counts[bucket] += 1
+            cell.sum += seconds
         }
     }
 
-    package func declare(_ values: [String]) {
-        series.withLock { series in values.forEach { series.declare([$0]) } }
-    }
+    package func declare(_ values: [String]) { series.declare(values) }
 
-    package var family: MetricFamily {
-        let cells = series.withLock { $0.sorted() }
-        return MetricFamily(name, .histogram, help: help, samples: cells.flatMap { Self.samples($0.cell, $0.labels) })
-    }
+    package var family: MetricFamily { series.family(.histogram, Self.samples) }
 
     private static func samples(_ cell: Cell, _ labels: [MetricLabel]) -> [MetricSample] {
         var total = 0
