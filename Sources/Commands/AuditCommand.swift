@@ -52,7 +52,7 @@ struct AuditCommand: ParsableCommand {
 
     func run() throws {
         try ProgramExit.reporting {
-            if FileManager.default.fileExists(atPath: model) || !NameText.isAllowed(model) {
+            if NameText.isPath(model) {
                 return try finish(audited(Checkpoint.load(path: model)))
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in

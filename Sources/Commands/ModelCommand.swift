@@ -89,7 +89,7 @@ struct ModelCommand: ParsableCommand {
             try ProgramExit.reporting { try TextOutput.write(rendered(), to: output) }
         }
 
-        private var isFile: Bool { FileManager.default.fileExists(atPath: model) || !NameText.isAllowed(model) }
+        private var isFile: Bool { NameText.isPath(model) }
 
         private func rendered() throws -> String {
             if format == .html {

@@ -51,6 +51,9 @@ extension StoredModel {
 
 /// Names of models and data sets: letters, digits, dots, underscores and hyphens.
 enum NameText {
+    /// Whether an argument that may also be a stored name is meant as a path: something is there, or it could be no name.
+    static func isPath(_ text: String) -> Bool { FileManager.default.fileExists(atPath: text) || !isAllowed(text) }
+
     static func isAllowed(_ name: String) -> Bool {
         guard let first = name.utf8.first, isAlphanumeric(first), name.utf8.count <= 100 else { return false }
         return name.utf8.allSatisfy { isAlphanumeric($0) || [UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-")].contains($0) }

@@ -81,12 +81,12 @@ struct RunEvaluateCommand: ParsableCommand {
     }
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
-        guard FileManager.default.fileExists(atPath: model) || !NameText.isAllowed(model) else { return try store.model(named: model) }
+        guard NameText.isPath(model) else { return try store.model(named: model) }
         return try ModelRegistration(store: store).add(ModelRegistration.name(forFile: model), path: model).model
     }
 
     private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {
-        guard FileManager.default.fileExists(atPath: dataset) || !NameText.isAllowed(dataset) else {
+        guard NameText.isPath(dataset) else {
             return try store.dataSet(named: dataset)
         }
         let name = NameText.allowed(URL(filePath: dataset).standardized.lastPathComponent, otherwise: "dataset")
