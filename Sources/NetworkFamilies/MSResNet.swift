@@ -28,7 +28,7 @@ enum MSResNet: NetworkFamily {
 
     static let name = "ms-resnet"
     static let timeSteps = 6
-    static let preprocessing = PreprocessingRecipe(interpolation: "bilinear", cropFraction: 0.875)
+    static let preprocessing = PublishedPreprocessing(interpolation: "bilinear", cropFraction: 0.875)
 
     private static func neuron(_ spelling: Spelling) -> NeuronChoice {
         NeuronChoice(tau: 4.0 / 3, threshold: 0.5, decaysInput: false, isStrict: spelling == .original)
@@ -40,9 +40,7 @@ enum MSResNet: NetworkFamily {
                 Array(repeating: ResidualNetwork.Block(width: 64 << layer, outputs: 64 << layer), count: depth)
             }
             return Publication(
-                network: PublishedNetwork(
-                    name: "\(name)-\(number)", source: "Advancing Spiking Neural Networks toward Deep Residual Learning, IEEE TNNLS 2024"),
-                configuration: Configuration(spelling: .original, stem: stem, layers: layers, neuron: neuron(.original)))
+                "\(name)-\(number)", Configuration(spelling: .original, stem: stem, layers: layers, neuron: neuron(.original)))
         }
         return [
             network(18, [2, 2, 2, 2], [64]), network(34, [3, 4, 6, 3], [64]), network(104, [3, 8, 32, 8], [64, 64, 64]),
@@ -54,7 +52,7 @@ enum MSResNet: NetworkFamily {
         return isOriginal || shapes.has("stem.0.weight") && shapes.names.contains { $0.hasPrefix("layer4.0.conv1.") }
     }
 
-    static func configuration(_ shapes: TensorShapes, _ facts: inout NetworkFacts) throws(Failure) -> Configuration {
+    static func configuration(_ shapes: TensorShapes, _ questions: inout NetworkQuestions) throws(Failure) -> Configuration {
         let spelling: Spelling = shapes.has("stem.0.weight") ? .zoo : .original
         let names = Names(spelling: spelling, isDeep: shapes.has("conv1.2.weight"))
         let first = "\(names.stem).0.weight"
@@ -77,8 +75,8 @@ enum MSResNet: NetworkFamily {
         let hasFirstShortcut = shapes.names.contains { $0.hasPrefix("layer1.0.downsample.") }
         return Configuration(
             spelling: spelling, stem: stem, hasPooledStem: spelling == .zoo && !hasFirstShortcut && layers[0][0].outputs == stem.last,
-            layers: layers, classes: classes, imageSize: try facts.imageSize(),
-            neuron: try facts.neuron(assumed: neuron(spelling), shapes))
+            layers: layers, classes: classes, imageSize: try questions.imageSize(),
+            neuron: try questions.neuron(assumed: neuron(spelling), shapes))
     }
 
     static func graph(_ configuration: Configuration) -> NetworkGraph {

@@ -19,15 +19,13 @@ enum MaxFormer: NetworkFamily {
 
     static let name = "max-former"
     static let timeSteps = 4
-    static let preprocessing = PreprocessingRecipe(interpolation: "bicubic", cropFraction: 0.95)
+    static let preprocessing = PublishedPreprocessing(interpolation: "bicubic", cropFraction: 0.95)
 
     static var published: [Publication<Configuration>] {
         [384, 512, 768].map { channels in
             Publication(
-                network: PublishedNetwork(
-                    name: "max-former-10-\(channels)", timeSteps: 4,
-                    source: "Spiking Neural Networks Need High Frequency Information, 2025"),
-                configuration: Configuration(
+                "max-former-10-\(channels)",
+                Configuration(
                     stem: channels / 8, channels: [channels / 4, channels / 2, channels],
                     hidden: [[channels], [2 * channels, 2 * channels], Array(repeating: 4 * channels, count: 7)], heads: channels / 64))
         }
@@ -39,7 +37,7 @@ enum MaxFormer: NetworkFamily {
         shapes.has("patch_embed1.embed1.embed_conv.weight") && shapes.names.contains { $0.hasPrefix("stage3.0.attn.") }
     }
 
-    static func configuration(_ shapes: TensorShapes, _ facts: inout NetworkFacts) throws(Failure) -> Configuration {
+    static func configuration(_ shapes: TensorShapes, _ questions: inout NetworkQuestions) throws(Failure) -> Configuration {
         let channels = ["patch_embed1.embed2", "patch_embed2.max_embed1", "patch_embed3.max_embed1"].compactMap {
             shapes.size("\($0).embed_conv.weight", axis: 0)
         }
@@ -56,10 +54,10 @@ enum MaxFormer: NetworkFamily {
         let kernels = mixers.enumerated().map { stage, name in
             shapes.size("stage\(stage + 1).0.mixer.\(name).weight", axis: 2) ?? [7, 5][stage]
         }
-        let heads = try facts.heads(told: nil, assumed: max(1, channels[2] / 64))
+        let heads = try questions.heads(told: nil, assumed: max(1, channels[2] / 64))
         return Configuration(
             stem: stem, channels: channels, hidden: hidden, kernels: kernels, heads: heads, classes: classes,
-            imageSize: try facts.imageSize(), neuron: try facts.neuron(assumed: NeuronChoice(), shapes))
+            imageSize: try questions.imageSize(), neuron: try questions.neuron(assumed: NeuronChoice(), shapes))
     }
 
     static func graph(_ configuration: Configuration) -> NetworkGraph {

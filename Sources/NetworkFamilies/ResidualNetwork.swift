@@ -42,7 +42,7 @@ struct ResidualNetwork: Sendable, Hashable {
     }
 
     /// - Throws: `network.unrecognised`, `network.invalid-options`.
-    init(_ shapes: TensorShapes, _ facts: inout NetworkFacts, neuron: NeuronChoice, joining: Joining) throws(Failure) {
+    init(_ shapes: TensorShapes, _ questions: inout NetworkQuestions, neuron: NeuronChoice, joining: Joining) throws(Failure) {
         let isOriginal = Self.isOriginal(shapes)
         let hasBottlenecks = shapes.names.contains { $0.hasPrefix("layer1.0.conv3.") }
         let suffix = isOriginal ? ".module.0.weight" : ".weight"
@@ -68,7 +68,7 @@ struct ResidualNetwork: Sendable, Hashable {
         }
         (self.isOriginal, self.hasBottlenecks, self.neuron, self.joining) = (isOriginal, hasBottlenecks, neuron, joining)
         (self.stem, self.classes) = (stem, classes)
-        imageSize = try facts.imageSize()
+        imageSize = try questions.imageSize()
     }
 
     var graph: NetworkGraph {

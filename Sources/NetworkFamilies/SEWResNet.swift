@@ -5,17 +5,16 @@ import Networks
 enum SEWResNet: NetworkFamily {
     static let name = "sew-resnet"
     static let timeSteps = 4
-    static let preprocessing = PreprocessingRecipe(interpolation: "bilinear", cropFraction: 0.875)
+    static let preprocessing = PublishedPreprocessing(interpolation: "bilinear", cropFraction: 0.875)
 
     static var published: [Publication<ResidualNetwork>] {
         func network(_ layers: Int, _ depths: [Int], _ top1: Double) -> Publication<ResidualNetwork> {
             Publication(
-                network: PublishedNetwork(
-                    name: "\(name)-\(layers)", top1: top1, timeSteps: 4,
-                    source: "Deep Residual Learning in Spiking Neural Networks, NeurIPS 2021"),
-                configuration: ResidualNetwork(
+                "\(name)-\(layers)",
+                ResidualNetwork(
                     depths: depths, isOriginal: true, hasBottlenecks: layers >= 50, neuron: NeuronChoice(kind: .if),
-                    joining: .spikes(.add)))
+                    joining: .spikes(.add)),
+                [PublishedAccuracy(top1: top1, timeSteps: 4, source: "Deep Residual Learning in Spiking Neural Networks, NeurIPS 2021")])
         }
         return [
             network(18, [2, 2, 2, 2], 63.18), network(34, [3, 4, 6, 3], 67.04), network(50, [3, 4, 6, 3], 67.78),
@@ -33,11 +32,11 @@ enum SEWResNet: NetworkFamily {
         arguments.modelName?.contains("sew") ?? false || arguments.text("cnf", "connect_f") != nil
     }
 
-    static func configuration(_ shapes: TensorShapes, _ facts: inout NetworkFacts) throws(Failure) -> ResidualNetwork {
+    static func configuration(_ shapes: TensorShapes, _ questions: inout NetworkQuestions) throws(Failure) -> ResidualNetwork {
         let isOriginal = ResidualNetwork.isOriginal(shapes)
-        let neuron = try facts.neuron(assumed: isOriginal ? NeuronChoice(kind: .if) : nil, shapes)
-        let connection = try facts.connection(assumed: isOriginal ? .add : nil)
-        return try ResidualNetwork(shapes, &facts, neuron: neuron, joining: .spikes(connection))
+        let neuron = try questions.neuron(assumed: isOriginal ? NeuronChoice(kind: .if) : nil, shapes)
+        let connection = try questions.connection(assumed: isOriginal ? .add : nil)
+        return try ResidualNetwork(shapes, &questions, neuron: neuron, joining: .spikes(connection))
     }
 
     static func graph(_ configuration: ResidualNetwork) -> NetworkGraph { configuration.graph }

@@ -1,3 +1,5 @@
+import Networks
+
 /// The scalars of a checkpoint's saved training arguments, by name.
 package struct SavedArguments: Sendable, Hashable {
     package enum Value: Sendable, Hashable {
@@ -32,6 +34,11 @@ package struct SavedArguments: Sendable, Hashable {
 
     func bool(_ names: String...) -> Bool? {
         names.lazy.compactMap { name in if case .bool(let value) = values[name] { value } else { nil } }.first
+    }
+
+    /// The time steps T of the training, under one of the names in use; nonsense counts as absent.
+    var timeSteps: Int? {
+        integer("T", "time_steps", "timesteps", "time_step", "time_window", "num_steps").flatMap { (1...NetworkLimit.timeSteps).contains($0) ? $0 : nil }
     }
 
     /// The name of the function or class that made the network, lower case.

@@ -20,16 +20,16 @@ enum SpikeDrivenTransformer: NetworkFamily {
 
     static let name = "spike-driven-transformer"
     static let timeSteps = 4
-    static let preprocessing = PreprocessingRecipe(interpolation: "bicubic", cropFraction: 0.95)
+    static let preprocessing = PublishedPreprocessing(interpolation: "bicubic", cropFraction: 0.95)
 
     static var published: [Publication<Configuration>] {
         func network(_ blocks: Int, _ channels: Int, _ top1: Double?) -> Publication<Configuration> {
             Publication(
-                network: PublishedNetwork(
-                    name: "sdt-\(blocks)-\(channels)", top1: top1, timeSteps: 4, source: "Spike-driven Transformer, NeurIPS 2023"),
-                configuration: Configuration(
+                "sdt-\(blocks)-\(channels)",
+                Configuration(
                     embedding: [channels / 8, channels / 4, channels / 2, channels],
-                    hidden: Array(repeating: 4 * channels, count: blocks)))
+                    hidden: Array(repeating: 4 * channels, count: blocks)),
+                top1.map { [PublishedAccuracy(top1: $0, timeSteps: 4, source: "Spike-driven Transformer, NeurIPS 2023")] } ?? [])
         }
         return [network(8, 384, 72.28), network(6, 512, nil), network(8, 512, nil), network(10, 512, nil), network(8, 768, 77.07)]
     }
@@ -38,7 +38,7 @@ enum SpikeDrivenTransformer: NetworkFamily {
         shapes.has("patch_embed.rpe_conv.weight") && shapes.names.contains { $0.hasSuffix(".0.attn.q_conv.weight") }
     }
 
-    static func configuration(_ shapes: TensorShapes, _ facts: inout NetworkFacts) throws(Failure) -> Configuration {
+    static func configuration(_ shapes: TensorShapes, _ questions: inout NetworkQuestions) throws(Failure) -> Configuration {
         let names = Names(isOriginal: !shapes.names.contains { $0.hasPrefix("blocks.") })
         let embedding = (0..<4).compactMap { shapes.size("\(names.embedding($0).convolution).weight", axis: 0) }
         guard embedding.count == 4, let classes = shapes.size("head.weight", axis: 0) ?? shapes.size("head.bias", axis: 0) else {
@@ -47,11 +47,11 @@ enum SpikeDrivenTransformer: NetworkFamily {
         let hidden = (0..<shapes.count("\(names.blocks).")).map { block in
             shapes.size("\(names.mlp(block, 1).convolution).weight", axis: 0) ?? 4 * embedding[3]
         }
-        let heads = try facts.heads(told: shapes.size("block.0.attn.talking_heads.weight", axis: 0), assumed: 8)
+        let heads = try questions.heads(told: shapes.size("block.0.attn.talking_heads.weight", axis: 0), assumed: 8)
         guard embedding[3].isMultiple(of: heads) else { throw untold(["heads: \(embedding[3]) channels cannot be \(heads) heads"]) }
         return Configuration(
-            isOriginal: names.isOriginal, embedding: embedding, pooling: try facts.pooling(assumed: "1111"), hidden: hidden, heads: heads,
-            classes: classes, imageSize: try facts.imageSize(), neuron: try facts.neuron(assumed: NeuronChoice(), shapes))
+            isOriginal: names.isOriginal, embedding: embedding, pooling: try questions.pooling(assumed: "1111"), hidden: hidden, heads: heads,
+            classes: classes, imageSize: try questions.imageSize(), neuron: try questions.neuron(assumed: NeuronChoice(), shapes))
     }
 
     static func canonical(_ configuration: Configuration) -> Configuration {

@@ -23,19 +23,17 @@ enum SpikingMLP: NetworkFamily {
 
     static let name = "spiking-mlp"
     static let timeSteps = 4
-    static let preprocessing = PreprocessingRecipe(interpolation: "bicubic", cropFraction: 0.875)
+    static let preprocessing = PublishedPreprocessing(interpolation: "bicubic", cropFraction: 0.875)
 
     static var published: [Publication<Configuration>] {
         let source = "Efficient Deep Spiking Multi-Layer Perceptrons with Multiplication-Free Inference, IEEE TNNLS 2024"
-        func network(_ name: String, _ top1: Double, _ steps: Int, _ configuration: Configuration) -> Publication<Configuration> {
-            Publication(
-                network: PublishedNetwork(name: name, top1: top1, timeSteps: steps, source: source), configuration: configuration)
-        }
+        func top1(_ value: Double, _ steps: Int) -> PublishedAccuracy { PublishedAccuracy(top1: value, timeSteps: steps, source: source) }
         return [
-            network("mlp-spe-t", 66.39, 4, Configuration(hasPatchCells: true, dim: 78, depths: [2, 8, 14, 2])),
-            network("mlp-spe-s", 68.84, 4, Configuration(hasPatchCells: true, dim: 96, depths: [2, 8, 14, 2])),
-            network("mlp-spe-b", 71.64, 6, Configuration(hasPatchCells: true, dim: 108, depths: [2, 10, 24, 2])),
-            network("mlp-s", 63.25, 4, Configuration(hasPatchCells: false, dim: 96, depths: [2, 8, 14, 2])),
+            Publication(
+                "mlp-spe-t", Configuration(hasPatchCells: true, dim: 78, depths: [2, 8, 14, 2]), [top1(66.39, 4), top1(69.09, 6)]),
+            Publication("mlp-spe-s", Configuration(hasPatchCells: true, dim: 96, depths: [2, 8, 14, 2]), [top1(68.84, 4)]),
+            Publication("mlp-spe-b", Configuration(hasPatchCells: true, dim: 108, depths: [2, 10, 24, 2]), [top1(71.64, 6)]),
+            Publication("mlp-s", Configuration(hasPatchCells: false, dim: 96, depths: [2, 8, 14, 2]), [top1(63.25, 4)]),
         ]
     }
 
@@ -44,7 +42,7 @@ enum SpikingMLP: NetworkFamily {
     }
 
     /// Where several tensors tell the same quantity the commonest answer counts, so that one mis-shaped tensor is later reported as just that.
-    static func configuration(_ shapes: TensorShapes, _ facts: inout NetworkFacts) throws(Failure) -> Configuration {
+    static func configuration(_ shapes: TensorShapes, _ questions: inout NetworkQuestions) throws(Failure) -> Configuration {
         let dim = commonest([
             shapes.size("to_patch_embedding.0.0.weight", axis: 0), shapes.size("to_patch_embedding.0.1.weight", axis: 0),
             shapes.size("mlp_head.1.weight", axis: 1).map { $0 / 8 }, shapes.size("batch_norm.weight", axis: 0).map { $0 / 8 },
@@ -74,7 +72,7 @@ enum SpikingMLP: NetworkFamily {
         let configuration = Configuration(
             hasPatchCells: shapes.names.contains { $0.hasPrefix("to_patch_embedding.1.cell2node.") }, dim: dim,
             depths: (0..<4).map { stage in stages.count { $0 == stage } }, alpha: alpha, patch: patch,
-            imageSize: try facts.imageSize(told: grid * patch), classes: classes,
+            imageSize: try questions.imageSize(told: grid * patch), classes: classes,
             timeScale: ["to_patch_embedding.0.1", "batch_norm"].lazy.compactMap { shapes.shape(of: "\($0).scale") }.first)
         try check(configuration)
         return configuration

@@ -6,17 +6,19 @@ import Networks
 enum SpikingResNet: NetworkFamily {
     static let name = "spiking-resnet"
     static let timeSteps = 4
-    static let preprocessing = PreprocessingRecipe(interpolation: "bilinear", cropFraction: 0.875)
+    static let preprocessing = PublishedPreprocessing(interpolation: "bilinear", cropFraction: 0.875)
 
     static var published: [Publication<ResidualNetwork>] {
         [
             Publication(
-                network: PublishedNetwork(
-                    name: "spiking-resnet-34", top1: 63.72, timeSteps: 6,
-                    source: "Going Deeper With Directly-Trained Larger Spiking Neural Networks, AAAI 2021"),
-                configuration: ResidualNetwork(
+                "spiking-resnet-34",
+                ResidualNetwork(
                     depths: [3, 4, 6, 3], isOriginal: false, hasBottlenecks: false,
-                    neuron: NeuronChoice(tau: 4.0 / 3, threshold: 0.5, decaysInput: false), joining: .sum))
+                    neuron: NeuronChoice(tau: 4.0 / 3, threshold: 0.5, decaysInput: false), joining: .sum),
+                [
+                    PublishedAccuracy(
+                        top1: 63.72, timeSteps: 6, source: "Going Deeper With Directly-Trained Larger Spiking Neural Networks, AAAI 2021")
+                ])
         ]
     }
 
@@ -32,9 +34,9 @@ enum SpikingResNet: NetworkFamily {
         arguments.modelName.map { $0.contains("spiking_resnet") || $0.contains("spiking-resnet") } ?? false
     }
 
-    static func configuration(_ shapes: TensorShapes, _ facts: inout NetworkFacts) throws(Failure) -> ResidualNetwork {
-        let neuron = try facts.neuron(assumed: ResidualNetwork.isOriginal(shapes) ? NeuronChoice(kind: .if) : nil, shapes)
-        return try ResidualNetwork(shapes, &facts, neuron: neuron, joining: .sum)
+    static func configuration(_ shapes: TensorShapes, _ questions: inout NetworkQuestions) throws(Failure) -> ResidualNetwork {
+        let neuron = try questions.neuron(assumed: ResidualNetwork.isOriginal(shapes) ? NeuronChoice(kind: .if) : nil, shapes)
+        return try ResidualNetwork(shapes, &questions, neuron: neuron, joining: .sum)
     }
 
     static func graph(_ configuration: ResidualNetwork) -> NetworkGraph { configuration.graph }

@@ -26,7 +26,7 @@ enum SpikingVGG: NetworkFamily {
 
     static let name = "spiking-vgg"
     static let timeSteps = 4
-    static let preprocessing = PreprocessingRecipe(interpolation: "bilinear", cropFraction: 0.875)
+    static let preprocessing = PublishedPreprocessing(interpolation: "bilinear", cropFraction: 0.875)
 
     static var published: [Publication<Configuration>] {
         let sizes: [(String, [Int])] = [
@@ -35,10 +35,7 @@ enum SpikingVGG: NetworkFamily {
         return sizes.flatMap { number, depths in
             [false, true].map { hasNormalisation in
                 Publication(
-                    network: PublishedNetwork(
-                        name: "\(name)-\(number)\(hasNormalisation ? "-bn" : "")",
-                        source: "Very Deep Convolutional Networks for Large-Scale Image Recognition, ICLR 2015, with spiking neurons"),
-                    configuration: Configuration(layers: layers(depths, hasNormalisation)))
+                    "\(name)-\(number)\(hasNormalisation ? "-bn" : "")", Configuration(layers: layers(depths, hasNormalisation)))
             }
         }
     }
@@ -60,7 +57,7 @@ enum SpikingVGG: NetworkFamily {
         shapes.shape(of: "features.0.weight")?.count == 4 && shapes.has("classifier.0.weight")
     }
 
-    static func configuration(_ shapes: TensorShapes, _ facts: inout NetworkFacts) throws(Failure) -> Configuration {
+    static func configuration(_ shapes: TensorShapes, _ questions: inout NetworkQuestions) throws(Failure) -> Configuration {
         let convolutions = (0..<256).filter { shapes.shape(of: "features.\($0).weight")?.count == 4 }
         var layers = convolutions.map { index in
             Layer(
@@ -79,12 +76,12 @@ enum SpikingVGG: NetworkFamily {
             throw untold(["classifier (classifier.0.weight, classifier.3.weight, classifier.6.weight)"])
         }
         let pools = layers.count(where: \.isPooled)
-        let size = try facts.imageSize(assumed: min(grid << min(pools, 16), NetworkLimit.inputSize))
+        let size = try questions.imageSize(assumed: min(grid << min(pools, 16), NetworkLimit.inputSize))
         guard (size >> pools) >= grid, (size >> pools).isMultiple(of: grid) else {
             throw untold(["pooling: \(pools) halvings of \(size) pixels give \(size >> pools), and classifier.0 reads a multiple of \(grid)"])
         }
         return Configuration(
-            layers: layers, grid: grid, classifier: classifier, imageSize: size, neuron: try facts.neuron(assumed: nil, shapes))
+            layers: layers, grid: grid, classifier: classifier, imageSize: size, neuron: try questions.neuron(assumed: nil, shapes))
     }
 
     static func graph(_ configuration: Configuration) -> NetworkGraph {

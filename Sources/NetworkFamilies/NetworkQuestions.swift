@@ -3,13 +3,13 @@ import Networks
 
 /// Settles what tensors do not tell, each from the checkpoint's arguments, else from the user, else as assumed; what remains open is
 /// collected, so that a user hears of all of it at once.
-struct NetworkFacts {
+package struct NetworkQuestions {
     let arguments: SavedArguments
     private let family: String
     private let options: NetworkOptions?
     /// As `--size` says.
     private let givenSize: Int?
-    private(set) var facts: [Fact] = []
+    private(set) var settings: [NetworkSetting] = []
     private var open: [NetworkOptions.Key] = []
     private var used: Set<NetworkOptions.Key> = []
 
@@ -118,8 +118,8 @@ struct NetworkFacts {
         return told ?? given ?? assumed ?? placeholder
     }
 
-    private mutating func note(_ name: String, _ value: String, _ provenance: Fact.Provenance) {
-        facts.append(Fact(name: name, value: value, provenance: provenance))
+    private mutating func note(_ key: String, _ value: String, _ origin: NetworkSetting.Origin) {
+        settings.append(NetworkSetting(key: key, value: value, origin: origin))
     }
 
     /// Shortly, with thirds as fractions.
