@@ -63,7 +63,9 @@ package struct NetworkQuestions {
 
     /// In which of four steps pooling halves the grid.
     mutating func pooling(assumed: String) throws(Failure) -> [Bool] {
-        let saved = arguments.text("pooling_stat") ?? arguments.integer("pooling_stat").map { String(10_000 + $0 % 10_000).suffix(4) }.map(String.init)
+        let saved =
+            arguments.text("pooling_stat")
+            ?? arguments.integer("pooling_stat").map { String(10_000 + $0 % 10_000).suffix(4) }.map(String.init)
         let told = saved.flatMap { $0.count == 4 && $0.allSatisfy { "01".contains($0) } ? $0 : nil }
         return try choose(.pooling, told: told, given: options?.pooling, assumed: assumed, else: assumed) { $0 }.map { $0 == "1" }
     }

@@ -23,7 +23,9 @@ enum SEWResNet: NetworkFamily {
     }
 
     static func recognises(_ shapes: TensorShapes, _ arguments: SavedArguments) -> Bool {
-        guard ResidualNetwork.recognises(shapes), !shapes.names.contains(where: { $0.contains(".downsample.module.") }) else { return false }
+        guard ResidualNetwork.recognises(shapes), !shapes.names.contains(where: { $0.contains(".downsample.module.") }) else {
+            return false
+        }
         return !SpikingResNet.isNamed(arguments)
     }
 

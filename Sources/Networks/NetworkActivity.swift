@@ -14,7 +14,7 @@ package struct NeuronGroup: Sendable, Hashable {
     /// The shape of one image's spikes at one time step in PyTorch.
     package var shape: [Int] {
         switch layout {
-        case .channels: height * width == 1 ? [channels] : [channels, height, width]
+        case .channels: [channels, height, width]
         case .rows: [height, channels, width]
         case .columns: [width, channels, height]
         case .tokens: [height * width, channels]
