@@ -63,6 +63,7 @@ let package = Package(
         .target(name: "Diagnostics", dependencies: [logging]),
         .target(name: "Telemetry"),
         .target(name: "Networks", dependencies: ["Diagnostics"]),
+        .target(name: "NetworkFamilies", dependencies: ["Diagnostics", "Networks"]),
         .target(
             name: "SpikeKernels", exclude: ["Vector"],
             swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),

@@ -58,7 +58,7 @@ package enum NetworkLimit {
     /// Values of one feature over all time steps.
     package static let valuesPerFeature = 1 << 28
     /// The same over all calibration images.
-    package static let valuesPerCalibration = 1 << 26
+    package static let valuesPerCalibration = 1 << 27
     package static let operations = 1 << 50
     package static let largestCount = 1 << 20
 }

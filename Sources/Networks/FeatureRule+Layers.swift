@@ -4,7 +4,7 @@ extension FeatureRule {
     func convolution(_ convolution: Convolution) throws(Failure) -> Feature {
         let input = try only()
         let shape = try shape(convolution.weight)
-        guard shape.count == 2 || shape.count == 4 else {
+        guard shape.count == 2 || shape.count == 4 || shape.count == 3 && shape[2] == 1 else {
             throw refused("its weights have shape \(shape), and [outputs, inputs] or [outputs, inputs, height, width] is needed")
         }
         let kernel = shape.count == 4 ? Extent2(shape[2], shape[3]) : .one

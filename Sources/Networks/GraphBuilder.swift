@@ -9,7 +9,7 @@ package struct GraphBuilder {
     private let shapes: TensorShapes
 
     /// - Parameter shapes: told the shape of every tensor that a node names.
-    package init(inputSize: Int, shapes: TensorShapes) {
+    package init(inputSize: Int, shapes: TensorShapes = TensorShapes()) {
         graph = NetworkGraph(
             inputSize: inputSize, nodes: [.init(name: "image", operation: .image, inputs: [])], tensorShapes: [:], registered: [0])
         self.shapes = shapes
@@ -29,11 +29,13 @@ package struct GraphBuilder {
     }
 
     /// A convolution at a module path, `<path>.weight` and where there is one `<path>.bias`.
+    ///
+    /// - Parameter axes: how many axes of the input the kernel covers; 0 is a linear layer.
     package mutating func convolution(
         _ path: String, _ input: Value, outputs: Int, inputs: Int, kernel: Int = 1, stride: Int = 1, padding: Int? = nil, groups: Int = 1,
-        bias: Bool = false, isLinear: Bool = false
+        bias: Bool = false, axes: Int = 2
     ) -> Value {
-        name("\(path).weight", isLinear ? [outputs, inputs] : [outputs, inputs / groups, kernel, kernel])
+        name("\(path).weight", [outputs, inputs / groups] + Array(repeating: kernel, count: axes))
         if bias { name("\(path).bias", [outputs]) }
         return add(
             path,
@@ -42,6 +44,10 @@ package struct GraphBuilder {
                     weight: "\(path).weight", bias: bias ? "\(path).bias" : nil, stride: Extent2(stride),
                     padding: Extent2(padding ?? kernel / 2),
                     groups: groups)), input)
+    }
+
+    package mutating func linear(_ path: String, _ input: Value, outputs: Int, inputs: Int) -> Value {
+        convolution(path, input, outputs: outputs, inputs: inputs, bias: true, axes: 0)
     }
 
     /// A batch normalisation at a module path.

@@ -29,6 +29,10 @@ package struct SynapticLayer: Sendable, Hashable {
     package var name: String
     /// Its node in the graph.
     package var node: Int
+    /// The node whose spikes or counts it reads; a normalisation between the two is folded into the layer.
+    package var source: Int
+    /// The largest count that it reads, 1 for spikes.
+    package var largest: Int
     /// Input channels.
     package var inputs: Int
     /// The grid that it reads.
@@ -72,14 +76,14 @@ package struct SynapticLayer: Sendable, Hashable {
         }
     }
 
-    /// Synaptic operations of one time step in which every input neuron spikes.
+    /// Synaptic operations of one time step in which every neuron spikes.
     package var denseOperations: Int {
         switch connections {
         case .product(let headChannels):
             // Every pair of channels of a head at every position, for k with v and again for q with their sums.
             return 2 * height * width * inputs * headChannels
         default:
-            return reach(ofRows: true).reduce(0, +) * reach(ofRows: false).reduce(0, +) * inputs * outputsPerPosition
+            return reach(ofRows: true).reduce(0, +) * reach(ofRows: false).reduce(0, +) * inputs * outputsPerPosition * largest
         }
     }
 }
@@ -140,8 +144,8 @@ package struct NetworkActivity: Sendable, Hashable {
 
     private static func layer(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> SynapticLayer? {
         let node = graph.nodes[index]
-        guard let first = node.inputs.first else { return nil }
-        let input = features[first]
+        let source = source(graph, features, index)
+        let input = features[source]
         let connections: SynapticLayer.Connections
         switch node.operation {
         case .convolution(let convolution) where !input.isCurrent:
@@ -157,12 +161,13 @@ package struct NetworkActivity: Sendable, Hashable {
             return nil
         }
         return SynapticLayer(
-            name: node.name, node: index, inputs: input.channels, height: input.height, width: input.width, connections: connections)
+            name: node.name, node: index, source: source, largest: input.whole?.largest ?? 1, inputs: input.channels, height: input.height,
+            width: input.width, connections: connections)
     }
 
     private static func multiplications(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> Int? {
         let node = graph.nodes[index]
-        guard let first = node.inputs.first, features[first].isCurrent else { return nil }
+        guard features[source(graph, features, index)].isCurrent else { return nil }
         let output = features[index]
         switch node.operation {
         case .convolution(let convolution):
@@ -173,6 +178,16 @@ package struct NetworkActivity: Sendable, Hashable {
         default:
             return nil
         }
+    }
+
+    /// The node that a layer reads: what stands before a normalisation of channels that can be folded into it, else its input.
+    private static func source(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> Int {
+        guard let input = graph.nodes[index].inputs.first else { return index }
+        guard case .convolution(let convolution) = graph.nodes[index].operation, convolution.padding == .zero,
+            case .normalisation(let normalisation) = graph.nodes[input].operation, normalisation.axis == .channel
+        else { return input }
+        let before = graph.nodes[input].inputs[0]
+        return features[before].isCurrent ? input : before
     }
 
     static func kernel(_ shape: [Int]) -> Extent2 { shape.count == 4 ? Extent2(shape[2], shape[3]) : .one }

@@ -72,7 +72,8 @@ package enum Operation: Sendable, Hashable {
     case scale(Double)
 }
 
-/// The weights are `[outputs, inputs / groups, height, width]`, or `[outputs, inputs]` for a linear layer.
+/// The weights are `[outputs, inputs / groups, height, width]`, or `[outputs, inputs]` for a linear layer, which may end with a 1 where
+/// PyTorch has a convolution of tokens.
 package struct Convolution: Sendable, Hashable {
     package var weight: String
     package var bias: String?

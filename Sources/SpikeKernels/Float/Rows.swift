@@ -54,3 +54,18 @@ package func scaleAndShift(_ values: UnsafeMutablePointer<Double>, offset: Int, 
         lane += Lanes.scalarCount
     }
 }
+
+/// `target[i] = max(target[i], source[i])` over `count` values, a multiple of the lanes.
+package func keepLargest(
+    _ target: UnsafeMutablePointer<Double>, targetOffset: Int, source: UnsafePointer<Double>, sourceOffset: Int, count: Int
+) {
+    let largest = target + targetOffset
+    let values = source + sourceOffset
+    var lane = 0
+    while lane < count {
+        let before = loadLanes(largest + lane)
+        let value = loadLanes(values + lane)
+        storeLanes(before.replacing(with: value, where: value .> before), largest + lane)
+        lane += Lanes.scalarCount
+    }
+}

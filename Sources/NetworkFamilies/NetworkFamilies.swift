@@ -1,0 +1,103 @@
+package import Diagnostics
+package import Networks
+
+extension Failure.Code {
+    /// The tensors are those of no family's network, or do not tell which.
+    package static let unrecognisedNetwork = Failure.Code("network.unrecognised")
+}
+
+/// The families that this program knows.
+package enum NetworkFamilies {
+    private static var all: [any NetworkFamily.Type] {
+        [
+            SpikingMLP.self, SpikingResNet.self, SEWResNet.self, MSResNet.self, SpikingVGG.self, SpikeDrivenTransformer.self,
+            MaxFormer.self,
+        ]
+    }
+
+    package static var names: [String] { all.map { $0.name } }
+
+    /// The network whose tensors these are.
+    ///
+    /// - Parameters:
+    ///   - options: what the user says about it.
+    ///   - imageSize: as the user says; 224 where neither that nor shapes tell it.
+    /// - Throws: `network.unrecognised`, `network.invalid-options`, `network.invalid`.
+    package static func recognise(
+        shapes: TensorShapes, options: NetworkOptions? = nil, arguments: SavedArguments = SavedArguments(), imageSize: Int? = nil
+    ) throws(Failure) -> Network {
+        let found = all.filter { $0.recognises(shapes, arguments) }
+        let foundNames = found.map { $0.name }
+        if let options {
+            guard let family = found.first(where: { $0.name == options.family }) else {
+                throw Failure(
+                    .unrecognisedNetwork,
+                    "The tensors are not those of a \(options.family)"
+                        + (found.isEmpty ? "." : ", but of a \(foundNames.joined(separator: " or "))."),
+                    remedy: "Leave --network out, or give the checkpoint that it describes.")
+            }
+            return try network(family, shapes, options, arguments, imageSize)
+        }
+        guard let family = found.first else {
+            throw Failure(
+                .unrecognisedNetwork, "The tensors are those of no family that is known (\(names.joined(separator: ", "))).",
+                remedy: "Give the whole state dict of one network, or describe the network: --network FILE.json.")
+        }
+        guard found.count == 1 else {
+            throw Failure(
+                .unrecognisedNetwork,
+                "The tensors may be those of a \(foundNames.joined(separator: " or a ")): both have the same names, and no argument tells.",
+                remedy: "Say which: --network \(foundNames.joined(separator: "|")).")
+        }
+        return try network(family, shapes, options, arguments, imageSize)
+    }
+
+    /// Names that ``named(_:)`` knows.
+    package static var publishedNames: [String] { all.flatMap { names(of: $0) } }
+
+    /// A published network in full size by its name; nil where there is none.
+    ///
+    /// - Throws: `network.invalid`.
+    package static func named(_ name: String) throws(Failure) -> Network? {
+        for family in all {
+            if let network = try published(family, name) { return network }
+        }
+        return nil
+    }
+
+    private static func network<Family: NetworkFamily>(
+        _ family: Family.Type, _ shapes: TensorShapes, _ options: NetworkOptions?, _ arguments: SavedArguments, _ imageSize: Int?
+    ) throws(Failure) -> Network {
+        var questions = NetworkQuestions(family: family.name, options: options, arguments: arguments, imageSize: imageSize)
+        let configuration = try family.configuration(shapes, &questions)
+        try questions.settle()
+        let canonical = family.canonical(configuration)
+        let publication = family.published.first { $0.configuration == canonical }
+        let graph = family.graph(configuration)
+        var facts = facts(family, publication)
+        facts.settings = questions.settings
+        facts.timeSteps = arguments.timeSteps ?? graph.longestTimeScale ?? family.timeSteps
+        facts.unusedTensors = family.unusedTensors(shapes)
+        return try Network(graph, facts: facts)
+    }
+
+    private static func facts<Family: NetworkFamily>(
+        _ family: Family.Type, _ publication: Publication<Family.Configuration>?
+    ) -> NetworkFacts {
+        var facts = NetworkFacts()
+        facts.family = family.name
+        facts.publishedName = publication?.name
+        facts.published = publication?.accuracies ?? []
+        facts.preprocessing = family.preprocessing
+        return facts
+    }
+
+    private static func names<Family: NetworkFamily>(of family: Family.Type) -> [String] { family.published.map(\.name) }
+
+    private static func published<Family: NetworkFamily>(_ family: Family.Type, _ name: String) throws(Failure) -> Network? {
+        guard let publication = family.published.first(where: { $0.name == name }) else { return nil }
+        var facts = facts(family, publication)
+        facts.timeSteps = publication.accuracies.first?.timeSteps ?? family.timeSteps
+        return try Network(family.graph(publication.configuration), facts: facts)
+    }
+}
