@@ -29,6 +29,9 @@ typedef int16_t half16 __attribute__((ext_vector_type(16)));
     {                                                                                                                              \
         return __builtin_elementwise_min(__builtin_elementwise_max(a, lowest), highest);                                           \
     }                                                                                                                              \
+    static inline lanes larger##suffix(lanes a, lanes b) { return __builtin_elementwise_max(a, b); }                               \
+    /* Each lane by a count of its own. */                                                                                         \
+    static inline lanes shiftedRightEach##suffix(lanes a, lanes counts) { return a >> counts; }                                    \
     static inline lanes saturatingSum##suffix(lanes a, lanes b) { return __builtin_elementwise_add_sat(a, b); }                    \
     /* Bit i is set where lane i of a is at least that of b. */                                                                    \
     static inline uint32_t atLeast##suffix(lanes a, lanes b)                                                                       \
@@ -61,6 +64,35 @@ static inline lanes16 narrowed(lanes32 low, lanes32 high)
     result.hi = __builtin_convertvector(high, half16);
     return result;
 }
+
+/* Sums of 64 bits for 16 outputs of a layer that multiplies currents. */
+typedef int64_t lanes64 __attribute__((ext_vector_type(8)));
+typedef int32_t half32 __attribute__((ext_vector_type(8)));
+
+static inline lanes64 broadcast64(int64_t value) { return (lanes64)value; }
+static inline lanes64 sumOfProductLow(lanes64 sum, lanes32 weights, int32_t current)
+{
+    return sum + __builtin_convertvector(weights.lo, lanes64) * (lanes64)(int64_t)current;
+}
+static inline lanes64 sumOfProductHigh(lanes64 sum, lanes32 weights, int32_t current)
+{
+    return sum + __builtin_convertvector(weights.hi, lanes64) * (lanes64)(int64_t)current;
+}
+/* Shifted right, the bias added, and cut off below and above. */
+static inline lanes32 narrowed64(lanes64 low, lanes64 high, int32_t shift, lanes32 bias, int32_t lowest, int32_t highest)
+{
+    lanes64 first = (low >> (lanes64)(int64_t)shift) + __builtin_convertvector(bias.lo, lanes64);
+    lanes64 second = (high >> (lanes64)(int64_t)shift) + __builtin_convertvector(bias.hi, lanes64);
+    lanes32 result;
+    result.lo = __builtin_convertvector(
+        __builtin_elementwise_min(__builtin_elementwise_max(first, (lanes64)(int64_t)lowest), (lanes64)(int64_t)highest), half32);
+    result.hi = __builtin_convertvector(
+        __builtin_elementwise_min(__builtin_elementwise_max(second, (lanes64)(int64_t)lowest), (lanes64)(int64_t)highest), half32);
+    return result;
+}
+/* Sums of 64 bits of 32-bit lanes. */
+static inline lanes64 sum64Low(lanes64 sum, lanes32 a) { return sum + __builtin_convertvector(a.lo, lanes64); }
+static inline lanes64 sum64High(lanes64 sum, lanes32 a) { return sum + __builtin_convertvector(a.hi, lanes64); }
 
 /*
  * Writes the places of a word's set bits, ascending, each raised by `first` modulo 2^16. Up to 16 (with AVX-512: 28) places behind the

@@ -106,15 +106,20 @@ package struct TokenScale: BitwiseCopyable {
     /// Narrow lanes cut off the sum `z` at this number and its negative, so that the terms cannot leave the lanes.
     package var limit: Int32
     package var raise: Int32
+    /// What else reaches the neuron is shifted right by so much, and so is its threshold.
+    package var drop: Int32
     /// Index of its first shift; those that are added come before those that are subtracted.
     package var firstTerm: Int32
     package var addedTerms: Int32
     package var subtractedTerms: Int32
 
-    package init(offset: Int32, limit: Int32, raise: Int32, firstTerm: Int32, addedTerms: Int32, subtractedTerms: Int32) {
+    package init(
+        offset: Int32, limit: Int32, raise: Int32, drop: Int32 = 0, firstTerm: Int32, addedTerms: Int32, subtractedTerms: Int32
+    ) {
         self.offset = offset
         self.limit = limit
         self.raise = raise
+        self.drop = drop
         self.firstTerm = firstTerm
         self.addedTerms = addedTerms
         self.subtractedTerms = subtractedTerms
@@ -123,7 +128,10 @@ package struct TokenScale: BitwiseCopyable {
 
 /// One axis of token mixing.
 package struct MixingAxis {
+    /// Places along the axis.
     package var side: Int
+    /// Lines of the grid along the axis.
+    package var lines: Int
     /// Tokens from one place on the mixed axis to the next.
     package var indexStride: Int
     /// Tokens from one line to the next.
@@ -132,15 +140,17 @@ package struct MixingAxis {
     package var weights: UnsafeRawPointer
     /// `[side]` each, Int32.
     package var biases: UnsafePointer<Int32>
+    /// Not read where currents are asked for.
     package var thresholds: UnsafePointer<Int32>
     /// `side * steps` words to work in.
     package var scratch: UnsafeMutablePointer<UInt32>
 
     package init(
-        side: Int, indexStride: Int, lineStride: Int, weights: UnsafeRawPointer, biases: UnsafePointer<Int32>,
+        side: Int, lines: Int, indexStride: Int, lineStride: Int, weights: UnsafeRawPointer, biases: UnsafePointer<Int32>,
         thresholds: UnsafePointer<Int32>, scratch: UnsafeMutablePointer<UInt32>
     ) {
         self.side = side
+        self.lines = lines
         self.indexStride = indexStride
         self.lineStride = lineStride
         self.weights = weights
@@ -168,35 +178,187 @@ package struct SpikeSource: BitwiseCopyable {
     }
 }
 
-/// The geometry of a convolution of spikes.
-package struct ConvolutionGeometry {
-    package var kernel: Int
-    package var stride: Int
-    package var padding: Int
-    package var inputSide: Int
-    package var outputSide: Int
-    /// Rows from one tap to the next.
-    package var inputs: Int
+/// A window that moves over a grid.
+package struct GridWindow: Sendable, Hashable {
+    package var inputHeight: Int
+    package var inputWidth: Int
+    package var outputHeight: Int
+    package var outputWidth: Int
+    package var kernelHeight: Int
+    package var kernelWidth: Int
+    package var strideHeight: Int
+    package var strideWidth: Int
+    package var paddingHeight: Int
+    package var paddingWidth: Int
+    package var dilationHeight: Int
+    package var dilationWidth: Int
 
-    package init(kernel: Int, stride: Int, padding: Int, inputSide: Int, outputSide: Int, inputs: Int) {
-        self.kernel = kernel
-        self.stride = stride
-        self.padding = padding
-        self.inputSide = inputSide
-        self.outputSide = outputSide
-        self.inputs = inputs
+    package init(
+        inputHeight: Int, inputWidth: Int, outputHeight: Int, outputWidth: Int, kernelHeight: Int, kernelWidth: Int, strideHeight: Int,
+        strideWidth: Int, paddingHeight: Int, paddingWidth: Int, dilationHeight: Int = 1, dilationWidth: Int = 1
+    ) {
+        self.inputHeight = inputHeight
+        self.inputWidth = inputWidth
+        self.outputHeight = outputHeight
+        self.outputWidth = outputWidth
+        self.kernelHeight = kernelHeight
+        self.kernelWidth = kernelWidth
+        self.strideHeight = strideHeight
+        self.strideWidth = strideWidth
+        self.paddingHeight = paddingHeight
+        self.paddingWidth = paddingWidth
+        self.dilationHeight = dilationHeight
+        self.dilationWidth = dilationWidth
+    }
+
+    package var outputs: Int { outputHeight * outputWidth }
+    package var taps: Int { kernelHeight * kernelWidth }
+
+    /// The input position below a tap of the window at an output position, or -1 in the padding.
+    @inline(__always)
+    package func input(output: Int, tap: Int) -> Int {
+        let row = output / outputWidth * strideHeight - paddingHeight + tap / kernelWidth * dilationHeight
+        let column = output % outputWidth * strideWidth - paddingWidth + tap % kernelWidth * dilationWidth
+        if row < 0 || row >= inputHeight || column < 0 || column >= inputWidth { return -1 }
+        return row * inputWidth + column
     }
 }
 
-/// The first convolution: kernel and stride are one patch.
-package struct PatchGeometry {
-    package var imageSize: Int
-    package var patchSize: Int
+/// Neurons of one line. Their potentials start at ``initial`` and follow `v <- leak(v) + current + offset`; currents are scaled so that
+/// nothing is multiplied.
+package struct NeuronTile {
+    package var threshold: UnsafeRawPointer
+    /// Lines, or nil for zeros.
+    package var offset: UnsafeRawPointer?
+    package var initial: UnsafeRawPointer?
+    /// Lanes of -1 where the comparison is turned round, of 0 elsewhere; nil for zeros.
+    package var turned: UnsafeRawPointer?
+    /// What is left of a potential, as a sum of shifted terms.
+    package var leak: UnsafePointer<LeakTerm>
+    package var leakTerms: Int
+    /// Whether a spike takes the threshold off the potential and does not set it to 0.
+    package var isSoft: Bool
+    /// Bit i is set where lane i is a neuron.
+    package var lanes: UInt32
 
-    package init(imageSize: Int, patchSize: Int) {
-        self.imageSize = imageSize
-        self.patchSize = patchSize
+    package init(
+        threshold: UnsafeRawPointer, offset: UnsafeRawPointer? = nil, initial: UnsafeRawPointer? = nil, turned: UnsafeRawPointer? = nil,
+        leak: UnsafePointer<LeakTerm>, leakTerms: Int, isSoft: Bool, lanes: UInt32
+    ) {
+        self.threshold = threshold
+        self.offset = offset
+        self.initial = initial
+        self.turned = turned
+        self.leak = leak
+        self.leakTerms = leakTerms
+        self.isSoft = isSoft
+        self.lanes = lanes
+    }
+}
+
+/// `v >> shift`, added or subtracted.
+package struct LeakTerm: BitwiseCopyable, Sendable, Hashable {
+    package var shift: Int32
+    package var isSubtracted: Bool
+
+    package init(shift: Int32, isSubtracted: Bool = false) {
+        self.shift = shift
+        self.isSubtracted = isSubtracted
+    }
+}
+
+/// The convolution that reads an image's bytes: taps by row, column and colour.
+package struct PixelConvolution {
+    package var window: GridWindow
+    /// `[taps x 3]` lines of the weights' high part, and of their low 8 bits.
+    package var high: UnsafeRawPointer
+    package var low: UnsafeRawPointer
+    package var bias: UnsafeRawPointer
+    /// `[taps]` lines: what a tap gives to the bias, taken off where it lies in the padding.
+    package var tapBias: UnsafeRawPointer
+
+    package init(window: GridWindow, high: UnsafeRawPointer, low: UnsafeRawPointer, bias: UnsafeRawPointer, tapBias: UnsafeRawPointer) {
+        self.window = window
+        self.high = high
+        self.low = low
+        self.bias = bias
+        self.tapBias = tapBias
+    }
+}
+
+/// A convolution of currents, which multiplies: for one line of outputs.
+package struct CurrentProducts {
+    package var window: GridWindow
+    package var inputs: Int
+    /// The inputs' lines: `[tiles][positions, steps]`.
+    package var currents: UnsafeRawPointer
+    /// Bytes from one tile of inputs to the next.
+    package var tileStride: Int
+    /// Steps of the inputs: 1 where they are the same at every time step.
+    package var inputSteps: Int
+    /// `[taps][inputs]` lines of 16 outputs in 32 bits; for narrow lanes two of them, one behind the other.
+    package var weights: UnsafeRawPointer
+    /// Lines of 16 outputs in 32 bits, in the outputs' unit.
+    package var bias: UnsafeRawPointer
+    /// Places that sums are shifted right by.
+    package var shift: Int32
+
+    package init(
+        window: GridWindow, inputs: Int, currents: UnsafeRawPointer, tileStride: Int, inputSteps: Int, weights: UnsafeRawPointer,
+        bias: UnsafeRawPointer, shift: Int32
+    ) {
+        self.window = window
+        self.inputs = inputs
+        self.currents = currents
+        self.tileStride = tileStride
+        self.inputSteps = inputSteps
+        self.weights = weights
+        self.bias = bias
+        self.shift = shift
+    }
+}
+
+/// Spikes with spikes, summed over tokens: for the channels of one line, the channels of the heads that they belong to.
+package struct SpikeProducts {
+    package var query: SpikeSource
+    package var key: SpikeSource
+    /// The line's bits of the values.
+    package var value: SpikePlace
+    /// Channels that a head has.
+    package var headChannels: Int
+    /// The channels of the line's first and behind its last head.
+    package var firstChannel: Int
+    package var endChannel: Int
+    /// The channel of lane 0.
+    package var firstLane: Int
+    /// What a product of three spikes counts.
+    package var unit: Int32
+    /// Lines for the channels from the first head's on, to work in.
+    package var scratch: UnsafeMutableRawPointer
+
+    package init(
+        query: SpikeSource, key: SpikeSource, value: SpikePlace, headChannels: Int, firstChannel: Int, endChannel: Int, firstLane: Int,
+        unit: Int32, scratch: UnsafeMutableRawPointer
+    ) {
+        self.query = query
+        self.key = key
+        self.value = value
+        self.headChannels = headChannels
+        self.firstChannel = firstChannel
+        self.endChannel = endChannel
+        self.firstLane = firstLane
+        self.unit = unit
+        self.scratch = scratch
     }
 
-    package var side: Int { imageSize / patchSize }
+    /// The lanes of the head that a channel belongs to.
+    @inline(__always)
+    package func lanes(ofHeadOf channel: Int, count: Int) -> UInt32 {
+        let head = channel / headChannels * headChannels
+        let first = max(head - firstLane, 0)
+        let end = min(head + headChannels - firstLane, count)
+        if first >= end { return 0 }
+        let below: UInt32 = end >= 32 ? .max : 1 << UInt32(truncatingIfNeeded: end) &- 1
+        return below & ~(1 << UInt32(truncatingIfNeeded: first) &- 1)
+    }
 }

@@ -18,22 +18,23 @@ extension ScalarKernels {
 
     @Sendable
     func listConvolution(
-        _ source: SpikeSource, _ geometry: ConvolutionGeometry, _ firstToken: Int, _ extent: Extent, _ lists: RowLists,
-        _ counts: UnsafeMutablePointer<Int>
+        _ sources: UnsafePointer<SpikeSource>, _ sourceCount: Int, _ window: GridWindow, _ inputs: Int, _ firstToken: Int, _ extent: Extent,
+        _ lists: RowLists, _ counts: UnsafeMutablePointer<Int>
     ) {
         var used = 0
         lists.starts[0] = 0
         for frame in 0..<extent.tokens * extent.steps {
-            let token = firstToken + frame / extent.steps
-            let before = used
-            for tap in 0..<geometry.kernel * geometry.kernel {
-                let row = token / geometry.outputSide * geometry.stride - geometry.padding + tap / geometry.kernel
-                let column = token % geometry.outputSide * geometry.stride - geometry.padding + tap % geometry.kernel
-                guard (0..<geometry.inputSide).contains(row), (0..<geometry.inputSide).contains(column) else { continue }
-                let input = (row * geometry.inputSide + column) * extent.steps + frame % extent.steps
-                append(source, frame: input, firstRow: source.firstRow + tap * geometry.inputs, lists, &used)
+            for source in 0..<sourceCount {
+                let before = used
+                for tap in 0..<window.taps {
+                    let input = window.input(output: firstToken + frame / extent.steps, tap: tap)
+                    guard input >= 0 else { continue }
+                    append(
+                        sources[source], frame: input * extent.steps + frame % extent.steps,
+                        firstRow: sources[source].firstRow + tap * inputs, lists, &used)
+                }
+                counts[source * extent.steps + frame % extent.steps] += used - before
             }
-            counts[frame % extent.steps] += used - before
             finish(frame, lists, &used)
         }
     }
@@ -57,27 +58,34 @@ extension ScalarKernels {
 
     @Sendable
     func convolvePixels(
-        _ geometry: PatchGeometry, _ pixels: UnsafePointer<UInt8>, _ high: UnsafeRawPointer, _ low: UnsafeRawPointer,
-        _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer
+        _ convolution: PixelConvolution, _ pixels: UnsafePointer<UInt8>, _ outputs: Int, _ currents: UnsafeMutableRawPointer
     ) {
-        func number(_ line: UnsafeRawPointer, _ index: Int) -> Int { Int(line.load(fromByteOffset: index * 4, as: Int32.self)) }
-        let taps = geometry.patchSize * geometry.patchSize * 3
-        for token in 0..<geometry.side * geometry.side {
+        let window = convolution.window
+        for token in 0..<window.outputs {
             for output in 0..<outputs {
                 var sum = 0
-                for tap in 0..<taps {
-                    let row = token / geometry.side * geometry.patchSize + tap / (geometry.patchSize * 3)
-                    let column = token % geometry.side * geometry.patchSize * 3 + tap % (geometry.patchSize * 3)
-                    let weight = number(high, tap * 16 + output) << 8 + number(low, tap * 16 + output)
-                    let pixel = Int(pixels[row * geometry.imageSize * 3 + column])
-                    sum = numbers.sum(sum, numbers.product(weight, pixel))
+                var bias = wide(convolution.bias, output)
+                for tap in 0..<window.taps {
+                    let input = window.input(output: token, tap: tap)
+                    guard input >= 0 else {
+                        bias = numbers.difference(bias, wide(convolution.tapBias, tap * 16 + output))
+                        continue
+                    }
+                    for color in 0..<3 {
+                        let line = (tap * 3 + color) * 16 + output
+                        let weight = wide(convolution.high, line) << 8 + wide(convolution.low, line)
+                        sum = numbers.sum(sum, numbers.product(weight, Int(pixels[input * 3 + color])))
+                    }
                 }
-                let current = numbers.sum(number(bias, output), numbers.shiftedRight(sum, by: 8))
+                let current = numbers.sum(bias, numbers.shiftedRight(sum, by: 8))
                 require(Int32(exactly: current) != nil, "the folding bounds the embedding")
                 currents.storeBytes(of: Int32(current), toByteOffset: token * LineBuffer.lineBytes + output * 4, as: Int32.self)
             }
         }
     }
+
+    /// A value of 32 bits, whatever the lanes.
+    func wide(_ line: UnsafeRawPointer, _ index: Int) -> Int { Int(line.load(fromByteOffset: index * 4, as: Int32.self)) }
 
     @Sendable
     func narrow(_ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer) {

@@ -31,6 +31,11 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
         return numbers.limited(current, from: -16384, to: 16383)
     }
 
+    /// A current that is kept: a quarter of the lanes' range on either side, and what lies beyond is cut off.
+    func cut(_ current: Int) -> Int {
+        isNarrow ? numbers.limited(current, from: -16384, to: 16383) : numbers.limited(current, from: -(1 << 30), to: 1 << 30 - 1)
+    }
+
     /// The sum of the bias and a frame's rows.
     func frameSum(_ tile: WeightTile, _ lists: RowLists, _ frame: Int, _ lane: Int) -> Int {
         var sum = value(tile.bias, lane)
@@ -89,7 +94,9 @@ extension ScalarKernels {
     fileprivate var kernelSet: KernelSet {
         KernelSet(
             name: "scalar", laneBits: Weight.bitWidth, listSpikes: listSpikes, listConvolution: listConvolution, sumRows: sumRows,
-            fuse: fuse, expand: expand, contract: contract, fire: fire, fireIdentity: fireIdentity, mix: mix,
+            fuse: fuse, expand: expand, contract: contract, fire: fire, mix: mix, mixCurrents: mixCurrents, sumWindow: sumWindow,
+            addWhere: addWhere, addCurrents: addCurrents, addLine: addLine, rescale: rescale, poolCurrents: poolCurrents,
+            averageCurrents: averageCurrents, countTokens: countTokens, multiplySpikes: multiplySpikes, multiplyCurrents: multiplyCurrents,
             convolvePixels: convolvePixels, narrow: narrow, sumShiftedRows: sumShiftedRows)
     }
 }

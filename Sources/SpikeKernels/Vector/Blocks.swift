@@ -1,4 +1,4 @@
-package import SpikeKernels
+internal import SpikeKernels
 
 /// Where a tile's spikes go, frame by frame.
 struct SpikeWriter<L: Lanes> {
@@ -30,14 +30,15 @@ struct CurrentConsumer<L: Lanes>: SumConsumer {
 
     @inline(__always)
     mutating func take(_ sum: L.Line) {
-        L.store(L.limited(isAdded ? L.boundedSum(sum, L.load(line)) : sum), line)
+        let current = L.cut(sum)
+        L.store(isAdded ? L.cut(L.sum(current, L.load(line))) : current, line)
         line += 64
     }
 }
 
 /// Token mixing's last step and its neurons.
 struct FuseConsumer<L: Lanes>: SumConsumer {
-    private let embedding: CurrentLines
+    private let other: CurrentLines
     private let threshold: L.Line
     private var input: UnsafeRawPointer
     private let inputStride: Int
@@ -46,18 +47,18 @@ struct FuseConsumer<L: Lanes>: SumConsumer {
     private var neurons = Neurons<L>()
 
     @inline(__always)
-    init(_ embedding: CurrentLines, _ kept: UnsafeMutableRawPointer, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace) {
-        self.embedding = embedding
-        self.threshold = L.broadcast(Int32(truncatingIfNeeded: threshold))
-        input = embedding.lines
-        inputStride = embedding.steps == 1 ? 0 : 64
+    init(_ other: CurrentLines, _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ lanes: UInt32, _ spikes: SpikePlace) {
+        self.other = other
+        threshold = L.load(thresholds)
+        input = other.lines
+        inputStride = other.steps == 1 ? 0 : 64
         self.kept = kept
         writer = SpikeWriter(spikes, lanes: lanes)
     }
 
     @inline(__always)
     mutating func begin(token: Int) {
-        input = embedding.line(token: token, step: 0)
+        input = other.line(token: token, step: 0)
         neurons = Neurons()
     }
 
@@ -74,6 +75,7 @@ struct FuseConsumer<L: Lanes>: SumConsumer {
 /// Channel mixing's hidden neurons.
 struct ExpandConsumer<L: Lanes>: SumConsumer {
     private let thresholds: UnsafePointer<TokenThreshold>
+    private let units: UnsafeRawPointer?
     private var shift: Int32 = 0
     private var offset = L.broadcast(0)
     private var threshold = L.broadcast(0)
@@ -83,8 +85,9 @@ struct ExpandConsumer<L: Lanes>: SumConsumer {
     private var neurons = Neurons<L>()
 
     @inline(__always)
-    init(_ thresholds: UnsafePointer<TokenThreshold>, _ lanes: UInt32, _ spikes: SpikePlace) {
+    init(_ thresholds: UnsafePointer<TokenThreshold>, _ units: UnsafeRawPointer?, _ lanes: UInt32, _ spikes: SpikePlace) {
         self.thresholds = thresholds
+        self.units = units
         writer = SpikeWriter(spikes, lanes: lanes)
     }
 
@@ -92,8 +95,8 @@ struct ExpandConsumer<L: Lanes>: SumConsumer {
     mutating func begin(token: Int) {
         let neuron = thresholds[token]
         shift = neuron.shift
-        offset = L.broadcast(neuron.offset)
-        threshold = L.broadcast(neuron.threshold)
+        offset = inUnits(L.self, neuron.offset, units)
+        threshold = inUnits(L.self, neuron.threshold, units)
         turned = L.broadcast(neuron.turned)
         gate = L.broadcast(neuron.gate)
         neurons = Neurons()
@@ -106,39 +109,90 @@ struct ExpandConsumer<L: Lanes>: SumConsumer {
     }
 }
 
-/// Channel mixing's outputs and the block's last neurons.
+/// A token's number in the unit of each lane.
+@inline(__always)
+func inUnits<L: Lanes>(_: L.Type, _ number: Int32, _ units: UnsafeRawPointer?) -> L.Line {
+    let line = L.broadcast(number)
+    guard let units else { return line }
+    return L.shiftedRightEach(line, L.load(units))
+}
+
+/// Sums scaled token by token, and the neurons behind them.
 struct ContractConsumer<L: Lanes>: SumConsumer {
     private let scales: UnsafePointer<TokenScale>
-    private let shifts: UnsafePointer<Int32>
-    private let threshold: L.Line
-    private var scale: TokenScale
-    private var offset = L.broadcast(0)
+    private let thresholds: L.Line
+    private var scale: LineScale<L>
+    private var threshold: L.Line
+    private var drop: Int32 = 0
     private var kept: UnsafeRawPointer
     private var writer: SpikeWriter<L>
     private var neurons = Neurons<L>()
 
     @inline(__always)
     init(
-        _ kept: UnsafeRawPointer, _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ lanes: UInt32,
-        _ spikes: SpikePlace
+        _ kept: UnsafeRawPointer, _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ units: UnsafeRawPointer?,
+        _ thresholds: UnsafeRawPointer, _ lanes: UInt32, _ spikes: SpikePlace
     ) {
         self.scales = scales
-        self.shifts = shifts
-        self.threshold = L.broadcast(Int32(truncatingIfNeeded: threshold))
-        scale = TokenScale(offset: 0, limit: 0, raise: 0, firstTerm: 0, addedTerms: 0, subtractedTerms: 0)
+        self.thresholds = L.load(thresholds)
+        threshold = self.thresholds
+        scale = LineScale(shifts, units)
         self.kept = kept
         writer = SpikeWriter(spikes, lanes: lanes)
     }
 
     @inline(__always)
     mutating func begin(token: Int) {
-        scale = scales[token]
-        offset = L.broadcast(scale.offset)
+        scale.begin(scales[token])
+        drop = scales[token].drop
+        threshold = L.shiftedRight(thresholds, drop)
         neurons = Neurons()
     }
 
     @inline(__always)
     mutating func take(_ sum: L.Line) {
+        step(scale.apply(sum))
+    }
+
+    /// One walk over the token's terms serves four frames.
+    @inline(__always)
+    mutating func take(_ first: L.Line, _ second: L.Line, _ third: L.Line, _ fourth: L.Line) {
+        let scaled = scale.apply(first, second, third, fourth)
+        step(scaled.0)
+        step(scaled.1)
+        step(scaled.2)
+        step(scaled.3)
+    }
+
+    @inline(__always)
+    private mutating func step(_ scaled: L.Line) {
+        let other = L.shiftedRight(L.load(kept), drop)
+        writer.write(neurons.step(L.limited(L.boundedSum(scaled, other)), threshold: threshold))
+        kept += 64
+    }
+}
+
+/// Applies a token's scale to lines.
+struct LineScale<L: Lanes> {
+    private let shifts: UnsafePointer<Int32>
+    private let units: UnsafeRawPointer?
+    private var scale = TokenScale(offset: 0, limit: 0, raise: 0, firstTerm: 0, addedTerms: 0, subtractedTerms: 0)
+    private var offset = L.broadcast(0)
+
+    @inline(__always)
+    init(_ shifts: UnsafePointer<Int32>, _ units: UnsafeRawPointer?) {
+        self.shifts = shifts
+        self.units = units
+    }
+
+    @inline(__always)
+    mutating func begin(_ scale: TokenScale) {
+        self.scale = scale
+        offset = inUnits(L.self, scale.offset, units)
+    }
+
+    @inline(__always)
+    func apply(_ sum: L.Line) -> L.Line {
         let added = shifts + Int(scale.firstTerm)
         let subtracted = added + Int(scale.addedTerms)
         let sum = raised(sum)
@@ -149,12 +203,11 @@ struct ContractConsumer<L: Lanes>: SumConsumer {
         for term in 0..<Int(scale.subtractedTerms) {
             scaled = L.difference(scaled, L.shiftedRight(sum, subtracted[term]))
         }
-        step(scaled)
+        return scaled
     }
 
-    /// One walk over the token's terms serves four frames.
     @inline(__always)
-    mutating func take(_ first: L.Line, _ second: L.Line, _ third: L.Line, _ fourth: L.Line) {
+    func apply(_ first: L.Line, _ second: L.Line, _ third: L.Line, _ fourth: L.Line) -> (L.Line, L.Line, L.Line, L.Line) {
         let added = shifts + Int(scale.firstTerm)
         let subtracted = added + Int(scale.addedTerms)
         let sums = (raised(first), raised(second), raised(third), raised(fourth))
@@ -173,10 +226,7 @@ struct ContractConsumer<L: Lanes>: SumConsumer {
             scaled.2 = L.difference(scaled.2, L.shiftedRight(sums.2, shift))
             scaled.3 = L.difference(scaled.3, L.shiftedRight(sums.3, shift))
         }
-        step(scaled.0)
-        step(scaled.1)
-        step(scaled.2)
-        step(scaled.3)
+        return scaled
     }
 
     /// The sum shifted left, doubled once a bit: older processors shift lanes left by a count in a register by multiplying.
@@ -186,74 +236,4 @@ struct ContractConsumer<L: Lanes>: SumConsumer {
         for _ in 0..<scale.raise { raised = L.sum(raised, raised) }
         return raised
     }
-
-    @inline(__always)
-    private mutating func step(_ scaled: L.Line) {
-        writer.write(neurons.step(L.limited(L.boundedSum(scaled, L.load(kept))), threshold: threshold))
-        kept += 64
-    }
-}
-
-package func sumRows16(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ currents: UnsafeMutableRawPointer,
-    _ isAdded: Bool
-) {
-    var consumer = CurrentConsumer<Lanes16>(line: currents, isAdded: isAdded)
-    sumRowsTile(tile, lists, extent, next, &consumer)
-}
-
-package func fuse16(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ embedding: CurrentLines,
-    _ kept: UnsafeMutableRawPointer, _ threshold: Int, _ spikes: SpikePlace
-) {
-    var consumer = FuseConsumer<Lanes16>(embedding, kept, threshold, tile.lanes, spikes)
-    sumRowsTile(tile, lists, extent, next, &consumer)
-}
-
-package func expand16(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer,
-    _ thresholds: UnsafePointer<TokenThreshold>, _ spikes: SpikePlace
-) {
-    var consumer = ExpandConsumer<Lanes16>(thresholds, tile.lanes, spikes)
-    sumRowsTile(tile, lists, extent, next, &consumer)
-}
-
-package func contract16(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ kept: UnsafeRawPointer,
-    _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
-) {
-    var consumer = ContractConsumer<Lanes16>(kept, scales, shifts, threshold, tile.lanes, spikes)
-    sumRowsTile(tile, lists, extent, next, &consumer)
-}
-
-package func sumRows32(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ currents: UnsafeMutableRawPointer,
-    _ isAdded: Bool
-) {
-    var consumer = CurrentConsumer<Lanes32>(line: currents, isAdded: isAdded)
-    sumRowsTile(tile, lists, extent, next, &consumer)
-}
-
-package func fuse32(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ embedding: CurrentLines,
-    _ kept: UnsafeMutableRawPointer, _ threshold: Int, _ spikes: SpikePlace
-) {
-    var consumer = FuseConsumer<Lanes32>(embedding, kept, threshold, tile.lanes, spikes)
-    sumRowsTile(tile, lists, extent, next, &consumer)
-}
-
-package func expand32(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer,
-    _ thresholds: UnsafePointer<TokenThreshold>, _ spikes: SpikePlace
-) {
-    var consumer = ExpandConsumer<Lanes32>(thresholds, tile.lanes, spikes)
-    sumRowsTile(tile, lists, extent, next, &consumer)
-}
-
-package func contract32(
-    _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ kept: UnsafeRawPointer,
-    _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ threshold: Int, _ spikes: SpikePlace
-) {
-    var consumer = ContractConsumer<Lanes32>(kept, scales, shifts, threshold, tile.lanes, spikes)
-    sumRowsTile(tile, lists, extent, next, &consumer)
 }

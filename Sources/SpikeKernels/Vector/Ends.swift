@@ -2,24 +2,33 @@ internal import CLanes
 package import SpikeKernels
 
 package func convolvePixels(
-    _ geometry: PatchGeometry, _ pixels: UnsafePointer<UInt8>, _ high: UnsafeRawPointer, _ low: UnsafeRawPointer,
-    _ bias: UnsafeRawPointer, _ outputs: Int, _ currents: UnsafeMutableRawPointer
+    _ convolution: PixelConvolution, _ pixels: UnsafePointer<UInt8>, _ outputs: Int, _ currents: UnsafeMutableRawPointer
 ) {
-    let patch = geometry.patchSize
+    let window = convolution.window
+    let bias = load32(convolution.bias)
     var line = currents
-    for token in 0..<geometry.side * geometry.side {
-        let top = token / geometry.side * patch
-        let left = token % geometry.side * patch
-        var highSum = load32(bias)
+    for token in 0..<window.outputs {
+        let top = token / window.outputWidth * window.strideHeight - window.paddingHeight
+        let left = token % window.outputWidth * window.strideWidth - window.paddingWidth
+        var highSum = bias
         var lowSum = broadcast32(0)
         var tap = 0
-        for row in 0..<patch {
-            let start = pixels + ((top + row) * geometry.imageSize + left) * 3
-            for value in 0..<patch * 3 {
-                let pixel = Int32(start[value])
-                highSum = sum32(highSum, product32(load32(high + tap), pixel))
-                lowSum = sum32(lowSum, product32(load32(low + tap), pixel))
-                tap += 64
+        for kernelRow in 0..<window.kernelHeight {
+            let row = top + kernelRow * window.dilationHeight
+            let start = pixels + (row * window.inputWidth + left) * 3
+            for kernelColumn in 0..<window.kernelWidth {
+                let column = left + kernelColumn * window.dilationWidth
+                if row < 0 || row >= window.inputHeight || column < 0 || column >= window.inputWidth {
+                    highSum = difference32(highSum, load32(convolution.tapBias + tap << 6))
+                } else {
+                    for color in 0..<3 {
+                        let pixel = Int32(start[kernelColumn * window.dilationWidth * 3 + color])
+                        let place = (tap * 3 + color) << 6
+                        highSum = sum32(highSum, product32(load32(convolution.high + place), pixel))
+                        lowSum = sum32(lowSum, product32(load32(convolution.low + place), pixel))
+                    }
+                }
+                tap += 1
             }
         }
         store32(sum32(highSum, shiftedRight32(lowSum, 8)), line)

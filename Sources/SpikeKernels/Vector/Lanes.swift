@@ -18,11 +18,21 @@ protocol Lanes {
     static func both(_ a: Line, _ b: Line) -> Line
     static func either(_ a: Line, _ b: Line) -> Line
     static func shiftedRight(_ a: Line, _ count: Int32) -> Line
+    static func shiftedRightEach(_ a: Line, _ counts: Line) -> Line
+    static func larger(_ a: Line, _ b: Line) -> Line
     static func atLeast(_ a: Line, _ b: Line) -> UInt32
     static func clearedWhere(_ a: Line, _ set: UInt32) -> Line
     static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line
     /// Cuts off a current at the quarter of the lanes' range on either side; wide lanes hold it already.
     static func limited(_ a: Line) -> Line
+    /// Cuts off a current at the quarter of the lanes' range on either side.
+    static func cut(_ a: Line) -> Line
+    /// A sum of lines in wider lanes.
+    associatedtype Total
+    static var noTotal: Total { get }
+    static func total(_ sum: Total, _ a: Line) -> Total
+    /// The total shifted right, cut off as a current.
+    static func average(_ sum: Total, _ shift: Int32) -> Line
     /// Cuts off a sum at `limit` and its negative; wide lanes hold it already.
     static func limited(_ a: Line, to limit: Int32) -> Line
     /// Bias and rows where their number exceeds ``WeightTile/safeCount``: added up in wider lanes, then cut off at the largest number and its
@@ -46,12 +56,24 @@ enum Lanes16: Lanes {
     @inline(__always) static func both(_ a: Line, _ b: Line) -> Line { both16(a, b) }
     @inline(__always) static func either(_ a: Line, _ b: Line) -> Line { either16(a, b) }
     @inline(__always) static func shiftedRight(_ a: Line, _ count: Int32) -> Line { shiftedRight16(a, count) }
+    @inline(__always) static func shiftedRightEach(_ a: Line, _ counts: Line) -> Line { shiftedRightEach16(a, counts) }
+    @inline(__always) static func larger(_ a: Line, _ b: Line) -> Line { larger16(a, b) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast16(a, b) }
+    @inline(__always) static func cut(_ a: Line) -> Line { clamped16(a, broadcast16(-16384), broadcast16(16383)) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere16(a, set) }
     @inline(__always) static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line { sumWhere16(a, b, set) }
     @inline(__always) static func limited(_ a: Line) -> Line { clamped16(a, broadcast16(-16384), broadcast16(16383)) }
     @inline(__always)
     static func limited(_ a: Line, to limit: Int32) -> Line { clamped16(a, broadcast16(0 &- limit), broadcast16(limit)) }
+
+    @inline(__always) static var noTotal: WideSum { WideSum(broadcast16(0)) }
+    @inline(__always)
+    static func total(_ sum: WideSum, _ a: Line) -> WideSum {
+        var sum = sum
+        sum.add(a)
+        return sum
+    }
+    @inline(__always) static func average(_ sum: WideSum, _ shift: Int32) -> Line { sum.average(shift) }
 
     @inline(never)
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line {
@@ -118,6 +140,13 @@ struct WideSum {
         }
     }
 
+    @inline(__always)
+    func average(_ shift: Int32) -> SIMD32<Int16> {
+        let lowest = broadcast32(-16384)
+        let highest = broadcast32(16383)
+        return narrowed(clamped32(shiftedRight32(low, shift), lowest, highest), clamped32(shiftedRight32(high, shift), lowest, highest))
+    }
+
     /// Cut off at the narrow lanes' largest number and its negative.
     @inline(__always)
     var saturated: SIMD32<Int16> {
@@ -141,11 +170,24 @@ enum Lanes32: Lanes {
     @inline(__always) static func both(_ a: Line, _ b: Line) -> Line { both32(a, b) }
     @inline(__always) static func either(_ a: Line, _ b: Line) -> Line { either32(a, b) }
     @inline(__always) static func shiftedRight(_ a: Line, _ count: Int32) -> Line { shiftedRight32(a, count) }
+    @inline(__always) static func shiftedRightEach(_ a: Line, _ counts: Line) -> Line { shiftedRightEach32(a, counts) }
+    @inline(__always) static func larger(_ a: Line, _ b: Line) -> Line { larger32(a, b) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast32(a, b) }
+    @inline(__always) static func cut(_ a: Line) -> Line { clamped32(a, broadcast32(-1_073_741_824), broadcast32(1_073_741_823)) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere32(a, set) }
     @inline(__always) static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line { sumWhere32(a, b, set) }
     @inline(__always) static func limited(_ a: Line) -> Line { a }
     @inline(__always) static func limited(_ a: Line, to limit: Int32) -> Line { a }
+    @inline(__always) static var noTotal: (SIMD8<Int64>, SIMD8<Int64>) { (broadcast64(0), broadcast64(0)) }
+    @inline(__always)
+    static func total(_ sum: (SIMD8<Int64>, SIMD8<Int64>), _ a: Line) -> (SIMD8<Int64>, SIMD8<Int64>) {
+        (sum64Low(sum.0, a), sum64High(sum.1, a))
+    }
+    @inline(__always)
+    static func average(_ sum: (SIMD8<Int64>, SIMD8<Int64>), _ shift: Int32) -> Line {
+        narrowed64(sum.0, sum.1, shift, broadcast32(0), -1_073_741_824, 1_073_741_823)
+    }
+
     @inline(__always)
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line {
         addRows(Lanes32.self, tile.rows, rows, groups: groups, load(tile.bias))

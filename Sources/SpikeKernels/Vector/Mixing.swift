@@ -1,4 +1,4 @@
-package import SpikeKernels
+internal import SpikeKernels
 
 /// Sums of one output at four time steps.
 struct FourSums<L: Lanes> {
@@ -70,7 +70,7 @@ func mixTile<L: Lanes>(_: L.Type, _ axis: MixingAxis, _ steps: Int, _ source: Sp
     let side = axis.side
     // Groups of four time steps, each `[index][4]`, then the other steps, each `[index]`.
     let grouped = steps & ~3
-    for line in 0..<side {
+    for line in 0..<axis.lines {
         for index in 0..<side {
             let frames = source.bits + (index * axis.indexStride + line * axis.lineStride) * steps * source.stride
             for step in 0..<steps {
@@ -132,10 +132,27 @@ func mixSteps<L: Lanes>(_ output: inout LineOutput<L>, _ axis: MixingAxis, _ ste
     }
 }
 
-package func mix16(_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt32, _ spikes: SpikePlace) {
-    mixTile(Lanes16.self, axis, steps, source, lanes, spikes)
-}
-
-package func mix32(_ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ lanes: UInt32, _ spikes: SpikePlace) {
-    mixTile(Lanes32.self, axis, steps, source, lanes, spikes)
+/// The sums themselves, in the order of frames.
+@inline(__always)
+func mixCurrentsTile<L: Lanes>(
+    _: L.Type, _ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ currents: UnsafeMutableRawPointer
+) {
+    let weights = axis.weights.assumingMemoryBound(to: L.Weight.self)
+    for line in 0..<axis.lines {
+        for step in 0..<steps {
+            for index in 0..<axis.side {
+                let frame = (index * axis.indexStride + line * axis.lineStride) * steps + step
+                axis.scratch[index] = loadSpikes(L.self, source.bits + frame * source.stride)
+            }
+            for output in 0..<axis.side {
+                var sum = L.broadcast(axis.biases[output])
+                for index in 0..<axis.side {
+                    let weight = L.broadcast(Int32(truncatingIfNeeded: weights[output * axis.side + index]))
+                    sum = L.sumWhere(sum, weight, axis.scratch[index])
+                }
+                let frame = (output * axis.indexStride + line * axis.lineStride) * steps + step
+                L.store(L.cut(sum), currents + frame << 6)
+            }
+        }
+    }
 }

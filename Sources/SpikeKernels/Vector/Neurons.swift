@@ -1,4 +1,4 @@
-package import SpikeKernels
+internal import SpikeKernels
 
 /// Membrane potentials of one line of neurons at rest, and what a time step makes of them.
 struct Neurons<L: Lanes> {
@@ -35,61 +35,74 @@ func loadSpikes<L: Lanes>(_: L.Type, _ place: UnsafeRawPointer) -> UInt32 {
     UInt32(truncatingIfNeeded: place.load(as: L.Bits.self))
 }
 
+/// A line of neurons of any equation.
+struct GeneralNeurons<L: Lanes> {
+    private let tile: NeuronTile
+    private let threshold: L.Line
+    private let offset: L.Line
+    private let turned: L.Line
+    private let negative: L.Line
+    private let start: L.Line
+    private var potentials: L.Line
+
+    @inline(__always)
+    init(_ tile: NeuronTile) {
+        self.tile = tile
+        let zero = L.broadcast(0)
+        threshold = L.load(tile.threshold)
+        offset = tile.offset.map { L.load($0) } ?? zero
+        turned = tile.turned.map { L.load($0) } ?? zero
+        start = tile.initial.map { L.load($0) } ?? zero
+        negative = L.difference(zero, threshold)
+        potentials = start
+    }
+
+    @inline(__always)
+    mutating func reset() { potentials = start }
+
+    @inline(__always)
+    mutating func step(_ input: L.Line) -> UInt32 {
+        let current = tile.offset == nil ? input : L.cut(L.sum(input, offset))
+        let potential = L.sum(leaked, current)
+        let spikes = L.atLeast(L.either(potential, turned), L.either(threshold, turned))
+        potentials = tile.isSoft ? L.sumWhere(potential, negative, spikes) : L.clearedWhere(potential, spikes)
+        return spikes
+    }
+
+    @inline(__always)
+    private var leaked: L.Line {
+        if tile.isHalving { return L.shiftedRight(potentials, 1) }
+        var left = L.broadcast(0)
+        for index in 0..<tile.leakTerms {
+            let term = tile.leak[index]
+            let part = L.shiftedRight(potentials, term.shift)
+            left = term.isSubtracted ? L.difference(left, part) : L.sum(left, part)
+        }
+        return L.cut(left)
+    }
+}
+
 @inline(__always)
-func fireTile<L: Lanes>(
-    _: L.Type, _ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace
-) {
-    let threshold = L.broadcast(Int32(truncatingIfNeeded: threshold))
+func fireTile<L: Lanes>(_: L.Type, _ currents: CurrentLines, _ extent: Extent, _ tile: NeuronTile, _ spikes: SpikePlace) {
     var place = spikes.bits
+    if tile.isHalving, tile.offset == nil, tile.turned == nil, tile.initial == nil, !tile.isSoft {
+        let threshold = L.load(tile.threshold)
+        for token in 0..<extent.tokens {
+            var neurons = Neurons<L>()
+            for step in 0..<extent.steps {
+                let current = L.load(currents.line(token: token, step: step))
+                storeSpikes(L.self, neurons.step(current, threshold: threshold) & tile.lanes, place)
+                place += spikes.stride
+            }
+        }
+        return
+    }
+    var neurons = GeneralNeurons<L>(tile)
     for token in 0..<extent.tokens {
-        var neurons = Neurons<L>()
+        neurons.reset()
         for step in 0..<extent.steps {
-            let current = L.load(currents.line(token: token, step: step))
-            storeSpikes(L.self, neurons.step(current, threshold: threshold) & lanes, place)
+            storeSpikes(L.self, neurons.step(L.load(currents.line(token: token, step: step))) & tile.lanes, place)
             place += spikes.stride
         }
     }
-}
-
-@inline(__always)
-func fireIdentityTile<L: Lanes>(
-    _: L.Type, _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int,
-    _ lanes: UInt32, _ spikes: SpikePlace
-) {
-    let threshold = L.broadcast(Int32(truncatingIfNeeded: threshold))
-    let low = L.load(atRest)
-    let difference = L.load(rise)
-    var origin = UnsafeRawPointer(source.bits)
-    var place = spikes.bits
-    for _ in 0..<extent.tokens {
-        var neurons = Neurons<L>()
-        for _ in 0..<extent.steps {
-            let current = L.sumWhere(low, difference, loadSpikes(L.self, origin))
-            storeSpikes(L.self, neurons.step(current, threshold: threshold) & lanes, place)
-            origin += source.stride
-            place += spikes.stride
-        }
-    }
-}
-
-package func fire16(_ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace) {
-    fireTile(Lanes16.self, currents, extent, threshold, lanes, spikes)
-}
-
-package func fire32(_ currents: CurrentLines, _ extent: Extent, _ threshold: Int, _ lanes: UInt32, _ spikes: SpikePlace) {
-    fireTile(Lanes32.self, currents, extent, threshold, lanes, spikes)
-}
-
-package func fireIdentity16(
-    _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt32,
-    _ spikes: SpikePlace
-) {
-    fireIdentityTile(Lanes16.self, source, atRest, rise, extent, threshold, lanes, spikes)
-}
-
-package func fireIdentity32(
-    _ source: SpikePlace, _ atRest: UnsafeRawPointer, _ rise: UnsafeRawPointer, _ extent: Extent, _ threshold: Int, _ lanes: UInt32,
-    _ spikes: SpikePlace
-) {
-    fireIdentityTile(Lanes32.self, source, atRest, rise, extent, threshold, lanes, spikes)
 }

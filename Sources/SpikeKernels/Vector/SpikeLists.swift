@@ -52,27 +52,39 @@ package func listSpikes(
 }
 
 package func listConvolution(
-    _ source: SpikeSource, _ geometry: ConvolutionGeometry, _ firstToken: Int, _ extent: Extent, _ lists: RowLists,
-    _ counts: UnsafeMutablePointer<Int>
+    _ sources: UnsafePointer<SpikeSource>, _ sourceCount: Int, _ window: GridWindow, _ inputs: Int, _ firstToken: Int, _ extent: Extent,
+    _ lists: RowLists, _ counts: UnsafeMutablePointer<Int>
 ) {
     var used = 0
     var frame = 0
     lists.starts[0] = 0
     for token in firstToken..<firstToken + extent.tokens {
-        let top = token / geometry.outputSide * geometry.stride - geometry.padding
-        let left = token % geometry.outputSide * geometry.stride - geometry.padding
+        let top = token / window.outputWidth * window.strideHeight - window.paddingHeight
+        let left = token % window.outputWidth * window.strideWidth - window.paddingWidth
         for step in 0..<extent.steps {
             let rows = lists.rows + used
             var listed = 0
-            for tap in 0..<geometry.kernel * geometry.kernel {
-                let row = top + tap / geometry.kernel
-                let column = left + tap % geometry.kernel
-                if row < 0 || row >= geometry.inputSide || column < 0 || column >= geometry.inputSide { continue }
-                let input = (row * geometry.inputSide + column) * extent.steps + step
-                listed += listFrame(
-                    source.words + input * source.stride, source.wordCount, source.firstRow + tap * geometry.inputs, rows + listed)
+            for index in 0..<sourceCount {
+                let source = sources[index]
+                var firstRow = source.firstRow
+                let before = listed
+                for kernelRow in 0..<window.kernelHeight {
+                    let row = top + kernelRow * window.dilationHeight
+                    if row < 0 || row >= window.inputHeight {
+                        firstRow += window.kernelWidth * inputs
+                        continue
+                    }
+                    for kernelColumn in 0..<window.kernelWidth {
+                        let column = left + kernelColumn * window.dilationWidth
+                        if column >= 0 && column < window.inputWidth {
+                            let input = (row * window.inputWidth + column) * extent.steps + step
+                            listed += listFrame(source.words + input * source.stride, source.wordCount, firstRow, rows + listed)
+                        }
+                        firstRow += inputs
+                    }
+                }
+                counts[index * extent.steps + step] += listed - before
             }
-            counts[step] += listed
             used += fillGroups(rows, listed, zeroRow: lists.zeroRow)
             frame += 1
             lists.starts[frame] = UInt32(truncatingIfNeeded: used >> 2)

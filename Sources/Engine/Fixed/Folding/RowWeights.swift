@@ -40,10 +40,12 @@ struct RowWeights: Sendable {
     private let bias: LineBuffer
     private let safeCount: Int
 
-    /// Rounds a layer to multiples of `1 / unit`.
+    /// Rounds a layer to whole numbers.
     ///
-    /// - Parameter precision: its lanes hold every weight and every bias; the caller chose the unit so.
-    init(_ layer: RealLayer, unit: Double, precision: Precision) {
+    /// - Parameters:
+    ///   - units: of each output. The lanes hold every weight and every bias: the caller chose the units so.
+    ///   - bias: of each output, beside the layer's own.
+    init(_ layer: RealLayer, units: [Double], bias: [Double], precision: Precision) {
         let tiling = Tiling(channels: layer.outputs, precision: precision)
         self.tiling = tiling
         outputs = layer.outputs
@@ -51,18 +53,19 @@ struct RowWeights: Sendable {
         let firstLane = layer.reached.lowerBound / tiling.lanes * tiling.lanes
         tiles = firstLane / tiling.lanes..<(layer.reached.upperBound + tiling.lanes - 1) / tiling.lanes
         rows = LineBuffer(lines: tiles.count * (inputs + 1))
-        bias = LineBuffer(lines: tiles.count)
+        self.bias = LineBuffer(lines: tiles.count)
         var row = Array(repeating: 0.0, count: inputs)
         var safeCount = Int.max
         for output in layer.reached {
             layer.fill(output, &row)
             let lane = output - firstLane
             let first = lane / tiling.lanes * (inputs + 1) * tiling.lanes + lane % tiling.lanes
-            let roundedBias = nearest(layer.bias[output] * unit)
+            let unit = units[output]
+            let roundedBias = nearest(max(min((layer.bias[output] + bias[output]) * unit, 0x1p50), -0x1p50))
             var largest = 0.0
             if precision == .fixed32 {
                 for input in 0..<inputs { rows.set(first + input * tiling.lanes, Int32(nearest(row[input] * unit))) }
-                bias.set(lane, Int32(roundedBias))
+                self.bias.set(lane, Int32(max(min(roundedBias, 0x1p31 - 1), -0x1p31)))
             } else {
                 for input in 0..<inputs {
                     let weight = nearest(row[input] * unit)
@@ -70,7 +73,7 @@ struct RowWeights: Sendable {
                     rows.set(first + input * tiling.lanes, Int16(weight))
                 }
                 let limited = max(min(roundedBias, precision.largestCurrent), -precision.largestCurrent)
-                bias.set(lane, Int16(limited))
+                self.bias.set(lane, Int16(limited))
                 if largest > 0 { safeCount = min(safeCount, Int((precision.largestSum - abs(limited)) / largest)) }
             }
         }

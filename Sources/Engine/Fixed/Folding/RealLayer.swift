@@ -9,23 +9,20 @@ struct RealLayer {
     /// Overwrites `inputs` weights of one output.
     let fill: (_ output: Int, _ row: inout [Double]) -> Void
 
-    /// A layer `scale[o] * (W[o] x + b[o]) + shift[o]`.
+    /// A layer `scale[o] * W[o] x` without a bias.
     ///
     /// - Parameters:
     ///   - weight: `[outputs, inputs, ...]`; taps of a convolution become the slowest index, row `tap * inputs + input`.
-    init(_ weight: Tensor, bias: [Double]? = nil, scale: [Double]? = nil, shift: [Double]? = nil) {
+    init(_ weight: Tensor, scale: [Double]) {
         let channels = weight.shape[1]
         let taps = weight.shape.dropFirst(2).reduce(1, *)
         let values = weight.values
         outputs = weight.shape[0]
         inputs = channels * taps
         reached = 0..<weight.shape[0]
-        self.bias = (0..<weight.shape[0]).map { (output: Int) -> Double in
-            let scaled = (bias?[output] ?? 0) * (scale?[output] ?? 1)
-            return scaled + (shift?[output] ?? 0)
-        }
+        bias = Array(repeating: 0, count: weight.shape[0])
         fill = { output, row in
-            let factor = scale?[output] ?? 1
+            let factor = scale[output]
             let first = output * channels * taps
             if taps == 1 {
                 for input in 0..<channels { row[input] = Double(values[first + input]) * factor }
@@ -37,7 +34,7 @@ struct RealLayer {
         }
     }
 
-    private init(
+    init(
         outputs: Int, inputs: Int, reached: Range<Int>? = nil, bias: [Double],
         fill: @escaping (_ output: Int, _ row: inout [Double]) -> Void
     ) {
@@ -48,23 +45,11 @@ struct RealLayer {
         self.fill = fill
     }
 
-    /// The layers' outputs one after the other; all read the same inputs.
-    static func concatenated(_ layers: [RealLayer]) -> RealLayer {
-        let inputs = layers[0].inputs
-        var places: [(layer: Int, output: Int)] = []
-        for (index, layer) in layers.enumerated() {
-            precondition(layer.inputs == inputs)
-            places += (0..<layer.outputs).map { (index, $0) }
-        }
-        return RealLayer(outputs: places.count, inputs: inputs, bias: layers.flatMap(\.bias)) { output, row in
-            layers[places[output].layer].fill(places[output].output, &row)
-        }
-    }
-
     /// The outputs of two layers on the same inputs added up.
     static func + (left: RealLayer, right: RealLayer) -> RealLayer {
         precondition(left.outputs == right.outputs && left.inputs == right.inputs)
-        return RealLayer(outputs: left.outputs, inputs: left.inputs, bias: zip(left.bias, right.bias).map(+)) { output, row in
+        let reached = min(left.reached.lowerBound, right.reached.lowerBound)..<max(left.reached.upperBound, right.reached.upperBound)
+        return RealLayer(outputs: left.outputs, inputs: left.inputs, reached: reached, bias: zip(left.bias, right.bias).map(+)) { output, row in
             var other = Array(repeating: 0.0, count: right.inputs)
             left.fill(output, &row)
             right.fill(output, &other)
@@ -84,6 +69,14 @@ struct RealLayer {
             } else {
                 fill(output - first, &row)
             }
+        }
+    }
+
+    /// Every output times a factor of its own.
+    func scaled(_ factors: [Double]) -> RealLayer {
+        RealLayer(outputs: outputs, inputs: inputs, reached: reached, bias: zip(bias, factors).map(*)) { output, row in
+            fill(output, &row)
+            for index in row.indices { row[index] *= factors[output] }
         }
     }
 

@@ -1,26 +1,35 @@
+package import Diagnostics
+
+extension Failure.Code {
+    /// A network, or its weights, that whole numbers of these lanes cannot hold.
+    package static let unfitWeights = Failure.Code("engine.unfit-weights")
+}
+
 /// The two precisions of the fixed-point engine.
 package enum Precision: String, Sendable, Hashable, CaseIterable {
-    /// 32-bit lanes with as many weight bits as their sums allow: departs from float32 no more than float64 does.
+    /// 32-bit lanes with as many weight bits as their sums allow.
     case fixed32
     /// 16-bit lanes: twice as fast, and coarser.
     case fixed16
 
     package var laneBits: Int { self == .fixed32 ? 32 : 16 }
 
-    /// Bounds of a current, half an input. They leave room for half a potential: `|v >> 1| + |current|` stays within the lanes.
+    /// The largest current that is kept; what lies beyond, on either side, is cut off. A quarter of the lanes' range leaves room for a potential.
     var largestCurrent: Double { self == .fixed32 ? 0x1p30 - 1 : 0x1p14 - 1 }
-    /// Bound of a sum of weights.
+    /// The largest sum of weights. Wide lanes never reach it: the folding bounds every sum. Narrow ones cut off.
     var largestSum: Double { self == .fixed32 ? 0x1p31 - 1 : 0x1p15 - 1 }
     /// Units of a threshold at most.
     var finestThreshold: Double { self == .fixed32 ? 0x1p28 : 0x1p12 }
     /// Units of a weight at most. Narrow lanes can then add at least four rows to a bias, and mostly dozens, before they have to be widened.
     var largestWeight: Double { self == .fixed32 ? 0x1p31 - 1 : 0x1p12 - 1 }
-    /// Units of a threshold below which a network is refused: its weights are too far apart for one unit.
-    var coarsestThreshold: Double { self == .fixed32 ? 0x1p10 : 0x1p6 }
-    /// Thresholds that a unit of a layer's sums may be, after the largest of its tokens' scales; a network with coarser ones is refused.
-    var coarsestStep: Double { self == .fixed32 ? 0x1p-10 : 0x1p-3 }
-    /// A token's scale is right to this fraction of the largest sum.
+    /// A scale is right to this fraction of the largest sum.
     var scaleResolution: Double { self == .fixed32 ? 0x1p-32 : 0x1p-13 }
+
+    func unfit(_ part: String, _ reason: String, isInAnyPrecision: Bool = false) -> Failure {
+        Failure(
+            .unfitWeights, "The engine \(rawValue) cannot hold \(part): \(reason).",
+            remedy: self == .fixed16 && !isInAnyPrecision ? "Use --engine fixed32 or float." : "Use --engine float.")
+    }
 }
 
 /// Which fixed-point engine: `fixed32`, `fixed16`, or with weights rounded to fewer bits, `fixed16-w8`.

@@ -1,0 +1,136 @@
+internal import Networks
+internal import SpikeKernels
+
+/// A current as a sum of terms and a bias: what the nodes between stored features and a neuron come to, normalisations included.
+struct Expression {
+    var terms: [Term]
+    /// `[channels]`, added once.
+    var bias: [Double]
+    /// Where normalisations say that the current lies and how far it spreads; what is not normalised counts by its bound.
+    var center: [Double]
+    var spread: [Double]
+}
+
+/// One addend of a current.
+struct Term {
+    enum Source {
+        /// A linear layer on spikes: planes that are added up, at the output position or below a window.
+        case rows(planes: [[SpikeSlice]], window: GridWindow?, sharesTaps: Bool)
+        /// A convolution of each channel by itself.
+        case window(spikes: Int, GridWindow)
+        /// Spikes themselves, times an amplitude of the channel.
+        case spikes(planes: [[SpikeSlice]])
+        /// The number of positions that spike, times an amplitude of the channel.
+        case positions(planes: [[SpikeSlice]])
+        /// A stored current.
+        case current(Int)
+        /// A layer on a stored current.
+        case products(current: Int, GridWindow)
+        /// A layer on the image.
+        case image(GridWindow)
+        /// A map along an axis of the grid.
+        case mix(spikes: Int, AxisMixing)
+        /// Spikes with spikes over positions.
+        case attention(query: Int, key: Int, value: Int, heads: Int)
+    }
+
+    var source: Source
+    /// The layer's weights and their factors, for sources that have weights.
+    var layer: RealLayer?
+    /// `[channels]`: what a source without weights is multiplied by.
+    var factor: [Double]
+    /// Factors of positions and time steps on top; what comes before them is ``inner``.
+    var outer: OuterScale?
+    /// Layers whose synaptic operations these are, and the outputs of each.
+    var layers: [(layer: Int, outputs: Int)] = []
+}
+
+/// Channels of spikes that a neuron node fires, as they follow each other in a feature.
+struct SpikeSlice: Hashable {
+    var node: Int
+    var channels: Int
+}
+
+/// `scale[position] * time[step] * (u + bias) + shift[position] * time[step]`
+struct OuterScale {
+    /// `[channels]`, inside the scale.
+    var bias: [Double]
+    /// `[positions]`; one for all where there is one.
+    var scale: [Double]
+    var shift: [Double]
+    /// `[T]`, empty where time makes no difference.
+    var time: [Double] = []
+}
+
+extension Expression {
+    init(_ term: Term, channels: Int) {
+        terms = [term]
+        bias = Array(repeating: 0, count: channels)
+        center = bias
+        spread = Array(repeating: .infinity, count: channels)
+    }
+
+    var channels: Int { bias.count }
+
+    /// Multiplies channels and adds to them.
+    mutating func scale(_ factors: [Double], shift: [Double], deviation: [Double]?) {
+        for index in terms.indices {
+            if terms[index].outer != nil {
+                // The layer's own outputs can take a channel's factor; what the position adds can not, unless it is 0.
+                terms[index].outer?.bias = zip(terms[index].outer?.bias ?? [], factors).map(*)
+            }
+            terms[index].layer = terms[index].layer.map { $0.scaled(factors) }
+            terms[index].factor = zip(terms[index].factor, factors).map(*)
+        }
+        bias = zip(zip(bias, factors).map(*), shift).map(+)
+        if let deviation {
+            center = shift
+            spread = deviation
+        } else {
+            center = zip(zip(center, factors).map(*), shift).map(+)
+            spread = zip(spread, factors).map { $0 * abs($1) }
+        }
+    }
+
+    static func + (left: Expression, right: Expression) -> Expression {
+        var sum = left
+        sum.bias = zip(left.bias, right.bias).map(+)
+        sum.center = zip(left.center, right.center).map(+)
+        sum.spread = zip(left.spread, right.spread).map { ($0 * $0 + $1 * $1).squareRoot() }
+        for term in right.terms { sum.add(term) }
+        return sum
+    }
+
+    /// Layers on the same spikes become one.
+    private mutating func add(_ term: Term) {
+        if case .rows(let planes, let window, let shares) = term.source, term.outer == nil, let layer = term.layer {
+            for index in terms.indices where terms[index].outer == nil {
+                guard case .rows(let ownPlanes, let ownWindow, let ownShares) = terms[index].source, let own = terms[index].layer,
+                    ownPlanes == planes, ownWindow == window, ownShares == shares
+                else { continue }
+                terms[index].layer = own + layer
+                for listed in term.layers where !terms[index].layers.contains(where: { $0.layer == listed.layer }) {
+                    terms[index].layers.append(listed)
+                }
+                return
+            }
+        }
+        terms.append(term)
+    }
+
+    /// The channels from `first` on among `count`.
+    func placed(at first: Int, of count: Int) -> Expression {
+        func padded(_ values: [Double]) -> [Double] {
+            Array(repeating: 0, count: first) + values + Array(repeating: 0, count: count - first - values.count)
+        }
+        var placed = self
+        placed.bias = padded(bias)
+        placed.center = padded(center)
+        placed.spread = padded(spread)
+        for index in placed.terms.indices {
+            placed.terms[index].layer = terms[index].layer?.placed(at: first, of: count)
+            placed.terms[index].factor = padded(terms[index].factor)
+        }
+        return placed
+    }
+}

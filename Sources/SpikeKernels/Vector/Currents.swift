@@ -1,0 +1,149 @@
+internal import SpikeKernels
+
+@inline(__always)
+func sumWindowTile<L: Lanes>(
+    _: L.Type, _ source: SpikePlace, _ window: GridWindow, _ weights: UnsafeRawPointer, _ bias: UnsafeRawPointer, _ firstToken: Int,
+    _ extent: Extent, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool
+) {
+    let start = L.load(bias)
+    var line = currents
+    for token in firstToken..<firstToken + extent.tokens {
+        let top = token / window.outputWidth * window.strideHeight - window.paddingHeight
+        let left = token % window.outputWidth * window.strideWidth - window.paddingWidth
+        for step in 0..<extent.steps {
+            var sum = start
+            var weight = weights
+            for kernelRow in 0..<window.kernelHeight {
+                let row = top + kernelRow * window.dilationHeight
+                if row < 0 || row >= window.inputHeight {
+                    weight += window.kernelWidth << 6
+                    continue
+                }
+                for kernelColumn in 0..<window.kernelWidth {
+                    let column = left + kernelColumn * window.dilationWidth
+                    if column >= 0 && column < window.inputWidth {
+                        let frame = (row * window.inputWidth + column) * extent.steps + step
+                        let spikes = loadSpikes(L.self, source.bits + frame * source.stride)
+                        sum = L.boundedSum(sum, L.clearedWhere(L.load(weight), ~spikes))
+                    }
+                    weight += 64
+                }
+            }
+            let current = L.cut(sum)
+            L.store(isAdded ? L.cut(L.sum(current, L.load(line))) : current, line)
+            line += 64
+        }
+    }
+}
+
+@inline(__always)
+func addWhereTile<L: Lanes>(
+    _: L.Type, _ source: SpikePlace, _ amplitude: UnsafeRawPointer, _ bias: UnsafeRawPointer?, _ extent: Extent,
+    _ currents: UnsafeMutableRawPointer
+) {
+    let rise = L.load(amplitude)
+    let start = bias.map { L.load($0) }
+    var line = currents
+    var place = UnsafeRawPointer(source.bits)
+    for _ in 0..<extent.tokens * extent.steps {
+        L.store(L.cut(L.sumWhere(start ?? L.load(line), rise, loadSpikes(L.self, place))), line)
+        line += 64
+        place += source.stride
+    }
+}
+
+@inline(__always)
+func addCurrentsTile<L: Lanes>(
+    _: L.Type, _ others: CurrentLines, _ extent: Extent, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool
+) {
+    var line = currents
+    for token in 0..<extent.tokens {
+        for step in 0..<extent.steps {
+            let other = L.load(others.line(token: token, step: step))
+            L.store(isAdded ? L.cut(L.sum(L.load(line), other)) : other, line)
+            line += 64
+        }
+    }
+}
+
+@inline(__always)
+func addLineTile<L: Lanes>(_: L.Type, _ addend: UnsafeRawPointer, _ extent: Extent, _ currents: UnsafeMutableRawPointer) {
+    let other = L.load(addend)
+    var line = currents
+    for _ in 0..<extent.tokens * extent.steps {
+        L.store(L.cut(L.sum(L.load(line), other)), line)
+        line += 64
+    }
+}
+
+@inline(__always)
+func rescaleTile<L: Lanes>(
+    _: L.Type, _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ units: UnsafeRawPointer?, _ extent: Extent,
+    _ currents: UnsafeMutableRawPointer
+) {
+    var scale = LineScale<L>(shifts, units)
+    var line = currents
+    for frame in 0..<extent.tokens * extent.steps {
+        scale.begin(scales[frame])
+        L.store(L.cut(scale.apply(L.load(line))), line)
+        line += 64
+    }
+}
+
+@inline(__always)
+func poolCurrentsTile<L: Lanes>(
+    _: L.Type, _ source: CurrentLines, _ window: GridWindow, _ firstToken: Int, _ extent: Extent, _ currents: UnsafeMutableRawPointer
+) {
+    var line = currents
+    for token in firstToken..<firstToken + extent.tokens {
+        for step in 0..<extent.steps {
+            var largest = L.broadcast(0)
+            var isFirst = true
+            for tap in 0..<window.taps {
+                let input = window.input(output: token, tap: tap)
+                if input < 0 { continue }
+                let current = L.load(source.line(token: input, step: step))
+                largest = isFirst ? current : L.larger(largest, current)
+                isFirst = false
+            }
+            L.store(largest, line)
+            line += 64
+        }
+    }
+}
+
+@inline(__always)
+func averageCurrentsTile<L: Lanes>(
+    _: L.Type, _ source: CurrentLines, _ window: GridWindow, _ shift: Int32, _ firstToken: Int, _ extent: Extent,
+    _ currents: UnsafeMutableRawPointer
+) {
+    var line = currents
+    for token in firstToken..<firstToken + extent.tokens {
+        for step in 0..<extent.steps {
+            var total = L.noTotal
+            for tap in 0..<window.taps {
+                let input = window.input(output: token, tap: tap)
+                if input >= 0 { total = L.total(total, L.load(source.line(token: input, step: step))) }
+            }
+            L.store(L.average(total, shift), line)
+            line += 64
+        }
+    }
+}
+
+@inline(__always)
+func countTokensTile<L: Lanes>(
+    _: L.Type, _ source: SpikePlace, _ amplitude: UnsafeRawPointer, _ bias: UnsafeRawPointer, _ extent: Extent,
+    _ currents: UnsafeMutableRawPointer
+) {
+    let rise = L.load(amplitude)
+    for step in 0..<extent.steps {
+        var sum = L.load(bias)
+        var place = UnsafeRawPointer(source.bits) + step * source.stride
+        for _ in 0..<extent.tokens {
+            sum = L.boundedSum(sum, L.clearedWhere(rise, ~loadSpikes(L.self, place)))
+            place += source.stride * extent.steps
+        }
+        L.store(L.cut(sum), currents + step << 6)
+    }
+}
