@@ -29,9 +29,11 @@ package struct SynapticLayer: Sendable, Hashable {
     package var name: String
     /// Its node in the graph.
     package var node: Int
+    /// The node whose spikes or counts reach it: what it reads, behind means and normalisations per channel, which become part of it.
+    package var source: Int
     /// Input channels.
     package var inputs: Int
-    /// The grid that it reads.
+    /// The grid of its source.
     package var height: Int
     package var width: Int
     package var connections: Connections
@@ -138,10 +140,24 @@ package struct NetworkActivity: Sendable, Hashable {
     /// Neurons of all groups.
     package var neurons: Int { groups.reduce(0) { $0 + $1.neurons } }
 
+    /// The node that a layer reads, means and normalisations per channel left out: they fold into a layer that pads nothing.
+    private static func source(_ graph: NetworkGraph, _ index: Int) -> Int? {
+        guard var source = graph.nodes[index].inputs.first else { return nil }
+        guard case .convolution(let convolution) = graph.nodes[index].operation, convolution.padding == .zero else { return source }
+        while true {
+            switch graph.nodes[source].operation {
+            case .mean, .total: break
+            case .normalisation(let normalisation) where normalisation.axis == .channel: break
+            default: return source
+            }
+            source = graph.nodes[source].inputs[0]
+        }
+    }
+
     private static func layer(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> SynapticLayer? {
         let node = graph.nodes[index]
-        guard let first = node.inputs.first else { return nil }
-        let input = features[first]
+        guard let source = source(graph, index) else { return nil }
+        let input = features[source]
         let connections: SynapticLayer.Connections
         switch node.operation {
         case .convolution(let convolution) where !input.isCurrent:
@@ -157,12 +173,12 @@ package struct NetworkActivity: Sendable, Hashable {
             return nil
         }
         return SynapticLayer(
-            name: node.name, node: index, inputs: input.channels, height: input.height, width: input.width, connections: connections)
+            name: node.name, node: index, source: source, inputs: input.channels, height: input.height, width: input.width, connections: connections)
     }
 
     private static func multiplications(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> Int? {
         let node = graph.nodes[index]
-        guard let first = node.inputs.first, features[first].isCurrent else { return nil }
+        guard let source = source(graph, index), features[source].isCurrent else { return nil }
         let output = features[index]
         switch node.operation {
         case .convolution(let convolution):
