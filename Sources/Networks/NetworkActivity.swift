@@ -173,7 +173,8 @@ package struct NetworkActivity: Sendable, Hashable {
             return nil
         }
         return SynapticLayer(
-            name: node.name, node: index, source: source, inputs: input.channels, height: input.height, width: input.width, connections: connections)
+            name: node.name, node: index, source: source, inputs: input.channels, height: input.height, width: input.width,
+            connections: connections)
     }
 
     private static func multiplications(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> Int? {
