@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "SpikingMLP",
             dependencies: ["CLanes", "Diagnostics", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
-        .target(name: "Checkpoints", dependencies: ["Diagnostics", "SpikingMLP", crypto, system]),
+        .target(name: "Checkpoints", dependencies: ["Diagnostics", "Networks", "SpikingMLP", crypto, system]),
         .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", crypto]),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
@@ -120,6 +120,8 @@ let package = Package(
         .executableTarget(name: "eval-coordinator", dependencies: ["Commands", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
+        .testTarget(name: "NetworksTests", dependencies: ["Diagnostics", "Networks"]),
+        .testTarget(name: "NetworkFamiliesTests", dependencies: ["Diagnostics", "NetworkFamilies", "Networks"]),
         .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "SpikeKernels", "Checkpoints", "ImageInput", "TestSupport"]),
         .testTarget(
             name: "AuditTests", dependencies: ["Audit", "Checkpoints", "Evaluation", "SpikeKernels", "SpikingMLP"]),

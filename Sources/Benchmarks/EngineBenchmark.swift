@@ -38,7 +38,8 @@ package struct EngineBenchmark {
             neurons: engine.network.activity.neurons,
             denseOperations: engine.network.denseProducts.reduce(0) { $0 + $1.operations }, partSeconds: parts?.seconds ?? [:],
             partOperations: parts?.operations ?? [:],
-            additionsPerSecondBound: bound, denseSeconds: denseSeconds, denseCurrentsSeconds: currentsSeconds, denseLibrary: floor.map { "OpenBLAS, \($0.core)" },
+            additionsPerSecondBound: bound, denseSeconds: denseSeconds, denseCurrentsSeconds: currentsSeconds,
+            denseLibrary: floor.map { "OpenBLAS, \($0.core)" },
             workspaceBytes: throughput.workspaceBytes, weightBytes: fixed?.weightBytes)
     }
 

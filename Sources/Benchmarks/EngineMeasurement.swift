@@ -36,7 +36,8 @@ package struct EngineMeasurement: Sendable, Encodable {
     init(
         engine: String, kernels: String, threads: Int, images: Int, timeSteps: Int, secondsPerImage: Double, imagesPerSecond: Double,
         activity: Activity, neurons: Int, denseOperations: Int, partSeconds: [PassPart: Double], partOperations: [PassPart: Double],
-        additionsPerSecondBound: Double?, denseSeconds: Double?, denseCurrentsSeconds: Double?, denseLibrary: String?, workspaceBytes: Int?, weightBytes: Int?
+        additionsPerSecondBound: Double?, denseSeconds: Double?, denseCurrentsSeconds: Double?, denseLibrary: String?, workspaceBytes: Int?,
+        weightBytes: Int?
     ) {
         self.engine = engine
         self.kernels = kernels

@@ -76,6 +76,10 @@ package struct NetworkQuestions {
             throw NetworkOptions.invalid(
                 "--size is \(givenSize), and the tensors belong to images of \(told) pixels", "Leave --size out.")
         }
+        if let givenSize, !(1...NetworkLimit.inputSize).contains(givenSize) {
+            throw NetworkOptions.invalid(
+                "--size is \(givenSize), and 1 to \(NetworkLimit.inputSize) pixels are supported", "Give the size of the network's input.")
+        }
         guard let size = told ?? givenSize else {
             note("size", String(assumed), .assumed)
             return assumed
