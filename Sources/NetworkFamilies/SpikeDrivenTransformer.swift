@@ -65,6 +65,10 @@ enum SpikeDrivenTransformer: NetworkFamily {
         Set(shapes.names.filter { $0.hasSuffix(".attn.talking_heads.weight") })
     }
 
+    static func sizes(_ configuration: Configuration) -> [NetworkSize] {
+        [NetworkSize("blocks", configuration.hidden.count), NetworkSize("channels", configuration.embedding)]
+    }
+
     static func graph(_ configuration: Configuration) -> NetworkGraph {
         let names = Names(isOriginal: configuration.isOriginal)
         let channels = configuration.embedding[3]

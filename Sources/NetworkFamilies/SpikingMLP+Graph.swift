@@ -1,6 +1,13 @@
 import Networks
 
 extension SpikingMLP {
+    static func sizes(_ configuration: Configuration) -> [NetworkSize] {
+        [
+            NetworkSize("dim", configuration.dim), NetworkSize("depths", configuration.depths), NetworkSize("alpha", configuration.alpha),
+            NetworkSize("patch", configuration.patch),
+        ]
+    }
+
     static func graph(_ configuration: Configuration) -> NetworkGraph {
         var builder = SpikingMLPBuilder(configuration)
         return builder.build()

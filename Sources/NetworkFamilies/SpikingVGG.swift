@@ -86,6 +86,10 @@ enum SpikingVGG: NetworkFamily {
             layers: layers, grid: grid, classifier: classifier, imageSize: size, neuron: try questions.neuron(assumed: nil, shapes))
     }
 
+    static func sizes(_ configuration: Configuration) -> [NetworkSize] {
+        [NetworkSize("channels", configuration.layers.map(\.outputs)), NetworkSize("classifier", configuration.classifier)]
+    }
+
     static func graph(_ configuration: Configuration) -> NetworkGraph {
         var builder = GraphBuilder(inputSize: configuration.imageSize)
         func spike(_ path: String, _ x: GraphBuilder.Value, layout: SpikeLayout = .channels) -> GraphBuilder.Value {

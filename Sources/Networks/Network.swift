@@ -41,6 +41,8 @@ package struct NetworkFacts: Sendable, Hashable {
     package var family: String?
     /// What the checkpoint does not tell by its tensors, in a stable order.
     package var settings: [NetworkSetting] = []
+    /// Its sizes in the family's own terms, in a stable order.
+    package var sizes: [NetworkSize] = []
     /// The name of exactly this network where it is a published one.
     package var publishedName: String?
     package var published: [PublishedAccuracy] = []
@@ -51,6 +53,19 @@ package struct NetworkFacts: Sendable, Hashable {
     package var unusedTensors: Set<String> = []
 
     package init() {}
+}
+
+/// A size of a network in its family's terms, as the shapes of its tensors tell it.
+package struct NetworkSize: Sendable, Hashable, Codable {
+    package var name: String
+    package var value: String
+
+    package init(_ name: String, _ values: Int...) { self.init(name, values) }
+
+    package init(_ name: String, _ values: [Int]) {
+        self.name = name
+        value = values.map(String.init).joined(separator: ", ")
+    }
 }
 
 /// One choice that tensors do not settle, and where it comes from.
