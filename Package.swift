@@ -68,9 +68,9 @@ let package = Package(
             name: "SpikeKernels", exclude: ["Vector"],
             swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
         .target(
-            name: "SpikingMLP",
-            dependencies: ["CLanes", "Diagnostics", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
-        .target(name: "Checkpoints", dependencies: ["Diagnostics", "SpikingMLP", crypto, system]),
+            name: "Engine",
+            dependencies: ["CLanes", "Diagnostics", "Networks", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
+        .target(name: "Checkpoints", dependencies: ["Diagnostics", "Networks", "NetworkFamilies", crypto, system]),
         .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", crypto]),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
@@ -80,7 +80,7 @@ let package = Package(
             exclude: ["Migrations"], plugins: ["EmbedMigrations"]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
         .target(
-            name: "Pages", dependencies: ["Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Evaluation", "Reports"]),
+            name: "Pages", dependencies: ["Diagnostics", "Networks", "Checkpoints", "ImageInput", "Evaluation", "Reports"]),
         .target(
             name: "Dashboard",
             dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Reports", "Pages", crypto, logging]
@@ -88,19 +88,19 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "Diagnostics", "Telemetry", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "Diagnostics", "Telemetry", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
                 "EvaluationStore",
                 logging,
             ]),
         .target(
             name: "Coordinator",
             dependencies: ["Diagnostics", "Telemetry", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
-        .target(name: "Benchmarks", dependencies: ["Diagnostics", "SpikeKernels", "SpikingMLP"]),
-        .target(name: "Audit", dependencies: ["Evaluation", "SpikeKernels", "SpikingMLP"]),
+        .target(name: "Benchmarks", dependencies: ["Diagnostics", "Engine", "Networks", "SpikeKernels"]),
+        .target(name: "Audit", dependencies: ["Engine", "Evaluation", "Networks", "SpikeKernels"]),
         .target(
             name: "Fleet",
             dependencies: [
-                "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Worker",
+                "Diagnostics", "Networks", "Checkpoints", "ImageInput", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Worker",
             ]),
         .target(
             name: "Chaos",
@@ -111,7 +111,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Benchmarks", "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka",
+                "Audit", "Benchmarks", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput", "Postgres", "Kafka",
                 "Evaluation", "EvaluationStore", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos",
                 "Load", argumentParser, logging,
             ]),
@@ -120,10 +120,14 @@ let package = Package(
         .executableTarget(name: "eval-coordinator", dependencies: ["Commands", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
-        .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "SpikeKernels", "Checkpoints", "ImageInput", "TestSupport"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Diagnostics", "Networks"]),
+        .testTarget(name: "NetworkFamiliesTests", dependencies: ["Diagnostics", "NetworkFamilies", "Networks"]),
         .testTarget(
-            name: "AuditTests", dependencies: ["Audit", "Checkpoints", "Evaluation", "SpikeKernels", "SpikingMLP"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "SpikingMLP", "TestSupport"]),
+            name: "EngineTests",
+            dependencies: ["Engine", "Networks", "NetworkFamilies", "SpikeKernels", "Checkpoints", "ImageInput", "TestSupport"]),
+        .testTarget(
+            name: "AuditTests", dependencies: ["Audit", "Checkpoints", "Engine", "Evaluation", "Networks", "NetworkFamilies", "SpikeKernels"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Networks", "NetworkFamilies", "TestSupport"]),
         .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
@@ -133,12 +137,12 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
         .testTarget(
             name: "PagesTests",
-            dependencies: ["Pages", "Checkpoints", "Evaluation", "ImageInput", "Reports", "SpikingMLP", "TestSupport"]),
+            dependencies: ["Pages", "Checkpoints", "Evaluation", "ImageInput", "Networks", "NetworkFamilies", "Reports", "TestSupport"]),
         .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Diagnostics"]),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Networks"]),
         .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",

@@ -1,6 +1,7 @@
+internal import Engine
 internal import Evaluation
+internal import Networks
 internal import SpikeKernels
-internal import SpikingMLP
 
 /// A fixed-point engine's network computed by the specification over an arithmetic that counts, and by the engine's own kernels.
 struct CountedRun {
@@ -14,8 +15,8 @@ struct CountedRun {
         let counting = engine.with(kernels: .counting(laneBits: engine.kernels.laneBits, numbers: numbers))
         let counted = try counting.makeFixedWorkspace(timeSteps: timeSteps, isTracing: true, observer: tally)
         let fast = try engine.makeFixedWorkspace(timeSteps: timeSteps, isTracing: true)
-        let comparison = InferenceComparison(architecture: engine.architecture)
-        var operations = Array(repeating: 0, count: engine.architecture.synapticLayers.count)
+        let comparison = InferenceComparison(network: engine.network)
+        var operations = Array(repeating: 0, count: engine.network.activity.layers.count)
         for (index, image) in images.enumerated() {
             progress(index + 1)
             let expected = try fast.infer(pixels: image)
@@ -24,7 +25,7 @@ struct CountedRun {
             if difference == nil, let unequal { difference = "image \(index + 1): \(unequal)" }
             for (layer, steps) in found.synapticOperations.enumerated() { operations[layer] += steps.reduce(0, +) }
         }
-        layers = Self.rows(engine.architecture, tally, operations)
+        layers = Self.rows(engine.network, tally, operations)
     }
 
     var multiplied: [Certificate.Multiplied] {
@@ -35,24 +36,29 @@ struct CountedRun {
         }
     }
 
-    private static func rows(_ architecture: Architecture, _ tally: OperationTally, _ synaptic: [Int]) -> [Certificate.Layer] {
-        let synapses = architecture.synapticLayers
-        var rows = [row("to_patch_embedding.0.0", .input, tally.count(.input))]
+    private static func rows(_ network: Network, _ tally: OperationTally, _ synaptic: [Int]) -> [Certificate.Layer] {
+        let synapses = network.activity.layers
+        var rows = [row(network.activity.multiplying.first?.name ?? "input", .input, tally.count(.input))]
         var index = 0
         while index < synapses.count {
-            // The three convolutions that read the stage before are one matrix, a third of its outputs each.
-            let shared = synapses[index].name.hasSuffix(".cell2node.0.0") ? 3 : 1
-            let (part, counts) = tally.count(layer: index) ?? (.linear, OperationCounts())
+            // Layers that read the same spikes may be one matrix, an equal share of its outputs each.
+            var shared = 1
+            while index + shared < synapses.count, synapses[index + shared].source == synapses[index].source,
+                tally.count(layer: index + shared) == nil
+            {
+                shared += 1
+            }
+            let (part, counts) = tally.count(layer: index) ?? (PassPart(synapses[index], in: network), OperationCounts())
             for place in 0..<shared {
                 var own = row(synapses[index + place].name, part, counts.share(place, of: shared))
                 own.synapticOperations = synaptic[index + place]
+                if part == .head {
+                    // Before the head's rows are added, each spike is counted on its channel: an addition of 1.
+                    own.operations.additions += synaptic[index + place] / synapses[index + place].outputsPerPosition
+                }
                 rows.append(own)
             }
             index += shared
-        }
-        if architecture.classes > 0, let head = rows.indices.last {
-            // Before the head's rows are added, each spike of the last stage is counted on its channel: an addition of 1.
-            rows[head].operations.additions += synaptic[synapses.count - 1] / architecture.classes
         }
         rows.append(row("neurons", .neurons, tally.count(.neurons)))
         rows.append(row("listing", .listing, tally.count(.listing)))

@@ -1,6 +1,6 @@
+package import Engine
 package import Evaluation
 internal import SpikeKernels
-package import SpikingMLP
 
 /// Counts the operations of an engine on some images.
 package struct EngineAudit {

@@ -1,11 +1,11 @@
+internal import Engine
 internal import SpikeKernels
-internal import SpikingMLP
 
 /// Books what a counting arithmetic did on the part of the pass, and the synaptic layer, that it was done for.
 final class OperationTally: PassObserver {
     struct Place: Hashable {
         var part: PassPart
-        /// Index in ``Architecture/synapticLayers``.
+        /// Index in ``NetworkActivity/layers``.
         var layer: Int?
     }
 

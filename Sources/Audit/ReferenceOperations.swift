@@ -1,161 +1,102 @@
+internal import Engine
 internal import Evaluation
-internal import SpikingMLP
+internal import Networks
 
 /// The operations of the float reference, derived from what its code does for each neuron, time step and spike. Lanes that only pad a row
 /// are not counted.
 struct ReferenceOperations {
-    private let architecture: Architecture
-    /// Images times time steps.
-    private let frames: Int
-    private let images: Int
-    /// Synaptic operations of each layer over all images.
-    private let synaptic: [Int]
+    let layers: [Certificate.Layer]
+    let multiplied: [Certificate.Multiplied]
 
     init(engine: any InferenceEngine, timeSteps: Int, images: [[UInt8]], progress: (Int) -> Void) throws {
-        architecture = engine.architecture
-        frames = images.count * timeSteps
-        self.images = images.count
+        let network = engine.network
         let workspace = try engine.makeWorkspace(timeSteps: timeSteps)
-        var operations = Array(repeating: 0, count: engine.architecture.synapticLayers.count)
+        var synaptic = Array(repeating: 0, count: network.activity.layers.count)
+        var spikes = Array(repeating: 0, count: network.activity.groups.count)
         for (index, image) in images.enumerated() {
             progress(index + 1)
             let inference = try workspace.infer(pixels: image)
-            for (layer, steps) in inference.synapticOperations.enumerated() { operations[layer] += steps.reduce(0, +) }
+            for (layer, steps) in inference.synapticOperations.enumerated() { synaptic[layer] += steps.reduce(0, +) }
+            for (group, steps) in inference.spikes.enumerated() { spikes[group] += steps.reduce(0, +) }
         }
-        synaptic = operations
+        let activity = network.activity
+        let nodes = NodeOperations(
+            network: network, images: images.count, timeSteps: timeSteps,
+            synaptic: Dictionary(uniqueKeysWithValues: zip(activity.layers.map(\.node), synaptic)),
+            spikes: Dictionary(uniqueKeysWithValues: zip(activity.groups.map(\.node), spikes)))
+        layers = Self.rows(network, nodes, synaptic)
+        multiplied = Self.causes(network, nodes)
     }
 
-    var layers: [Certificate.Layer] {
-        [inputLayer] + architecture.synapticLayers.indices.map(layer) + [neurons]
-    }
-
-    private var inputLayer: Certificate.Layer {
-        let products = images * (architecture.firstConvolutionOperations + inputOutputs)
-        return Certificate.Layer(
-            name: "to_patch_embedding.0.0", part: "input", operations: .init(additions: products, multiplications: products))
-    }
-
-    private var inputOutputs: Int { architecture.grid(stage: 0) * architecture.grid(stage: 0) * architecture.dim }
-
-    /// A layer with the batch normalisation behind it: a product and an addition for each output and time step.
-    private func layer(_ index: Int) -> Certificate.Layer {
-        let layer = architecture.synapticLayers[index]
-        let kind = Kind(layer.name)
-        var row = Certificate.Layer(name: layer.name, part: kind.part, operations: .init(), synapticOperations: synaptic[index])
-        guard kind != .head else {
-            let spikes = synaptic[index] / max(architecture.classes, 1)
-            let products = layer.inputs * (1 + architecture.classes) * frames
-            row.operations = .init(additions: spikes + products, multiplications: headDivisions + products)
-            return row
+    private static func rows(_ network: Network, _ nodes: NodeOperations, _ synaptic: [Int]) -> [Certificate.Layer] {
+        let owners = NodeOwners(network)
+        var sums: [NodeOwners.Owner: Certificate.Operations] = [:]
+        for node in network.features.indices {
+            let owner = owners.owners[node]
+            sums[owner] = (sums[owner] ?? .init()) + nodes.operations(of: node)
         }
-        row.synapticAdditions = synaptic[index]
-        let outputs = outputs(layer) * frames
-        row.operations = .init(additions: synaptic[index] + outputs * (1 + kind.sums), multiplications: outputs)
-        return row
-    }
-
-    /// A rate for each channel of the last stage and time step.
-    private var headDivisions: Int { architecture.channels(stage: 3) * frames }
-
-    /// Output neurons of one time step.
-    private func outputs(_ layer: SynapticLayer) -> Int {
-        switch layer.connections {
-        case .uniform(let fanOut):
-            // A projection mixes the tokens of one axis, for each channel by itself.
-            Kind(layer.name) == .projection ? layer.inputs * layer.side * layer.side : layer.side * layer.side * fanOut
-        case .convolution(let outputs, let kernel, let stride, let padding):
-            { $0 * $0 * outputs }((layer.side + 2 * padding - kernel) / stride + 1)
+        let input = network.activity.multiplying.map { layer in
+            Certificate.Layer(
+                name: layer.name, part: layer.isInput ? "input" : "currents", operations: sums[.layer(node: layer.node)] ?? .init())
         }
+        let layers = network.activity.layers.enumerated().map { index, layer in
+            Certificate.Layer(
+                name: layer.name, part: PassPart(layer, in: network).rawValue, operations: sums[.layer(node: layer.node)] ?? .init(),
+                synapticAdditions: nodes.addsRows(layer) ? synaptic[index] : 0, synapticOperations: synaptic[index])
+        }
+        let neurons = Certificate.Layer(name: "neurons", part: PassPart.neurons.rawValue, operations: sums[.neurons] ?? .init())
+        let others = sums[.others].map { [Certificate.Layer(name: "others", part: "others", operations: $0)] } ?? []
+        return input + layers + [neurons] + others
     }
 
-    /// `v + (u - v) * 0.5`, and the comparison.
-    private var neurons: Certificate.Layer {
-        let steps = architecture.lifGroups.reduce(0) { $0 + $1.neurons } * frames
-        return Certificate.Layer(
-            name: "neurons", part: "neurons",
-            operations: .init(additions: steps, subtractions: steps, comparisons: steps, multiplications: steps))
+    private static func causes(_ network: Network, _ nodes: NodeOperations) -> [Certificate.Multiplied] {
+        var causes: [MultiplicationCause] = []
+        var counts: [MultiplicationCause: Int] = [:]
+        for node in network.features.indices {
+            for (cause, count) in nodes.multiplications(of: node) where count > 0 {
+                if counts[cause] == nil { causes.append(cause) }
+                counts[cause, default: 0] += count
+            }
+        }
+        return causes.map { cause in
+            Certificate.Multiplied(
+                cause: cause.text, multiplications: counts[cause] ?? 0, onSpikePath: cause.isOnSpikePath, instead: cause.instead)
+        }
     }
 }
 
-extension ReferenceOperations {
-    /// What a layer is, by its name.
-    private enum Kind: Hashable, CaseIterable {
-        case cell, firstEdge, secondEdge, convolution, projection, fuse, expansion, contraction, head
-
-        init(_ name: String) {
-            self =
-                switch name {
-                case "mlp_head.1": .head
-                case _ where name.contains(".cell2node."): .cell
-                case _ where name.contains(".node1_node2."): .firstEdge
-                case _ where name.contains(".node2_node3."): .secondEdge
-                case _ where name.hasPrefix("to_patch_embedding."): .convolution
-                case _ where name.contains(".proj_"): .projection
-                case _ where name.contains(".fuse."): .fuse
-                case _ where name.hasSuffix(".net.0"): .expansion
-                default: .contraction
-                }
-        }
-
-        var part: String {
-            switch self {
-            case .cell, .firstEdge, .secondEdge, .convolution: "embedding"
-            case .projection: "mixing"
-            case .fuse, .expansion, .contraction: "linear"
-            case .head: "head"
-            }
-        }
-
-        /// Additions of one output to what else reaches its neuron.
-        var sums: Int {
-            switch self {
-            case .firstEdge, .fuse, .contraction: 1
-            case .secondEdge: 2
-            default: 0
-            }
-        }
-
-        var cause: String {
-            switch self {
-            case .cell, .firstEdge, .secondEdge: "batch normalisation of patch cells: per neuron and time step"
-            case .convolution: "batch normalisation of convolutions: per neuron and time step"
-            case .projection: "batch normalisation of token mixing's rows and columns: per neuron and time step"
-            case .fuse: "batch normalisation of token mixing's fusion: per neuron and time step"
-            case .expansion: "first token batch normalisation of channel mixing: per neuron and time step"
-            case .contraction: "second token batch normalisation of channel mixing: per neuron and time step"
-            case .head: "head: rates, batch normalisation and class weights per channel and time step"
-            }
-        }
-
-        var instead: String {
-            switch self {
-            case .cell, .firstEdge, .secondEdge, .convolution, .projection, .fuse: "folded into weights and biases"
-            case .expansion: "folded into thresholds"
-            case .contraction: "cannot be folded into weights or thresholds: a short sum of shifted terms"
-            case .head: "folded into one matrix that spikes add up"
-            }
-        }
+/// Which row of a certificate each node's operations belong to.
+private struct NodeOwners {
+    enum Owner: Hashable {
+        case layer(node: Int)
+        case neurons
+        case others
     }
 
-    var multiplied: [Certificate.Multiplied] {
-        let synapses = Dictionary(grouping: layers.filter { !["input", "neurons"].contains($0.part) }) { Kind($0.name).cause }
-        let causes = Kind.allCases.compactMap { kind -> Certificate.Multiplied? in
-            guard let rows = synapses[kind.cause], kind != .firstEdge, kind != .secondEdge else { return nil }
-            return Certificate.Multiplied(
-                cause: kind.cause, multiplications: rows.reduce(0) { $0 + $1.operations.multiplications }, onSpikePath: true,
-                instead: kind.instead)
+    private(set) var owners: [Owner]
+
+    init(_ network: Network) {
+        let graph = network.graph
+        owners = Array(repeating: .others, count: graph.nodes.count)
+        let layers = network.activity.layers
+        let own = Set(layers.map(\.node) + network.activity.multiplying.map(\.node))
+        for (index, node) in graph.nodes.enumerated() {
+            if case .neuron = node.operation {
+                owners[index] = .neurons
+            } else if own.contains(index) {
+                owners[index] = .layer(node: index)
+            } else if let first = node.inputs.first, case .layer = owners[first] {
+                // What stands behind a layer, such as its normalisation.
+                owners[index] = owners[first]
+            }
         }
-        return [
-            Certificate.Multiplied(
-                cause: "first convolution", multiplications: images * architecture.firstConvolutionOperations, onSpikePath: false,
-                instead: "nothing: it reads pixels, once an image"),
-            Certificate.Multiplied(
-                cause: "batch normalisation of the first convolution: per neuron, once an image", multiplications: images * inputOutputs,
-                onSpikePath: false, instead: "folded into weights and biases"),
-        ] + causes + [
-            Certificate.Multiplied(
-                cause: "leak of the neurons: half of each potential's distance to its input",
-                multiplications: neurons.operations.multiplications, onSpikePath: true, instead: "a shift")
-        ]
+        // What a layer reads its spikes through.
+        for layer in layers {
+            var index = graph.nodes[layer.node].inputs[0]
+            while index != layer.source {
+                owners[index] = .layer(node: layer.node)
+                index = graph.nodes[index].inputs[0]
+            }
+        }
     }
 }

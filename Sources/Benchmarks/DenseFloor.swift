@@ -1,5 +1,3 @@
-package import SpikingMLP
-
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -36,9 +34,9 @@ package struct DenseFloor {
     }
 
     /// Seconds of one image on one thread.
-    package func secondsPerImage(_ architecture: Architecture, timeSteps: Int) -> Double {
+    package func secondsPerImage(_ products: [DenseProduct], timeSteps: Int) -> Double {
+        guard !products.isEmpty else { return 0 }
         setThreads(1)
-        let products = architecture.denseProducts
         let left = Self.values(products.map { $0.rows * $0.inner }.max() ?? 0)
         let right = Self.values(products.map { $0.inner * $0.columns }.max() ?? 0)
         var result = Self.values(products.map { $0.rows * $0.columns }.max() ?? 0)
@@ -46,7 +44,9 @@ package struct DenseFloor {
             for _ in 0..<timeSteps {
                 for product in products {
                     let (rows, columns, inner) = (Int32(product.rows), Int32(product.columns), Int32(product.inner))
-                    multiply(101, 111, 111, rows, columns, inner, 1, left, inner, right, columns, 0, &result, columns)
+                    for _ in 0..<product.count {
+                        multiply(101, 111, 111, rows, columns, inner, 1, left, inner, right, columns, 0, &result, columns)
+                    }
                 }
             }
         }
@@ -56,31 +56,5 @@ package struct DenseFloor {
 
     private static func values(_ count: Int) -> [Float] {
         (0..<count).map { Float($0 % 7) * 0.125 }
-    }
-}
-
-/// A matrix product `[rows, inner] x [inner, columns]`.
-struct DenseProduct {
-    var rows: Int
-    var columns: Int
-    var inner: Int
-}
-
-extension Architecture {
-    /// What a dense engine multiplies in one time step, the first convolution left out: convolutions as products of gathered patches.
-    var denseProducts: [DenseProduct] {
-        synapticLayers.map { layer in
-            let tokens = layer.side * layer.side
-            switch layer.connections {
-            case .convolution(let outputs, let kernel, let stride, let padding):
-                let side = (layer.side + 2 * padding - kernel) / stride + 1
-                return DenseProduct(rows: side * side, columns: outputs, inner: layer.inputs * kernel * kernel)
-            case .uniform(let fanOut):
-                if layer.name.contains(".proj_") {
-                    return DenseProduct(rows: layer.side, columns: layer.inputs * layer.side, inner: layer.side)
-                }
-                return DenseProduct(rows: layer.name == "mlp_head.1" ? 1 : tokens, columns: fanOut, inner: layer.inputs)
-            }
-        }
     }
 }

@@ -1,7 +1,8 @@
 internal import Diagnostics
+package import Engine
 internal import Foundation
+internal import Networks
 internal import SpikeKernels
-package import SpikingMLP
 
 /// Measures an engine on some images: whole inferences, and for the fixed-point engine where their time goes.
 package struct EngineBenchmark {
@@ -25,16 +26,20 @@ package struct EngineBenchmark {
         let throughput = try measureThroughput()
         let parts = try measureParts()
         let floor = DenseFloor()
-        let denseSeconds = floor?.secondsPerImage(engine.architecture, timeSteps: timeSteps)
+        let denseSeconds = floor?.secondsPerImage(engine.network.denseProducts, timeSteps: timeSteps)
+        let onCurrents = engine.network.denseProductsOnCurrents
+        let currentsSeconds = onCurrents.isEmpty ? nil : floor?.secondsPerImage(onCurrents, timeSteps: timeSteps)
         let fixed = engine as? FixedEngine
         let bound = fixed.flatMap { AdditionBound.additionsPerSecond($0.kernels) }
         return EngineMeasurement(
             engine: engine.name, kernels: fixed?.kernels.name ?? "float", threads: threads, images: images.count * rounds * threads,
             timeSteps: timeSteps, secondsPerImage: throughput.secondsPerImage, imagesPerSecond: throughput.imagesPerSecond,
             activity: throughput.activity,
-            neurons: engine.architecture.lifGroups.reduce(0) { $0 + $1.neurons }, partSeconds: parts?.seconds ?? [:],
+            neurons: engine.network.activity.neurons,
+            denseOperations: engine.network.denseProducts.reduce(0) { $0 + $1.operations }, partSeconds: parts?.seconds ?? [:],
             partOperations: parts?.operations ?? [:],
-            additionsPerSecondBound: bound, denseSeconds: denseSeconds, denseLibrary: floor.map { "OpenBLAS, \($0.core)" },
+            additionsPerSecondBound: bound, denseSeconds: denseSeconds, denseCurrentsSeconds: currentsSeconds,
+            denseLibrary: floor.map { "OpenBLAS, \($0.core)" },
             workspaceBytes: throughput.workspaceBytes, weightBytes: fixed?.weightBytes)
     }
 
@@ -92,17 +97,11 @@ package struct EngineBenchmark {
         for image in images {
             let inference = try workspace.infer(pixels: image)
             for (layer, counts) in inference.synapticOperations.enumerated() {
-                operations[Self.part(engine.architecture.synapticLayers[layer].name), default: 0] += Double(counts.reduce(0, +))
+                operations[PassPart(engine.network.activity.layers[layer], in: engine.network), default: 0] += Double(counts.reduce(0, +))
             }
         }
         let count = Double(images.count)
         return (clock.seconds.mapValues { $0 / count }, operations.mapValues { $0 / count })
-    }
-
-    private static func part(_ layer: String) -> PassPart {
-        if layer.contains(".proj_") { return .mixing }
-        if layer.hasPrefix("to_patch_embedding") { return .embedding }
-        return layer == "mlp_head.1" ? .head : .linear
     }
 }
 

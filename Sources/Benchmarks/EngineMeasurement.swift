@@ -1,4 +1,4 @@
-package import SpikingMLP
+package import Engine
 
 /// What ``EngineBenchmark`` found. Its JSON form is stable and documented in `docs/engine.md`; values that an engine or a machine does
 /// not have are null.
@@ -22,7 +22,11 @@ package struct EngineMeasurement: Sendable, Encodable {
     package let linearOperationsPerSecond: Double?
     package let boundAdditionsPerSecond: Double?
     package let denseMilliseconds: Double?
+    /// The same of the layers that multiply currents; nil where there are none.
+    package let denseCurrentsMilliseconds: Double?
     package let firingRate: Double
+    /// Synaptic operations over the multiply-accumulates of a dense engine: the mean rate of the spikes that layers read.
+    package let readRate: Double
     package let workspaceBytes: Int?
     package let weightBytes: Int?
     /// Milliseconds of one image on one thread.
@@ -31,8 +35,9 @@ package struct EngineMeasurement: Sendable, Encodable {
 
     init(
         engine: String, kernels: String, threads: Int, images: Int, timeSteps: Int, secondsPerImage: Double, imagesPerSecond: Double,
-        activity: Activity, neurons: Int, partSeconds: [PassPart: Double], partOperations: [PassPart: Double],
-        additionsPerSecondBound: Double?, denseSeconds: Double?, denseLibrary: String?, workspaceBytes: Int?, weightBytes: Int?
+        activity: Activity, neurons: Int, denseOperations: Int, partSeconds: [PassPart: Double], partOperations: [PassPart: Double],
+        additionsPerSecondBound: Double?, denseSeconds: Double?, denseCurrentsSeconds: Double?, denseLibrary: String?, workspaceBytes: Int?,
+        weightBytes: Int?
     ) {
         self.engine = engine
         self.kernels = kernels
@@ -45,7 +50,9 @@ package struct EngineMeasurement: Sendable, Encodable {
         linearOperationsPerSecond = partSeconds[.linear].flatMap { seconds in partOperations[.linear].map { $0 / seconds } }
         boundAdditionsPerSecond = additionsPerSecondBound
         denseMilliseconds = denseSeconds.map { $0 * 1000 }
+        denseCurrentsMilliseconds = denseCurrentsSeconds.map { $0 * 1000 }
         firingRate = Double(activity.spikes) / Double(activity.images) / Double(neurons * timeSteps)
+        readRate = operationsPerImage / Double(max(denseOperations, 1) * timeSteps)
         self.workspaceBytes = workspaceBytes
         self.weightBytes = weightBytes
         partMilliseconds = PassPart.allCases.compactMap { part in partSeconds[part].map { (part, $0 * 1000) } }
@@ -81,9 +88,11 @@ package struct EngineMeasurement: Sendable, Encodable {
         case boundAdditionsPerSecond = "bound_adds_per_second"
         case boundShare = "bound_share"
         case denseMilliseconds = "dense_floor_ms"
+        case denseCurrentsMilliseconds = "dense_currents_ms"
         case denseRatio = "dense_ratio"
         case otherShare = "other_share"
         case firingRate = "firing_rate"
+        case readRate = "read_rate"
         case workspaceBytes = "workspace_bytes"
         case weightBytes = "weight_bytes"
         case partMilliseconds = "part_ms"
@@ -103,9 +112,11 @@ package struct EngineMeasurement: Sendable, Encodable {
         try container.encode(boundAdditionsPerSecond, forKey: .boundAdditionsPerSecond)
         try container.encode(boundShare, forKey: .boundShare)
         try container.encode(denseMilliseconds, forKey: .denseMilliseconds)
+        try container.encode(denseCurrentsMilliseconds, forKey: .denseCurrentsMilliseconds)
         try container.encode(denseRatio, forKey: .denseRatio)
         try container.encode(otherShare, forKey: .otherShare)
         try container.encode(firingRate, forKey: .firingRate)
+        try container.encode(readRate, forKey: .readRate)
         try container.encode(workspaceBytes, forKey: .workspaceBytes)
         try container.encode(weightBytes, forKey: .weightBytes)
         try container.encode(

@@ -1,4 +1,5 @@
 import Diagnostics
+import Networks
 
 /// A safetensors header: a JSON object of one fixed shape, read by that shape. Nothing in it nests, so there is no recursion, and
 /// duplicate keys, unknown keys and numbers that do not fit are seen where they stand.

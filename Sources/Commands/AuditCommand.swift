@@ -2,12 +2,13 @@ internal import ArgumentParser
 internal import Audit
 internal import Checkpoints
 internal import Diagnostics
+internal import Engine
 internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
+internal import Networks
 internal import Reports
-internal import SpikingMLP
 
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,6 +28,8 @@ struct AuditCommand: ParsableCommand {
 
     @Option(help: "Images to use.")
     var count = 2
+
+    @OptionGroup var networkArguments: NetworkArguments
 
     @OptionGroup var engine: EngineOptions
 
@@ -53,7 +56,7 @@ struct AuditCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             if NameText.isPath(model) {
-                return try finish(audited(Checkpoint.load(path: model)))
+                return try finish(audited(networkArguments.checkpoint(model)))
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
                 let certificate = try audited(StoredCheckpoint.load(named: model, from: store))
@@ -68,7 +71,7 @@ struct AuditCommand: ParsableCommand {
         let sha256 = checkpoint.sha256
         let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
         let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
-        let size = network.architecture.imageSize
+        let size = network.network.inputSize
         let pixels =
             if let images {
                 try loaded(images, size: size)

@@ -2,9 +2,10 @@ internal import ArgumentParser
 internal import Benchmarks
 internal import Checkpoints
 internal import Diagnostics
+internal import Engine
 internal import ImageInput
+internal import Networks
 internal import Reports
-internal import SpikingMLP
 
 /// Which arithmetic a network is computed with.
 struct EngineOptions: ParsableArguments {
@@ -60,6 +61,11 @@ struct BenchEngineCommand: ParsableCommand {
     @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
 
+    @OptionGroup var networkArguments: NetworkArguments
+
+    @Option(help: "An earlier measurement, as --format json wrote it, to set this one against.")
+    var compareWith: String?
+
     @Option(help: "table, json or markdown.")
     var format = OutputFormat.table
 
@@ -71,17 +77,36 @@ struct BenchEngineCommand: ParsableCommand {
 
     func run() throws {
         try ProgramExit.reporting {
-            let (network, steps) = try EngineLoading.load(model, engine: engine.name, timeSteps: timeSteps)
-            let loader = try ImageLoader(Preprocessing(imageSize: network.architecture.imageSize))
+            let (network, steps) = try EngineLoading.load(networkArguments.checkpoint(model), engine: engine.name, timeSteps: timeSteps)
+            let loader = try ImageLoader(Preprocessing(imageSize: network.network.inputSize))
             let pixels = try ImageSearch.files(below: images, limit: count).map { try loader.load(path: $0).pixels }
             let measurement = try EngineBenchmark(
                 engine: network, timeSteps: steps, images: pixels, threads: threads, rounds: rounds
             ).run()
-            output(format == .json ? try renderJSON(measurement) : render(measurement))
+            guard let compareWith else {
+                return output(format == .json ? try renderJSON(measurement) : rendered(table(measurement)))
+            }
+            let comparison = try MeasurementComparison(measurement, with: compareWith)
+            output(
+                format == .json
+                    ? try renderJSON(comparison) : rendered(table(measurement)) + "\n" + rendered(table(comparison, compareWith)))
         }
     }
 
-    private func render(_ measurement: EngineMeasurement) -> String {
+    private func rendered(_ table: TextTable) -> String { format == .markdown ? table.markdown() : table.plain() }
+
+    private func table(_ comparison: MeasurementComparison, _ name: String) -> TextTable {
+        TextTable(
+            [.init("measure"), .init("now", .right), .init(name, .right), .init("now / \(name)", .right)],
+            rows: comparison.rows.map { row in
+                [
+                    row.key, NumberText.significant(row.now), NumberText.significant(row.earlier),
+                    row.ratio.map { NumberText.fixed($0, 3) } ?? "-",
+                ]
+            })
+    }
+
+    private func table(_ measurement: EngineMeasurement) -> TextTable {
         var table = TextTable([.init("measure"), .init("value", .right)])
         func row(_ title: String, _ value: String?) { table.rows.append([title, value ?? "-"]) }
         func number(_ value: Double?, _ digits: Int, _ unit: String = "") -> String? {
@@ -95,6 +120,7 @@ struct BenchEngineCommand: ParsableCommand {
         for (part, milliseconds) in measurement.partMilliseconds { row("  \(part.rawValue)", number(milliseconds, 2, " ms")) }
         row("outside the synaptic layers", number(measurement.otherShare.map { $0 * 100 }, 1, " %"))
         row("firing rate", number(measurement.firingRate, 4))
+        row("rate of the spikes that layers read", number(measurement.readRate, 4))
         row("synaptic operations per image", number(measurement.operationsPerImage / 1e6, 1, " M"))
         row("synaptic operations per second", number(measurement.operationsPerSecond / 1e9, 2, " G"))
         row("  of the linear layers", number(measurement.linearOperationsPerSecond.map { $0 / 1e9 }, 2, " G"))
@@ -102,22 +128,23 @@ struct BenchEngineCommand: ParsableCommand {
         row("share of the bound", number(measurement.boundShare.map { $0 * 100 }, 1, " %"))
         row("dense floor", number(measurement.denseMilliseconds, 1, " ms (\(measurement.denseLibrary ?? ""))"))
         row("dense floor / image", number(measurement.denseRatio, 2))
+        if let onCurrents = measurement.denseCurrentsMilliseconds {
+            row("dense floor of layers on currents", number(onCurrents, 1, " ms"))
+        }
         row("workspace per thread", number(measurement.workspaceBytes.map { Double($0) / 1e6 }, 1, " MB"))
         row("weights", number(measurement.weightBytes.map { Double($0) / 1e6 }, 1, " MB"))
-        return format == .markdown ? table.markdown() : table.plain()
+        return table
     }
 }
 
 /// An engine made from a checkpoint's file.
 enum EngineLoading {
     /// - Parameter timeSteps: nil for what the checkpoint says, else 4.
-    static func load(_ path: String, engine: String, timeSteps: Int?) throws -> (engine: any InferenceEngine, timeSteps: Int) {
-        let (parameters, saved) = try read(path)
-        return (try Engines.make(engine, parameters: parameters), timeSteps ?? saved ?? 4)
-    }
-
-    private static func read(_ path: String) throws -> (Parameters, savedTimeSteps: Int?) {
-        let checkpoint = try Checkpoint.load(path: path)
-        return (checkpoint.parameters, checkpoint.savedTimeSteps)
+    static func load(
+        _ checkpoint: consuming Checkpoint, engine: String, timeSteps: Int?
+    ) throws -> (engine: any InferenceEngine, timeSteps: Int) {
+        let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
+        let parameters = checkpoint.parameters
+        return (try Engines.make(engine, parameters: parameters), steps)
     }
 }

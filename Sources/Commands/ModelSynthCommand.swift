@@ -1,9 +1,11 @@
 internal import ArgumentParser
 internal import Checkpoints
 internal import Diagnostics
+internal import Engine
 internal import Foundation
 internal import ImageInput
-internal import SpikingMLP
+internal import NetworkFamilies
+internal import Networks
 
 struct ModelSynthCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -11,7 +13,7 @@ struct ModelSynthCommand: ParsableCommand {
         abstract: "Makes a network with random weights whose batch normalisations are calibrated on images.",
         discussion: "For running and measuring the full-size networks where no trained weights are published. PyTorch can load the file.")
 
-    @Option(help: "The paper's name: mlp-spe-t, mlp-spe-s, mlp-spe-b or mlp-s.")
+    @Option(help: "A published network's name, such as \(NetworkFamilies.publishedNames.joined(separator: ", ")).")
     var architecture: String
 
     @Option(help: "Seed of the weights; the same seed and images give the same file.")
@@ -39,27 +41,31 @@ struct ModelSynthCommand: ParsableCommand {
 
     func run() throws {
         try ProgramExit.reporting {
-            guard let network = Architecture.named(architecture) else {
+            guard let network = try NetworkFamilies.named(architecture) else {
                 throw Failure(
                     Failure.Code("architecture.unknown"), "there is no architecture \(architecture)",
-                    remedy: "choose one of \(Architecture.paperNames.joined(separator: ", "))")
+                    remedy: "choose one of \(NetworkFamilies.publishedNames.joined(separator: ", "))")
             }
-            let loader = try ImageLoader(Preprocessing(imageSize: network.imageSize))
+            let loader = try ImageLoader(Preprocessing(imageSize: network.inputSize))
             let pixels = try ImageSearch.files(below: calibrate, limit: images).map { try loader.load(path: $0).pixels }
             let meter = ProgressMeter("calibrating", unit: "layers")
             let parameters = try Synthesis.parameters(
-                architecture: network, seed: seed, calibration: pixels, timeSteps: timeSteps, normalizationShift: shift
+                network: network, seed: seed, calibration: pixels, timeSteps: timeSteps, normalizationShift: shift
             ) { done, total in meter.update(done, of: total) }
             meter.finish()
             var writer = SafetensorsWriter()
             writer.metadata = ["format": "pt", "architecture": architecture, "seed": "\(seed)", "T": "\(timeSteps)", "shift": "\(shift)"]
-            for specification in network.parameterSpecifications {
+            for specification in network.graph.parameterSpecifications {
                 guard let tensor = parameters.tensors[specification.name] else { continue }
                 writer.add(specification.name, tensor)
             }
-            for name in network.batchNormNames { writer.add("\(name).num_batches_tracked", shape: [], integers: [Int64(0)]) }
+            // PyTorch counts batches beside every running mean.
+            var counted: Set<String> = []
+            for mean in network.graph.normalisations.map(\.mean) where mean.hasSuffix(".running_mean") && counted.insert(mean).inserted {
+                writer.add("\(mean.dropLast("running_mean".count))num_batches_tracked", shape: [], integers: [Int64(0)])
+            }
             try writer.write(to: output)
-            note("wrote \(output): \(network.parameterCount) parameters, calibrated on \(pixels.count) images")
+            note("wrote \(output): \(network.graph.parameterCount) parameters, calibrated on \(pixels.count) images")
         }
     }
 }

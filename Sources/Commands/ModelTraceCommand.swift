@@ -1,7 +1,9 @@
 internal import ArgumentParser
 internal import Checkpoints
 internal import Diagnostics
-internal import SpikingMLP
+internal import Engine
+internal import NetworkFamilies
+internal import Networks
 
 struct ModelTraceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,14 +26,17 @@ struct ModelTraceCommand: ParsableCommand {
     @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
 
+    @OptionGroup var networkArguments: NetworkArguments
+
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
         try ProgramExit.reporting {
-            let checkpoint = try Checkpoint.load(path: model)
+            let input = try SafetensorsFile(path: input).tensor("input")
+            let checkpoint = try networkArguments.checkpoint(model, inputSize: input.shape.last)
             let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
             let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
-            let trace = try network.trace(input: SafetensorsFile(path: input).tensor("input"), timeSteps: steps)
+            let trace = try network.trace(input: input, timeSteps: steps)
             var writer = SafetensorsWriter()
             writer.metadata = ["T": "\(steps)", "model_sha256": checkpoint.sha256, "engine": network.name]
             writer.add("logits", trace.logits)

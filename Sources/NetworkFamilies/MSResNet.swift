@@ -79,6 +79,11 @@ enum MSResNet: NetworkFamily {
             neuron: try questions.neuron(assumed: neuron(spelling), shapes))
     }
 
+    static func sizes(_ configuration: Configuration) -> [NetworkSize] {
+        let layers = configuration.layers
+        return [NetworkSize("blocks", layers.map(\.count)), NetworkSize("channels", layers.map { $0.last?.outputs ?? 0 })]
+    }
+
     static func graph(_ configuration: Configuration) -> NetworkGraph {
         let names = Names(spelling: configuration.spelling, isDeep: configuration.isDeep)
         var builder = GraphBuilder(inputSize: configuration.imageSize)

@@ -60,6 +60,10 @@ enum MaxFormer: NetworkFamily {
             imageSize: try questions.imageSize(), neuron: try questions.neuron(assumed: NeuronChoice(), shapes))
     }
 
+    static func sizes(_ configuration: Configuration) -> [NetworkSize] {
+        [NetworkSize("blocks", configuration.hidden.map(\.count)), NetworkSize("channels", configuration.channels)]
+    }
+
     static func graph(_ configuration: Configuration) -> NetworkGraph {
         var layers = TransformerLayers(inputSize: configuration.imageSize, neuron: configuration.neuron)
         let side = configuration.imageSize

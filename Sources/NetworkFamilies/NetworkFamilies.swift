@@ -74,18 +74,29 @@ package enum NetworkFamilies {
         let canonical = family.canonical(configuration)
         let publication = family.published.first { $0.configuration == canonical }
         let graph = family.graph(configuration)
-        var facts = facts(family, publication)
+        var facts = facts(family, configuration, publication)
         facts.settings = questions.settings
         facts.timeSteps = arguments.timeSteps ?? graph.longestTimeScale ?? family.timeSteps
         facts.unusedTensors = family.unusedTensors(shapes)
         return try Network(graph, facts: facts)
     }
 
+    /// The network of a configuration, which nobody has to tell anything about.
+    static func network<Family: NetworkFamily>(
+        _ family: Family.Type, _ configuration: Family.Configuration
+    ) throws(Failure) -> Network {
+        let publication = family.published.first { $0.configuration == configuration }
+        var facts = facts(family, configuration, publication)
+        facts.timeSteps = publication?.accuracies.first?.timeSteps ?? family.timeSteps
+        return try Network(family.graph(configuration), facts: facts)
+    }
+
     private static func facts<Family: NetworkFamily>(
-        _ family: Family.Type, _ publication: Publication<Family.Configuration>?
+        _ family: Family.Type, _ configuration: Family.Configuration, _ publication: Publication<Family.Configuration>?
     ) -> NetworkFacts {
         var facts = NetworkFacts()
         facts.family = family.name
+        facts.sizes = family.sizes(configuration)
         facts.publishedName = publication?.name
         facts.published = publication?.accuracies ?? []
         facts.preprocessing = family.preprocessing
@@ -96,8 +107,6 @@ package enum NetworkFamilies {
 
     private static func published<Family: NetworkFamily>(_ family: Family.Type, _ name: String) throws(Failure) -> Network? {
         guard let publication = family.published.first(where: { $0.name == name }) else { return nil }
-        var facts = facts(family, publication)
-        facts.timeSteps = publication.accuracies.first?.timeSteps ?? family.timeSteps
-        return try Network(family.graph(publication.configuration), facts: facts)
+        return try network(family, publication.configuration)
     }
 }

@@ -22,6 +22,8 @@ package protocol NetworkFamily {
     /// - Throws: `network.unrecognised` where the tensors do not tell enough, `network.invalid-options`.
     static func configuration(_ shapes: TensorShapes, _ questions: inout NetworkQuestions) throws(Failure) -> Configuration
     static func graph(_ configuration: Configuration) -> NetworkGraph
+    /// What a reader wants to know of it first.
+    static func sizes(_ configuration: Configuration) -> [NetworkSize]
     /// The same network in the spelling of ``published``, where checkpoints have several.
     static func canonical(_ configuration: Configuration) -> Configuration
     /// Tensors of its checkpoints that nothing reads.

@@ -41,7 +41,8 @@ package struct NetworkOptions: Sendable, Hashable {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         family = parts[0].lowercased()
         guard NetworkFamilies.names.contains(family) else {
-            throw Self.invalid("there is no family '\(family.prefix(40))'", "The families are \(NetworkFamilies.names.joined(separator: ", ")).")
+            throw Self.invalid(
+                "there is no family '\(family.prefix(40))'", "The families are \(NetworkFamilies.names.joined(separator: ", ")).")
         }
         for part in parts.dropFirst() {
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

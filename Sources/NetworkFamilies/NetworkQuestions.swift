@@ -63,7 +63,9 @@ package struct NetworkQuestions {
 
     /// In which of four steps pooling halves the grid.
     mutating func pooling(assumed: String) throws(Failure) -> [Bool] {
-        let saved = arguments.text("pooling_stat") ?? arguments.integer("pooling_stat").map { String(10_000 + $0 % 10_000).suffix(4) }.map(String.init)
+        let saved =
+            arguments.text("pooling_stat")
+            ?? arguments.integer("pooling_stat").map { String(10_000 + $0 % 10_000).suffix(4) }.map(String.init)
         let told = saved.flatMap { $0.count == 4 && $0.allSatisfy { "01".contains($0) } ? $0 : nil }
         return try choose(.pooling, told: told, given: options?.pooling, assumed: assumed, else: assumed) { $0 }.map { $0 == "1" }
     }
@@ -73,6 +75,10 @@ package struct NetworkQuestions {
         if let told, let givenSize, told != givenSize {
             throw NetworkOptions.invalid(
                 "--size is \(givenSize), and the tensors belong to images of \(told) pixels", "Leave --size out.")
+        }
+        if let givenSize, !(1...NetworkLimit.inputSize).contains(givenSize) {
+            throw NetworkOptions.invalid(
+                "--size is \(givenSize), and 1 to \(NetworkLimit.inputSize) pixels are supported", "Give the size of the network's input.")
         }
         guard let size = told ?? givenSize else {
             note("size", String(assumed), .assumed)

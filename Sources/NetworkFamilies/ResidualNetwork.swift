@@ -71,6 +71,10 @@ struct ResidualNetwork: Sendable, Hashable {
         imageSize = try questions.imageSize()
     }
 
+    var sizes: [NetworkSize] {
+        [NetworkSize("blocks", layers.map(\.count)), NetworkSize("channels", layers.map { $0.last?.outputs ?? 0 })]
+    }
+
     var graph: NetworkGraph {
         var builder = GraphBuilder(inputSize: imageSize)
         var x = builder.convolution("conv1", builder.image, outputs: stem, inputs: 3, kernel: 7, stride: 2)

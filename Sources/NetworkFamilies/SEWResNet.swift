@@ -23,7 +23,9 @@ enum SEWResNet: NetworkFamily {
     }
 
     static func recognises(_ shapes: TensorShapes, _ arguments: SavedArguments) -> Bool {
-        guard ResidualNetwork.recognises(shapes), !shapes.names.contains(where: { $0.contains(".downsample.module.") }) else { return false }
+        guard ResidualNetwork.recognises(shapes), !shapes.names.contains(where: { $0.contains(".downsample.module.") }) else {
+            return false
+        }
         return !SpikingResNet.isNamed(arguments)
     }
 
@@ -40,6 +42,7 @@ enum SEWResNet: NetworkFamily {
     }
 
     static func graph(_ configuration: ResidualNetwork) -> NetworkGraph { configuration.graph }
+    static func sizes(_ configuration: ResidualNetwork) -> [NetworkSize] { configuration.sizes }
 
     static func canonical(_ configuration: ResidualNetwork) -> ResidualNetwork {
         var canonical = configuration

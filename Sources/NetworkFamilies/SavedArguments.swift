@@ -38,7 +38,9 @@ package struct SavedArguments: Sendable, Hashable {
 
     /// The time steps T of the training, under one of the names in use; nonsense counts as absent.
     var timeSteps: Int? {
-        integer("T", "time_steps", "timesteps", "time_step", "time_window", "num_steps").flatMap { (1...NetworkLimit.timeSteps).contains($0) ? $0 : nil }
+        integer("T", "time_steps", "timesteps", "time_step", "time_window", "num_steps").flatMap {
+            (1...NetworkLimit.timeSteps).contains($0) ? $0 : nil
+        }
     }
 
     /// The name of the function or class that made the network, lower case.

@@ -50,7 +50,8 @@ enum SpikeDrivenTransformer: NetworkFamily {
         let heads = try questions.heads(told: shapes.size("block.0.attn.talking_heads.weight", axis: 0), assumed: 8)
         guard embedding[3].isMultiple(of: heads) else { throw untold(["heads: \(embedding[3]) channels cannot be \(heads) heads"]) }
         return Configuration(
-            isOriginal: names.isOriginal, embedding: embedding, pooling: try questions.pooling(assumed: "1111"), hidden: hidden, heads: heads,
+            isOriginal: names.isOriginal, embedding: embedding, pooling: try questions.pooling(assumed: "1111"), hidden: hidden,
+            heads: heads,
             classes: classes, imageSize: try questions.imageSize(), neuron: try questions.neuron(assumed: NeuronChoice(), shapes))
     }
 
@@ -60,7 +61,13 @@ enum SpikeDrivenTransformer: NetworkFamily {
         return canonical
     }
 
-    static func unusedTensors(_ shapes: TensorShapes) -> Set<String> { Set(shapes.names.filter { $0.hasSuffix(".attn.talking_heads.weight") }) }
+    static func unusedTensors(_ shapes: TensorShapes) -> Set<String> {
+        Set(shapes.names.filter { $0.hasSuffix(".attn.talking_heads.weight") })
+    }
+
+    static func sizes(_ configuration: Configuration) -> [NetworkSize] {
+        [NetworkSize("blocks", configuration.hidden.count), NetworkSize("channels", configuration.embedding)]
+    }
 
     static func graph(_ configuration: Configuration) -> NetworkGraph {
         let names = Names(isOriginal: configuration.isOriginal)

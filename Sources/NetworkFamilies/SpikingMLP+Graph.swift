@@ -1,6 +1,13 @@
 import Networks
 
 extension SpikingMLP {
+    static func sizes(_ configuration: Configuration) -> [NetworkSize] {
+        [
+            NetworkSize("dim", configuration.dim), NetworkSize("depths", configuration.depths), NetworkSize("alpha", configuration.alpha),
+            NetworkSize("patch", configuration.patch),
+        ]
+    }
+
     static func graph(_ configuration: Configuration) -> NetworkGraph {
         var builder = SpikingMLPBuilder(configuration)
         return builder.build()
@@ -61,7 +68,8 @@ private struct SpikingMLPBuilder {
         let path = "to_patch_embedding.\(stage)"
         guard stage > 0 else {
             return unit(
-                "\(path).0", "\(path).1", x, outputs: channels, inputs: 3, kernel: configuration.patch, stride: configuration.patch, padding: 0)
+                "\(path).0", "\(path).1", x, outputs: channels, inputs: 3, kernel: configuration.patch, stride: configuration.patch,
+                padding: 0)
         }
         guard configuration.hasPatchCells else {
             return unit("\(path).0", "\(path).1", x, outputs: channels, inputs: channels / 2, kernel: 2, stride: 2, padding: 0)
@@ -89,7 +97,7 @@ private struct SpikingMLPBuilder {
 
     private mutating func mixTokens(_ x: Value, block: Int, stage: Int, channels: Int) -> Value {
         let path = "token_mix.\(block)"
-        let side = configuration.imageSize / configuration.patch >> stage
+        let side = (configuration.imageSize / configuration.patch) >> stage
         var identity = x
         if !configuration.hasPatchCells {
             identity = neuron("\(path).activation", normalisation("\(path).BN", x, features: channels))
@@ -115,7 +123,7 @@ private struct SpikingMLPBuilder {
 
     private mutating func mixChannels(_ x: Value, block: Int, stage: Int, channels: Int) -> Value {
         let path = "channel_mix.\(block).1.net"
-        let side = configuration.imageSize / configuration.patch >> stage
+        let side = (configuration.imageSize / configuration.patch) >> stage
         let hidden = configuration.alpha * channels
         let expanded = builder.linear("\(path).0", x, outputs: hidden, inputs: channels)
         let spikes = neuron(

@@ -83,7 +83,8 @@ enum SpikingMLP: NetworkFamily {
         guard (1...NetworkLimit.inputSize).contains(configuration.imageSize), configuration.alpha <= 64,
             configuration.imageSize.isMultiple(of: configuration.patch * 8)
         else {
-            throw refused("images of \(configuration.imageSize) pixels are not eight times patches of \(configuration.patch), or out of bounds")
+            throw refused(
+                "images of \(configuration.imageSize) pixels are not eight times patches of \(configuration.patch), or out of bounds")
         }
         guard !configuration.hasPatchCells || (2 * configuration.dim).isMultiple(of: 3) else {
             throw refused("patch cells divide channels by 3, and the \(2 * configuration.dim) channels of stage 1 cannot be")

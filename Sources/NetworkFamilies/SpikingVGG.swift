@@ -78,16 +78,22 @@ enum SpikingVGG: NetworkFamily {
         let pools = layers.count(where: \.isPooled)
         let size = try questions.imageSize(assumed: min(grid << min(pools, 16), NetworkLimit.inputSize))
         guard (size >> pools) >= grid, (size >> pools).isMultiple(of: grid) else {
-            throw untold(["pooling: \(pools) halvings of \(size) pixels give \(size >> pools), and classifier.0 reads a multiple of \(grid)"])
+            throw untold([
+                "pooling: \(pools) halvings of \(size) pixels give \(size >> pools), and classifier.0 reads a multiple of \(grid)"
+            ])
         }
         return Configuration(
             layers: layers, grid: grid, classifier: classifier, imageSize: size, neuron: try questions.neuron(assumed: nil, shapes))
     }
 
+    static func sizes(_ configuration: Configuration) -> [NetworkSize] {
+        [NetworkSize("channels", configuration.layers.map(\.outputs)), NetworkSize("classifier", configuration.classifier)]
+    }
+
     static func graph(_ configuration: Configuration) -> NetworkGraph {
         var builder = GraphBuilder(inputSize: configuration.imageSize)
-        func spike(_ path: String, _ x: GraphBuilder.Value) -> GraphBuilder.Value {
-            builder.neuron(path, x, configuration.neuron.neuron(path))
+        func spike(_ path: String, _ x: GraphBuilder.Value, layout: SpikeLayout = .channels) -> GraphBuilder.Value {
+            builder.neuron(path, x, configuration.neuron.neuron(path, layout: layout))
         }
         var x = builder.image
         var channels = 3
@@ -111,7 +117,7 @@ enum SpikingVGG: NetworkFamily {
         var inputs = channels * configuration.grid * configuration.grid
         for (number, outputs) in configuration.classifier.enumerated() {
             x = builder.linear("classifier.\(3 * number)", x, outputs: outputs, inputs: inputs)
-            if number < 2 { x = spike("classifier.\(3 * number + 1)", x) }
+            if number < 2 { x = spike("classifier.\(3 * number + 1)", x, layout: .shaped([outputs])) }
             inputs = outputs
         }
         return builder.graph

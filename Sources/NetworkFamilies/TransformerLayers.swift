@@ -50,7 +50,7 @@ struct TransformerLayers {
 
     /// The mean of currents over tokens, a neuron, a linear layer.
     mutating func head(_ x: Value, channels: Int, classes: Int) -> NetworkGraph {
-        let spikes = spike("head_lif", builder.add("mean", .mean, x))
+        let spikes = spike("head_lif", builder.add("mean", .mean, x), layout: .shaped([channels]))
         _ = builder.linear("head", spikes, outputs: classes, inputs: channels)
         return builder.graph
     }

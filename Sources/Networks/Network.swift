@@ -12,8 +12,12 @@ package struct Network: Sendable, Hashable {
     /// - Throws: `network.invalid`, naming the node and the cause.
     package init(_ graph: NetworkGraph, facts: NetworkFacts = NetworkFacts()) throws(Failure) {
         features = try graph.features()
-        guard graph.parameterCount <= NetworkLimit.parameters else {
-            throw NetworkGraph.invalid("it has \(graph.parameterCount) parameters, and \(NetworkLimit.parameters) at most are supported")
+        var parameters = 0
+        for specification in graph.parameterSpecifications where specification.isTrainable {
+            parameters += specification.count
+            guard parameters <= NetworkLimit.parameters else {
+                throw NetworkGraph.invalid("it has more than \(NetworkLimit.parameters) parameters, which are supported at most")
+            }
         }
         self.graph = graph
         activity = NetworkActivity(graph, features: features)
@@ -37,14 +41,31 @@ package struct NetworkFacts: Sendable, Hashable {
     package var family: String?
     /// What the checkpoint does not tell by its tensors, in a stable order.
     package var settings: [NetworkSetting] = []
+    /// Its sizes in the family's own terms, in a stable order.
+    package var sizes: [NetworkSize] = []
     /// The name of exactly this network where it is a published one.
     package var publishedName: String?
     package var published: [PublishedAccuracy] = []
     package var preprocessing: PublishedPreprocessing?
-    /// T of the checkpoint's own arguments.
+    /// T where a user says nothing: of the checkpoint's own arguments, else of the family's publications.
     package var timeSteps: Int?
+    /// Tensors that checkpoints of the family hold and that no evaluation reads.
+    package var unusedTensors: Set<String> = []
 
     package init() {}
+}
+
+/// A size of a network in its family's terms, as the shapes of its tensors tell it.
+package struct NetworkSize: Sendable, Hashable, Codable {
+    package var name: String
+    package var value: String
+
+    package init(_ name: String, _ values: Int...) { self.init(name, values) }
+
+    package init(_ name: String, _ values: [Int]) {
+        self.name = name
+        value = values.map(String.init).joined(separator: ", ")
+    }
 }
 
 /// One choice that tensors do not settle, and where it comes from.

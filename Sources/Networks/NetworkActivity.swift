@@ -14,7 +14,7 @@ package struct NeuronGroup: Sendable, Hashable {
     /// The shape of one image's spikes at one time step in PyTorch.
     package var shape: [Int] {
         switch layout {
-        case .channels: height * width == 1 ? [channels] : [channels, height, width]
+        case .channels: [channels, height, width]
         case .rows: [height, channels, width]
         case .columns: [width, channels, height]
         case .tokens: [height * width, channels]
@@ -29,13 +29,13 @@ package struct SynapticLayer: Sendable, Hashable {
     package var name: String
     /// Its node in the graph.
     package var node: Int
-    /// The node whose spikes or counts it reads; a normalisation between the two is folded into the layer.
+    /// The node whose spikes or counts reach it: what it reads, behind means and normalisations per channel, which become part of it.
     package var source: Int
-    /// The largest count that it reads, 1 for spikes.
+    /// The largest count of its source, 1 for spikes.
     package var largest: Int
     /// Input channels.
     package var inputs: Int
-    /// The grid that it reads.
+    /// The grid of its source.
     package var height: Int
     package var width: Int
     package var connections: Connections
@@ -142,9 +142,23 @@ package struct NetworkActivity: Sendable, Hashable {
     /// Neurons of all groups.
     package var neurons: Int { groups.reduce(0) { $0 + $1.neurons } }
 
+    /// The node that a layer reads, means and normalisations per channel left out: they fold into a layer that pads nothing.
+    private static func source(_ graph: NetworkGraph, _ index: Int) -> Int? {
+        guard var source = graph.nodes[index].inputs.first else { return nil }
+        guard case .convolution(let convolution) = graph.nodes[index].operation, convolution.padding == .zero else { return source }
+        while true {
+            switch graph.nodes[source].operation {
+            case .mean, .total: break
+            case .normalisation(let normalisation) where normalisation.axis == .channel: break
+            default: return source
+            }
+            source = graph.nodes[source].inputs[0]
+        }
+    }
+
     private static func layer(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> SynapticLayer? {
         let node = graph.nodes[index]
-        let source = source(graph, features, index)
+        guard let source = source(graph, index) else { return nil }
         let input = features[source]
         let connections: SynapticLayer.Connections
         switch node.operation {
@@ -167,7 +181,7 @@ package struct NetworkActivity: Sendable, Hashable {
 
     private static func multiplications(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> Int? {
         let node = graph.nodes[index]
-        guard features[source(graph, features, index)].isCurrent else { return nil }
+        guard let source = source(graph, index), features[source].isCurrent else { return nil }
         let output = features[index]
         switch node.operation {
         case .convolution(let convolution):
@@ -178,16 +192,6 @@ package struct NetworkActivity: Sendable, Hashable {
         default:
             return nil
         }
-    }
-
-    /// The node that a layer reads: what stands before a normalisation of channels that can be folded into it, else its input.
-    private static func source(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> Int {
-        guard let input = graph.nodes[index].inputs.first else { return index }
-        guard case .convolution(let convolution) = graph.nodes[index].operation, convolution.padding == .zero,
-            case .normalisation(let normalisation) = graph.nodes[input].operation, normalisation.axis == .channel
-        else { return input }
-        let before = graph.nodes[input].inputs[0]
-        return features[before].isCurrent ? input : before
     }
 
     static func kernel(_ shape: [Int]) -> Extent2 { shape.count == 4 ? Extent2(shape[2], shape[3]) : .one }

@@ -66,3 +66,16 @@ extension NetworkGraph {
         normalisations.compactMap { $0.timeScale.flatMap { tensorShapes[$0] }?.reduce(1, *) }.min()
     }
 }
+
+extension Operation {
+    /// The names of the tensors that it takes.
+    var tensorNames: [String] {
+        switch self {
+        case .convolution(let convolution): [convolution.weight, convolution.bias].compactMap(\.self)
+        case .mix(let mixing): [mixing.weight, mixing.bias].compactMap(\.self)
+        case .normalisation(let own): [own.weight, own.bias, own.mean, own.variance, own.timeScale].compactMap(\.self)
+        case .neuron(let neuron): if case .learned(let name) = neuron.leak { [name] } else { [] }
+        default: []
+        }
+    }
+}

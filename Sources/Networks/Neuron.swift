@@ -56,6 +56,6 @@ package enum SpikeLayout: Sendable, Hashable {
     case columns
     /// `[token, channel]`
     case tokens
-    /// In the order of channels, rows and columns, under another shape.
+    /// In the order of channels, rows and columns, under another shape: `[channel]` behind a mean or a flattening.
     case shaped([Int])
 }

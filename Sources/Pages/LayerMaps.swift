@@ -1,5 +1,5 @@
-/// Values by layer and time step as heat maps: a row for each kind of layer, a column for each block, divided into time steps. Layers of
-/// the patch embedding, which are numbered by stage, and of the head have maps of their own.
+/// Values by layer and time step as heat maps: a row for each kind of layer, a column for each block, divided into time steps. Layers that are
+/// numbered otherwise, and those that are not numbered, have maps of their own.
 struct LayerMaps {
     /// Names as PyTorch has them, and a value for each time step, in the model's order.
     var layers: [(name: String, values: [Double])]
@@ -10,8 +10,6 @@ struct LayerMaps {
 
     /// No map has more columns: neighbouring time steps are averaged where it would.
     private static let columnLimit = 320
-    private static let embedding = "to_patch_embedding"
-    private static let head = "mlp_head"
 
     /// A layer's name with its first number as N, and that number.
     static func kind(of name: String) -> (kind: String, number: Int) {
@@ -23,30 +21,50 @@ struct LayerMaps {
     }
 
     var markup: Markup {
-        let embedding = layers.filter { $0.name.hasPrefix(Self.embedding) }
-        let head = layers.filter { $0.name.hasPrefix(Self.head) }
-        let blocks = layers.filter { !$0.name.hasPrefix(Self.embedding) && !$0.name.hasPrefix(Self.head) }
-        let parts = [(embedding, "stage N"), (blocks, "block N"), (head, "head")].filter { !$0.0.isEmpty }
+        let parts = Self.parts(of: layers)
         return parts.enumerated().reduce(into: Markup()) { maps, part in
-            let isLast = part.offset == parts.count - 1
-            maps += map(part.element.0, part.element.1, nameWidth: nameWidth, withScale: isLast)
+            maps += map(part.element, nameWidth: nameWidth, withScale: part.offset == parts.count - 1)
         }
     }
 
-    /// A row's name, or a layer's own name where it is the head's, which is not numbered by block.
-    private static func row(of name: String) -> (kind: String, number: Int) { name.hasPrefix(head) ? (name, 0) : kind(of: name) }
+    /// Layers that belong on one map: kinds of layer that occur under the same numbers, give or take one; those that occur once come last.
+    private static func parts(of layers: [(name: String, values: [Double])]) -> [[(name: String, values: [Double])]] {
+        var numbers: [String: Set<Int>] = [:]
+        for layer in layers { numbers[kind(of: layer.name).kind, default: []].insert(kind(of: layer.name).number) }
+        var parts: [(numbers: Set<Int>, layers: [(name: String, values: [Double])])] = []
+        var single: [(name: String, values: [Double])] = []
+        for layer in layers {
+            let own = numbers[kind(of: layer.name).kind] ?? []
+            if own.count < 2 {
+                single.append(layer)
+            } else if let place = parts.firstIndex(where: { $0.numbers.symmetricDifference(own).count < 2 }) {
+                parts[place].layers.append(layer)
+            } else {
+                parts.append((own, [layer]))
+            }
+        }
+        return parts.map(\.layers) + (single.isEmpty ? [] : [single])
+    }
 
-    private var nameWidth: Double { HeatMap.nameWidth(layers.map { Self.row(of: $0.name).kind }) }
+    /// A row's name and a layer's number in it; a layer that is alone of its kind has a row of its own name.
+    private func row(of name: String) -> (kind: String, number: Int) {
+        let own = Self.kind(of: name)
+        return layers.count { Self.kind(of: $0.name).kind == own.kind } == 1 ? (name, 0) : own
+    }
 
-    private func map(_ layers: [(name: String, values: [Double])], _ title: String, nameWidth: Double, withScale: Bool) -> Markup {
+    private var nameWidth: Double { HeatMap.nameWidth(layers.map { row(of: $0.name).kind }) }
+
+    private func map(_ layers: [(name: String, values: [Double])], nameWidth: Double, withScale: Bool) -> Markup {
         var kinds: [String] = []
         var places: [String: [Int: [Double]]] = [:]
         for layer in layers {
-            let (kind, number) = Self.row(of: layer.name)
+            let (kind, number) = row(of: layer.name)
             if places[kind] == nil { kinds.append(kind) }
             places[kind, default: [:]][number] = layer.values
         }
         let numbers = Array(Set(places.values.flatMap(\.keys))).sorted()
+        let isSingle = layers.allSatisfy { row(of: $0.name).kind == $0.name }
+        let title = isSingle ? "single layers" : "number N"
         let steps = layers.map(\.values.count).max() ?? 1
         let bins = max(1, min(steps, Self.columnLimit / max(numbers.count, 1)))
         let cells = kinds.map { kind in
@@ -60,7 +78,7 @@ struct LayerMaps {
             : bins == 1 ? ", mean of \(steps) time steps" : ", \(steps) time steps as \(bins) means in each"
         let chart = HeatMap(
             label: "\(what) of \(layers.count) layers by \(title) and time step.", rows: kinds,
-            columns: title == "head" ? [""] : numbers.map { "\($0)" },
+            columns: isSingle ? [""] : numbers.map { "\($0)" },
             group: bins, cells: cells, rowTitle: "", columnTitle: title + merged, scale: withScale ? scale : nil,
             width: 1080, rowHeight: 20, nameWidth: nameWidth)
         return chart.markup

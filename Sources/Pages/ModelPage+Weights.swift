@@ -1,10 +1,10 @@
+internal import Networks
 internal import Reports
-internal import SpikingMLP
 
 extension ModelPage {
     /// Distributions of the weights, by kind of layer and for each layer.
     var weights: Markup {
-        let all = architecture.parameterSpecifications
+        let all = network.graph.parameterSpecifications
         let layers = all.filter { $0.shape.count > 1 }
         let summaries = layers.map { WeightSummary(values($0.name)) }
         return distributions(layers, summaries) + table(layers, summaries)
@@ -18,7 +18,7 @@ extension ModelPage {
         var members: [String: [Int]] = [:]
         for (index, layer) in layers.enumerated() {
             let name = Self.module(layer)
-            let kind = name.hasPrefix("mlp_head") ? name : LayerMaps.kind(of: name).kind
+            let kind = LayerMaps.kind(of: name).kind
             if members[kind] == nil { kinds.append(kind) }
             members[kind, default: []].append(index)
         }

@@ -1,8 +1,8 @@
 package import Checkpoints
+internal import Networks
 internal import Reports
-internal import SpikingMLP
 
-/// A checkpoint as one self-contained page: its architecture, its weights, and the pictures that they make.
+/// A checkpoint as one self-contained page: its network, its weights, and the pictures that they make.
 package struct ModelPage: Sendable {
     /// As many rows of a block's token-mixing weights are shown, where nobody says otherwise.
     package static let defaultRows = 8
@@ -18,8 +18,7 @@ package struct ModelPage: Sendable {
         self.rows = rows
     }
 
-    var architecture: Architecture { checkpoint.architecture }
-    var description: CheckpointDescription { CheckpointDescription(checkpoint) }
+    var network: Network { checkpoint.network }
 
     func values(_ name: String) -> [Float] { checkpoint.parameters.tensors[name]?.values ?? [] }
 
@@ -28,7 +27,7 @@ package struct ModelPage: Sendable {
     package var html: String {
         get throws {
             let sections: [Page.Section?] = [
-                Page.Section("architecture", "Architecture", structure),
+                Page.Section("network", "Network", structure),
                 Page.Section("first-convolution", "First convolution", try firstConvolution),
                 Page.Section("token-mixing", "Token mixing", try tokenMixing),
                 Page.Section("weights", "Weights", weights),
@@ -39,16 +38,17 @@ package struct ModelPage: Sendable {
     }
 
     private var lead: Markup {
+
         let tiles = [
             (
-                "network", description.name ?? "\(architecture.family.rawValue), dim \(architecture.dim)",
-                "family \(architecture.family.rawValue)"
+                "network", network.facts.publishedName ?? network.facts.family ?? "described",
+                network.facts.family.map { "family \($0)" } ?? "of no family"
             ),
-            ("parameters", NumberText.grouped(description.parameters), "trainable"),
-            ("input", "\(architecture.imageSize) x \(architecture.imageSize)", "pixels, patches of \(architecture.patchSize)"),
-            ("classes", NumberText.grouped(architecture.classes), "outputs of the head"),
-            ("blocks", "\(architecture.blocks.count)", architecture.depths.map { "\($0)" }.joined(separator: " + ") + " in four stages"),
-            ("saved time steps", description.timesteps.map { "\($0)" } ?? "-", "of its training"),
+            ("parameters", NumberText.grouped(network.graph.parameterCount), "trainable"),
+            ("input", "\(network.inputSize) x \(network.inputSize)", "pixels"),
+            ("classes", NumberText.grouped(network.classes), "outputs of the head"),
+            ("neurons", NumberText.grouped(network.activity.neurons), "in \(network.activity.groups.count) groups"),
+            ("saved time steps", checkpoint.savedTimeSteps.map { "\($0)" } ?? "-", "of its training"),
         ]
         return .element(
             "div", ["class": "tiles"],
@@ -57,48 +57,50 @@ package struct ModelPage: Sendable {
             })
     }
 
-    /// Stages with their sizes.
+    /// Layers by the grid of their outputs, and what the tensors do not tell.
     private var structure: Markup {
-        let groups = architecture.lifGroups
-        let rows = (0..<4).map { stage in
-            let (channels, side) = (architecture.channels(stage: stage), architecture.grid(stage: stage))
-            let blocks = architecture.blocks.filter { $0.stage == stage }
-            let names = Set(blocks.map { "\($0.index)" })
-            let tensors = architecture.parameterSpecifications.filter { $0.isTrainable && isPart($0.name, ofStage: stage, blocks: names) }
-            let layers = architecture.synapticLayers.filter { isPart($0.name, ofStage: stage, blocks: names) }
-            return [
-                "\(stage)", "\(blocks.count)", "\(channels)", "\(side) x \(side)",
-                NumberText.grouped(groups.filter { isPart($0.name, ofStage: stage, blocks: names) }.reduce(0) { $0 + $1.neurons }),
-                NumberText.grouped(tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }),
-                NumberText.grouped(layers.reduce(0) { $0 + $1.denseOperations }),
-            ]
+        let settings = network.facts.settings.map { ($0.key, Markup.text("\($0.value) (\($0.origin.rawValue))")) }
+        let multiplying = network.activity.multiplying.filter { !$0.isInput }.map(\.name)
+        let remark =
+            multiplying.isEmpty
+            ? "Nothing but the layers on pixels multiplies."
+            : "Layers that multiply currents: \(multiplying.joined(separator: ", "))."
+        return PageTable.table(gridTable)
+            + .element(
+                "p", [:],
+                "Layers on pixels do \(NumberText.grouped(network.activity.inputOperations)) multiply-accumulates an image. \(remark)")
+            + (settings.isEmpty ? Markup() : PageTable.facts(settings))
+    }
+
+    private var gridTable: TextTable {
+
+        var grids: [Extent2] = []
+        var groups: [Extent2: [NeuronGroup]] = [:]
+        var layers: [Extent2: [SynapticLayer]] = [:]
+        func note(_ grid: Extent2) { if !grids.contains(grid) { grids.append(grid) } }
+        for group in network.activity.groupsInDataFlow.map({ network.activity.groups[$0] }) {
+            let grid = Extent2(group.height, group.width)
+            note(grid)
+            groups[grid, default: []].append(group)
         }
-        let table = TextTable(
+        for layer in network.activity.layers {
+            let output = network.features[layer.node]
+            let grid = Extent2(output.height, output.width)
+            note(grid)
+            layers[grid, default: []].append(layer)
+        }
+        return TextTable(
             [
-                .init("stage"), .init("blocks", .right), .init("channels", .right), .init("tokens", .right),
-                .init("LIF neurons", .right), .init("parameters", .right), .init("dense synops per time step", .right),
-            ], rows: rows)
-        let embedding =
-            architecture.family == .spe
-            ? "three 3x3 convolutions on spikes (a patch cell)" : "a 2x2 convolution of stride 2"
-        return .element(
-            "p", [:],
-            "Pixels go through a \(architecture.patchSize)x\(architecture.patchSize) convolution once per image; each further stage begins "
-                + "with \(embedding). A block mixes tokens along rows and columns, then channels through a hidden layer of "
-                + "\(architecture.alpha) times as many. The head's \(NumberText.grouped(headParameters)) parameters are in no stage.")
-            + PageTable.table(table)
-    }
-
-    private var headParameters: Int {
-        architecture.parameterSpecifications.filter { $0.isTrainable && ($0.name.hasPrefix("mlp_head") || $0.name.hasPrefix("batch_norm")) }
-            .reduce(0) { $0 + $1.shape.reduce(1, *) }
-    }
-
-    /// Whether a module is a stage's own: one of its blocks' or its embedding.
-    private func isPart(_ name: String, ofStage stage: Int, blocks: Set<String>) -> Bool {
-        let parts = name.split(separator: ".").map(String.init)
-        guard parts.count > 1 else { return false }
-        return parts[0].hasPrefix("to_patch_embedding") ? parts[1] == "\(stage)" : parts[0].contains("_mix") && blocks.contains(parts[1])
+                .init("grid"), .init("neuron groups", .right), .init("neurons", .right), .init("layers on spikes", .right),
+                .init("dense synops per time step", .right),
+            ],
+            rows: grids.map { grid in
+                let (groups, layers) = (groups[grid] ?? [], layers[grid] ?? [])
+                return [
+                    "\(grid.height) x \(grid.width)", "\(groups.count)", NumberText.grouped(groups.reduce(0) { $0 + $1.neurons }),
+                    "\(layers.count)", NumberText.grouped(layers.reduce(0) { $0 + $1.denseOperations }),
+                ]
+            })
     }
 
     private var file: Markup {

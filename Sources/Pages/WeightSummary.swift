@@ -1,5 +1,3 @@
-internal import SpikingMLP
-
 /// What a tensor's values come to.
 struct WeightSummary {
     /// Bins of ``counts``, an odd number: the middle one has 0 in its middle.

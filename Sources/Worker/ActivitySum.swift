@@ -1,5 +1,6 @@
+internal import Engine
 internal import Evaluation
-package import SpikingMLP
+package import Networks
 
 /// Sums of a shard's spikes and synaptic operations, by layer and time step.
 struct ActivitySum {
@@ -26,7 +27,7 @@ struct ActivitySum {
         }
     }
 
-    /// Rows of `layer_activity`: LIF groups first, synaptic layers after them, as the model's layers are numbered.
+    /// Rows of `layer_activity`: neuron groups first, synaptic layers after them, as the model's layers are numbered.
     var rows: [LayerActivity] {
         guard images > 0 else { return [] }
         var rows: [LayerActivity] = []
@@ -49,13 +50,13 @@ struct ActivitySum {
     }
 }
 
-/// A model's layers as they are numbered in the database: LIF groups, then synaptic layers.
+/// A model's layers as they are numbered in the database: neuron groups, then synaptic layers.
 package struct ModelLayers: Sendable {
-    package let groups: [LIFGroup]
+    package let groups: [NeuronGroup]
     package let synapses: [SynapticLayer]
 
-    package init(_ architecture: Architecture) {
-        groups = architecture.lifGroups
-        synapses = architecture.synapticLayers
+    package init(_ network: Network) {
+        groups = network.activity.groups
+        synapses = network.activity.layers
     }
 }

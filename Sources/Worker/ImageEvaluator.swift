@@ -1,9 +1,9 @@
 internal import Diagnostics
+internal import Engine
 internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
-internal import SpikingMLP
 
 extension Failure.Code {
     /// A data set's root folder is not there on this machine.

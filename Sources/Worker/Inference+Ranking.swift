@@ -1,4 +1,4 @@
-internal import SpikingMLP
+internal import Engine
 
 /// Where the classes stand, after each number of time steps and at the end.
 struct Ranking {

@@ -1,22 +1,30 @@
-internal import Diagnostics
+package import Diagnostics
+package import Engine
 internal import Evaluation
-package import SpikingMLP
+internal import NetworkFamilies
+package import Networks
 
 /// A network of no work: it answers from an image's hash instead of its pixels. It is for measuring and testing everything around a
 /// network; runs of it say so, their engine is `none`, and only workers that were started for it take them.
 package struct NoWorkEngine: InferenceEngine {
     package static let engineName = "none"
 
-    package let architecture: Architecture
+    /// The network whose layers, classes and time steps are taken: rows are as many and as wide as its.
+    package static func layersNetwork() throws(Failure) -> Network {
+        guard let network = try NetworkFamilies.named("mlp-spe-t") else { preconditionFailure("it is a published network") }
+        return network
+    }
+
+    package let network: Network
     package var name: String { Self.engineName }
 
-    package init(architecture: Architecture) {
-        self.architecture = architecture
+    package init(network: Network) {
+        self.network = network
     }
 
     package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
         try checkTimeSteps(timeSteps)
-        return NoWorkWorkspace(architecture, timeSteps: timeSteps)
+        return NoWorkWorkspace(network, timeSteps: timeSteps)
     }
 }
 
@@ -30,18 +38,18 @@ private final class NoWorkWorkspace: InferenceWorkspace {
     /// Different counts that images may have.
     private static let variants = 16
 
-    init(_ architecture: Architecture, timeSteps: Int) {
-        classes = architecture.classes
+    init(_ network: Network, timeSteps: Int) {
+        classes = network.classes
         self.timeSteps = timeSteps
-        let groups = architecture.lifGroups
-        let layers = architecture.synapticLayers
+        let groups = network.activity.groups
+        let layers = network.activity.layers
         counts = (0..<Self.variants).map { variant in
             (
                 groups.map { group in (0..<timeSteps).map { group.neurons / (10 + $0 + variant % 8) } },
                 layers.map { layer in (0..<timeSteps).map { layer.denseOperations / (10 + $0 + variant % 8) } }
             )
         }
-        emptyActivity = ActivityRecorder(architecture: architecture, steps: timeSteps, isTracing: false)
+        emptyActivity = ActivityRecorder(network: network, steps: timeSteps, isTracing: false)
     }
 
     var activity: ActivityRecorder { emptyActivity }

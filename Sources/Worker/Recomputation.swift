@@ -1,9 +1,10 @@
 package import Diagnostics
+package import Engine
 package import Evaluation
 package import EvaluationStore
 internal import Foundation
 internal import ImageInput
-package import SpikingMLP
+internal import Networks
 
 /// An image that was computed again here.
 package struct RecomputedImage: Sendable {
@@ -17,9 +18,9 @@ package struct RecomputedImage: Sendable {
 package struct Recomputation: Sendable {
     private let context: RunContext
 
-    /// Names of the LIF groups, and their order in the data.
+    /// Names of the neuron groups, and their order in the data.
     package var groupNames: [String] { context.layers.groups.map(\.name) }
-    package var groupsInDataFlow: [Int] { context.engine.architecture.groupsInDataFlow }
+    package var groupsInDataFlow: [Int] { context.engine.network.activity.groupsInDataFlow }
 
     init(context: RunContext) {
         self.context = context

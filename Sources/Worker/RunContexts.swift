@@ -1,10 +1,11 @@
 internal import Checkpoints
 internal import Diagnostics
+internal import Engine
 internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
-internal import SpikingMLP
+internal import Networks
 
 /// The runs a worker has work of: checkpoints are fetched once, kept by their hash, and shared by all threads.
 final class RunContexts: @unchecked Sendable {
@@ -33,7 +34,7 @@ final class RunContexts: @unchecked Sendable {
         let dataset = try store.dataSet(id: stored.specification.datasetID)
         let engine = try engine(for: stored, store: store)
         let preprocessing = try Preprocessing(
-            imageSize: engine.architecture.imageSize, pixelLimit: stored.specification.pixelLimit)
+            imageSize: engine.network.inputSize, pixelLimit: stored.specification.pixelLimit)
         guard preprocessing.identifier == stored.specification.preprocessing else {
             throw Failure(
                 Failure.Code("run.preprocessing"),
@@ -41,7 +42,7 @@ final class RunContexts: @unchecked Sendable {
                 remedy: "start a worker of version \(stored.specification.version)", recovery: .transient)
         }
         let context = RunContext(
-            run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.architecture),
+            run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.network),
             dataSetName: dataset.name, root: dataSetRoots[dataset.name] ?? dataset.root)
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
@@ -53,8 +54,7 @@ final class RunContexts: @unchecked Sendable {
         let key = "\(run.specification.engine) \(model.sha256)"
         if let known = engines.first(where: { $0.key == key }) { return known.engine }
         if run.specification.engine == NoWorkEngine.engineName, acceptsBenchmarks {
-            return NoWorkEngine(
-                architecture: try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8)).architecture)
+            return NoWorkEngine(network: try NoWorkEngine.layersNetwork())
         }
         // Nothing else holds the parameters: they go as the engine takes them.
         let parameters = try Checkpoint.load(path: try cache.file(of: model, store: store)).parameters

@@ -1,7 +1,7 @@
 import Audit
 import Evaluation
 import SpikeKernels
-import SpikingMLP
+import Engine
 import Testing
 
 @Suite struct EngineAuditTests {

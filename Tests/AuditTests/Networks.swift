@@ -1,6 +1,6 @@
 import Checkpoints
 import Foundation
-import SpikingMLP
+import Engine
 import Testing
 
 /// Networks to audit.

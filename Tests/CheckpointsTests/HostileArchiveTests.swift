@@ -1,6 +1,6 @@
 import Checkpoints
 import Diagnostics
-import SpikingMLP
+import Engine
 import Testing
 
 @Suite("Archives and files made to mislead")

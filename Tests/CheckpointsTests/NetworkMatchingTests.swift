@@ -1,6 +1,6 @@
 import Checkpoints
 import Diagnostics
-import SpikingMLP
+import Engine
 import Testing
 
 @Suite("State dicts that are not quite a network")

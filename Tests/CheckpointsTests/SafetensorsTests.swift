@@ -1,7 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
-import SpikingMLP
+import Engine
 import Testing
 
 @Suite("Safetensors files")

@@ -1,6 +1,6 @@
 import Checkpoints
 import Diagnostics
-import SpikingMLP
+import Engine
 import Testing
 
 @Suite("Ways in which torch.save lays out a network")

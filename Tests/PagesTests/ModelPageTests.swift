@@ -2,7 +2,7 @@ import Checkpoints
 import Foundation
 import ImageInput
 import Pages
-import SpikingMLP
+import Engine
 import TestSupport
 import Testing
 

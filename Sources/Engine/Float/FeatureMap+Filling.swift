@@ -76,10 +76,10 @@ extension FeatureMap {
 
     mutating func setPooled(_ map: FeatureMap, _ window: PoolingWindow) {
         fill(with: -.infinity)
-        forEachPlace(of: window, grid: Extent2(map.height, map.width)) { frame, position, target, y in
+        Self.forEachPlace(in: &self, of: window, grid: Extent2(map.height, map.width)) { frame, position, target, y in
             keepLargest(
                 &y.values, targetOffset: target, source: map.values, sourceOffset: map.index(frame: frame, position: position),
-                count: stride)
+                count: map.stride)
         }
     }
 
@@ -90,13 +90,13 @@ extension FeatureMap {
         fill(with: 0)
         switch value {
         case .spikes(let map):
-            forEachPlace(of: window, grid: grid) { frame, position, target, y in
+            Self.forEachPlace(in: &self, of: window, grid: grid) { frame, position, target, y in
                 map.words.forEachBit(firstWord: map.wordIndex(frame: frame, token: position), count: map.wordsPerToken) {
                     y.values[target + $0] += 1
                 }
             }
         case .real(let map):
-            forEachPlace(of: window, grid: grid) { frame, position, target, y in
+            Self.forEachPlace(in: &self, of: window, grid: grid) { frame, position, target, y in
                 addValues(
                     &y.values, targetOffset: target, source: map.values, sourceOffset: map.index(frame: frame, position: position),
                     count: map.stride)
@@ -109,13 +109,14 @@ extension FeatureMap {
 
     /// Calls `body` for every place below the window at each output position, in row-major order.
     @inline(__always)
-    private mutating func forEachPlace(
-        of window: PoolingWindow, grid: Extent2, _ body: (_ frame: Int, _ position: Int, _ target: Int, _ y: inout FeatureMap) -> Void
+    private static func forEachPlace(
+        in y: inout FeatureMap, of window: PoolingWindow, grid: Extent2,
+        _ body: (_ frame: Int, _ position: Int, _ target: Int, _ y: inout FeatureMap) -> Void
     ) {
-        for frame in 0..<frames {
-            for output in 0..<positions {
-                let target = index(frame: frame, position: output)
-                window.forEachPosition(output: Extent2(output / width, output % width), grid: grid) { body(frame, $0, target, &self) }
+        for frame in 0..<y.frames {
+            for output in 0..<y.positions {
+                let target = y.index(frame: frame, position: output)
+                window.forEachPosition(output: Extent2(output / y.width, output % y.width), grid: grid) { body(frame, $0, target, &y) }
             }
         }
     }

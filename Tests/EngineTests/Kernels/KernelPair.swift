@@ -1,0 +1,84 @@
+import SpikeKernels
+import Engine
+import Testing
+
+/// A vector kernel set and the specification of its lanes.
+struct KernelPair: CustomTestStringConvertible {
+    let specification: KernelSet
+    let kernels: KernelSet
+
+    var laneBits: Int { kernels.laneBits }
+    var lanes: Int { kernels.lanes }
+    var isNarrow: Bool { laneBits == 16 }
+    var testDescription: String { "\(kernels.name), \(laneBits) bits" }
+
+    /// All that this processor runs.
+    static let all: [KernelPair] = [16, 32].flatMap { bits in
+        KernelSelection.runnableNames.compactMap { name in
+            guard name != "scalar", let kernels = try? KernelSelection.kernels(laneBits: bits, forced: name) else { return nil }
+            return KernelPair(specification: .scalar(laneBits: bits, numbers: PlainArithmetic()), kernels: kernels)
+        }
+    }
+
+    static let narrow = all.filter(\.isNarrow)
+
+    /// The largest current: half an input.
+    var largestCurrent: Int { isNarrow ? 16383 : 1 << 30 }
+    var largestThreshold: Int { isNarrow ? 1 << 12 : 1 << 28 }
+
+    /// Runs a case for every seed, and says which seed failed first and with what.
+    ///
+    /// - Parameter body: what went wrong, nil for nothing.
+    func forEachSeed(_ count: Int, _ body: (inout TestRandom) -> String?) {
+        for seed in 0..<UInt64(count) {
+            var random = TestRandom(seed: seed)
+            if let difference = body(&random) {
+                Issue.record("\(testDescription), seed \(seed): \(difference)")
+                return
+            }
+        }
+    }
+
+    /// The lanes of a tile that are outputs: all, a few, or any.
+    func laneMask(_ random: inout TestRandom) -> UInt32 {
+        let all: UInt32 = isNarrow ? .max : 0xffff
+        return switch random.number(0...3) {
+        case 0: all
+        case 1: (1 << UInt32(random.number(1...lanes - 1))) - 1
+        default: UInt32(truncatingIfNeeded: random.next()) & all
+        }
+    }
+
+    /// A line's worth of values in these lanes.
+    func line(_ values: [Int]) -> LineBuffer {
+        isNarrow ? LineBuffer(values.map { Int16($0) }) : LineBuffer(values.map { Int32($0) })
+    }
+
+    func value(_ lines: GuardedLines, _ index: Int) -> Int {
+        isNarrow ? lines.value(index, as: Int16.self) : lines.value(index, as: Int32.self)
+    }
+
+    func set(_ lines: GuardedLines, _ index: Int, _ value: Int) {
+        if isNarrow { lines.set(index, Int16(value)) } else { lines.set(index, Int32(value)) }
+    }
+
+    /// Where two outputs of lines differ in a lane of the mask, or a guard is gone.
+    func difference(_ expected: GuardedLines, _ found: GuardedLines, lines: Int, lanes mask: UInt32, _ what: String) -> String? {
+        if !found.isGuardUntouched { return "\(what): wrote beside its memory" }
+        for line in 0..<lines {
+            for lane in 0..<lanes where mask >> UInt32(lane) & 1 == 1 {
+                let (wanted, got) = (value(expected, line * lanes + lane), value(found, line * lanes + lane))
+                if wanted != got { return "\(what): line \(line), lane \(lane) is \(got) instead of \(wanted)" }
+            }
+        }
+        return nil
+    }
+
+    /// Where two outputs of spikes differ: every byte of all frames counts.
+    func difference(_ expected: GuardedLines, _ found: GuardedLines, _ what: String = "spikes") -> String? {
+        if !found.isGuardUntouched { return "\(what): wrote beside its memory" }
+        let (wanted, got) = (expected.contents, found.contents)
+        guard let place = wanted.indices.first(where: { wanted[$0] != got[$0] }) else { return nil }
+        return "\(what): byte \(place) is \(got[place]) instead of \(wanted[place])"
+    }
+}
