@@ -138,9 +138,6 @@ struct NetworkFolding {
         let ordered = plan.expression.terms.enumerated().sorted { left, right in
             (left.element.outer == nil ? 1 : 0, left.offset) < (right.element.outer == nil ? 1 : 0, right.offset)
         }.map(\.element)
-        guard ordered.count(where: { $0.outer != nil }) <= 1 else {
-            throw folder.refuse(plan.node, "it adds up two layers that are scaled by positions or time steps")
-        }
         // The first layer takes the bias in, unless it is scaled.
         var bias: [Double]? = plan.isFirst && plan.expression.bias.contains { $0 != 0 } ? plan.expression.bias : nil
         let taker = ordered.firstIndex { $0.outer == nil && $0.canTakeBias && $0.coversAll(of: plan.expression.channels) }
@@ -148,7 +145,9 @@ struct NetworkFolding {
         for (index, term) in ordered.enumerated() {
             let taken = index == taker ? bias : nil
             if index == taker { bias = nil }
-            terms.append(try folded(term, plan, units: own, bias: taken, isContraction: isContraction))
+            var folded = try folded(term, plan, units: own, bias: taken, isContraction: isContraction)
+            folded.scale?.key = steps.count << 8 | index
+            terms.append(folded)
         }
         let tiling = Tiling(channels: slot.channels, precision: precision)
         let neurons = plan.neurons.map(self.neurons)

@@ -375,7 +375,10 @@ struct UnitLimits {
 
 extension NeuronPlan {
     /// The threshold in terms of a potential that takes the whole input: over the input's share.
-    var threshold: Double { (neuron.threshold - resetValue) / (neuron.decaysInput ? share : 1) }
+    var threshold: Double { (neuron.threshold - resetValue) / inputShare }
+
+    /// The part of an input that reaches the potential.
+    var inputShare: Double { neuron.decaysInput && share > 0 ? share : 1 }
 
     var resetValue: Double { if case .hard(let value) = neuron.reset { value } else { 0 } }
 

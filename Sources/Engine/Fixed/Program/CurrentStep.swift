@@ -98,7 +98,7 @@ struct CurrentStep: ProgramStep {
         let extent = pass.extent(count)
         pass.list(weights, sources, window, rowsPerTap, term.layers, first: first, extent)
         pass.begin(part, layer: term.layers.first?.layer)
-        let table = pass.scaleTable(of: scale, step: node)
+        let table = pass.table(of: scale)
         for tile in 0..<tiling.tiles {
             pass.kernels.contract(
                 weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile),
@@ -128,7 +128,7 @@ struct CurrentStep: ProgramStep {
         var begun = Array(repeating: !isFirst, count: tiling.tiles)
         func apply(_ term: FoldedTerm, _ tile: Int) {
             guard term.reaches(tile) else { return }
-            TermRun(pass: pass, term: term, node: node, tile: tile, tiling: tiling, first: first, extent: extent, part: part)
+            TermRun(pass: pass, term: term, tile: tile, tiling: tiling, first: first, extent: extent, part: part)
                 .run(into: target(tile), isAdded: begun[tile])
             begun[tile] = true
         }
@@ -151,21 +151,19 @@ struct CurrentStep: ProgramStep {
         }
         let listed = terms.filter(\.isListed)
         let others = terms.filter { !$0.isListed }
-        let scaledFirst = others.first.map { $0.scale != nil } ?? false
-        if scaledFirst { for tile in 0..<tiling.tiles { apply(others[0], tile) } }
         for (index, term) in listed.enumerated() {
             pass.list(term, first: first, extent)
             let isLast = index == listed.count - 1
             for tile in 0..<tiling.tiles {
                 apply(term, tile)
                 guard isLast else { continue }
-                for other in others.dropFirst(scaledFirst ? 1 : 0) { apply(other, tile) }
+                for other in others { apply(other, tile) }
                 end(tile)
             }
         }
         guard listed.isEmpty else { return }
         for tile in 0..<tiling.tiles {
-            for other in others.dropFirst(scaledFirst ? 1 : 0) { apply(other, tile) }
+            for other in others { apply(other, tile) }
             end(tile)
         }
     }

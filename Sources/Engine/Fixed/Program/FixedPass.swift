@@ -88,7 +88,7 @@ final class FixedPass {
         pixels = LineBuffer(count: 3 * size * size, of: UInt8.self)
         for step in scaled {
             for term in step.terms {
-                if let scale = term.scale { scales[step.node] = scale.table(tokens: step.tokens, steps: step.usesFrames ? steps : 1) }
+                if let scale = term.scale { scales[scale.key] = scale.table(tokens: step.tokens, steps: step.usesFrames ? steps : 1) }
             }
         }
     }
@@ -133,8 +133,8 @@ final class FixedPass {
         return lines
     }
 
-    func scaleTable(of scale: FoldedScale, step: Int) -> LineBuffer {
-        guard let table = scales[step] else { preconditionFailure("node \(step) has no factors") }
+    func table(of scale: FoldedScale) -> LineBuffer {
+        guard let table = scales[scale.key] else { preconditionFailure("every scale of the program has a table") }
         return table
     }
 

@@ -31,7 +31,7 @@ struct FoldedNeurons: Sendable {
             let value = max(min(nearest(max(min(value, 0x1p50), -0x1p50)), limit), -limit)
             if precision == .fixed32 { buffer.set(lane, Int32(value)) } else { buffer.set(lane, Int16(value)) }
         }
-        let share = plan.neuron.decaysInput ? plan.share : 1
+        let share = plan.inputShare
         for channel in 0..<slot.channels {
             let lane = slot.first + channel
             let (scale, shift) = (plan.scale?[channel] ?? 1, plan.shift?[channel] ?? 0)

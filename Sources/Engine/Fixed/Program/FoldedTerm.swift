@@ -90,6 +90,8 @@ struct FoldedScale: Sendable {
     /// `[positions][times]`, or one for all positions.
     let scales: [TokenScale]
     let times: Int
+    /// Tells it from all others of a program.
+    var key = 0
     private let shifts: LineBuffer
     /// Lines of the places that offsets are shifted right by.
     private let units: LineBuffer?

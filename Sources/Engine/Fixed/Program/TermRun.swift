@@ -4,7 +4,6 @@ internal import SpikeKernels
 struct TermRun {
     let pass: FixedPass
     let term: FoldedTerm
-    let node: Int
     let tile: Int
     let tiling: Tiling
     let first: Int
@@ -31,7 +30,7 @@ struct TermRun {
         }
         pass.begin(.neurons)
         if let scale = term.scale {
-            let table = pass.scaleTable(of: scale, step: node)
+            let table = pass.table(of: scale)
             pass.kernels.rescale(
                 table.records(of: TokenScale.self, from: first * extent.steps), scale.shiftTable, scale.unitLine(tile), extent, own)
         }
