@@ -71,7 +71,7 @@ package struct EngineMeasurement: Sendable, Encodable {
     package var otherShare: Double? {
         let all = partMilliseconds.reduce(0) { $0 + $1.milliseconds }
         guard all > 0 else { return nil }
-        let synapses: Set<PassPart> = [.mixing, .embedding, .linear]
+        let synapses: Set<PassPart> = [.mixing, .convolution, .linear, .attention]
         return partMilliseconds.reduce(0) { synapses.contains($1.part) ? $0 : $0 + $1.milliseconds } / all
     }
 

@@ -1,37 +1,43 @@
 internal import Diagnostics
+package import Networks
 package import SpikeKernels
 
 /// The engine the project exists for: whole numbers, and on every spike path only additions, subtractions, shifts, comparisons and bit
 /// operations. The same bits on every machine, with every instruction set, number of threads and order of images.
 package struct FixedEngine: InferenceEngine {
-    private let network: FixedNetwork
+    private let program: FixedNetwork
     package let kernels: KernelSet
 
-    package var name: String { network.format.name }
-    package var architecture: Architecture { network.architecture }
-    package var format: FixedPointFormat { network.format }
+    package var name: String { program.format.name }
+    package var network: Network { program.network }
+    package var format: FixedPointFormat { program.format }
+    /// How far the units of the currents' channels lie apart, current by current.
+    package var unitSpread: [UnitSpread] { program.unitSpread }
     /// Bytes of weights, biases and thresholds; once per process.
-    package var weightBytes: Int { network.weightBytes }
+    package var weightBytes: Int { program.weightBytes }
 
     /// - Parameters:
     ///   - parameters: let go while they are folded, so that memory holds them once.
     ///   - kernels: of the format's lanes.
-    /// - Throws: `parameters.unusable`, `architecture.invalid`, `engine.unfit-weights`.
-    package init(_ parameters: consuming Parameters, format: FixedPointFormat, kernels: KernelSet) throws {
+    ///   - normalization: of the pixels that the engine is given.
+    /// - Throws: `parameters.unusable`, `engine.unfit-weights`.
+    package init(
+        _ parameters: consuming Parameters, format: FixedPointFormat, kernels: KernelSet, normalization: PixelNormalization = .imageNet
+    ) throws {
         precondition(kernels.laneBits == format.precision.laneBits)
-        network = try FixedNetwork(parameters, format: format)
+        program = try FixedNetwork(parameters, format: format, normalization: normalization)
         self.kernels = kernels
     }
 
-    private init(_ network: FixedNetwork, kernels: KernelSet) {
-        self.network = network
+    private init(_ program: FixedNetwork, kernels: KernelSet) {
+        self.program = program
         self.kernels = kernels
     }
 
     /// The same network, computed by other kernels of the same lanes.
     package func with(kernels: KernelSet) -> FixedEngine {
         precondition(kernels.laneBits == format.precision.laneBits)
-        return FixedEngine(network, kernels: kernels)
+        return FixedEngine(program, kernels: kernels)
     }
 
     package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
@@ -43,30 +49,36 @@ package struct FixedEngine: InferenceEngine {
         timeSteps: Int, isTracing: Bool = false, observer: (any PassObserver)? = nil
     ) throws -> FixedWorkspace {
         try checkTimeSteps(timeSteps)
-        return FixedWorkspace(network, kernels: kernels, timeSteps: timeSteps, isTracing: isTracing, observer: observer)
+        return FixedWorkspace(program, kernels: kernels, timeSteps: timeSteps, isTracing: isTracing, observer: observer)
     }
 }
 
 /// The parts of a forward pass, for measuring and counting.
 package enum PassPart: String, Sendable, Hashable, CaseIterable {
-    /// The first convolution.
+    /// The layer that reads the image.
     case input
     /// Rows and columns of the grid.
     case mixing
-    /// Patch cells and convolutions between stages, their neurons included.
-    case embedding
-    /// Fusing and channel mixing, their neurons included.
+    /// Layers that read other positions than their own, their neurons' kernels not included.
+    case convolution
+    /// Layers that read their own position, and the neurons that their kernels step.
     case linear
+    /// Products of spikes with spikes.
+    case attention
+    /// Layers on currents, which multiply.
+    case products
+    /// Pooling, gates and means.
+    case pooling
     /// Finding the spikes that a layer adds rows for.
     case listing
-    /// Neurons that no layer's kernel steps, and the plain family's identity branch.
+    /// Neurons that no layer's kernel steps, and sums of currents.
     case neurons
     case head
 }
 
 /// Is told of a forward pass's progress on its own thread.
 package protocol PassObserver: AnyObject {
-    /// What follows belongs to `part` and, where one is named, to a synaptic layer of ``Architecture/synapticLayers``.
+    /// What follows belongs to `part` and, where one is named, to a synaptic layer of ``NetworkActivity/layers``.
     func begin(_ part: PassPart, layer: Int?)
     /// The image is done.
     func end()
@@ -81,7 +93,7 @@ package final class FixedWorkspace: InferenceWorkspace {
     init(_ network: FixedNetwork, kernels: KernelSet, timeSteps: Int, isTracing: Bool, observer: (any PassObserver)?) {
         self.network = network
         pass = FixedPass(network, kernels: kernels, steps: timeSteps, isTracing: isTracing, observer: observer)
-        pixelCount = 3 * network.architecture.imageSize * network.architecture.imageSize
+        pixelCount = 3 * network.network.inputSize * network.network.inputSize
     }
 
     package var activity: ActivityRecorder { pass.activity }
@@ -105,7 +117,7 @@ package final class FixedWorkspace: InferenceWorkspace {
 
     private func check(_ count: Int) throws(Failure) {
         guard count == pixelCount else {
-            throw .unfitImage(count: count, size: network.architecture.imageSize)
+            throw .unfitImage(count: count, size: network.network.inputSize)
         }
     }
 }

@@ -23,17 +23,28 @@ struct SpikeBits {
         SpikePlace(bits: words.base + (frame * stride + byte), stride: stride)
     }
 
-    /// All channels' bits from a frame on, to be listed as rows from `firstRow` on.
-    func source(frame: Int = 0, firstRow: Int = 0) -> SpikeSource {
-        SpikeSource(words: words.base + frame * stride, stride: stride, wordCount: wordsPerFrame, firstRow: firstRow)
-    }
+    /// All channels' bits.
+    func source() -> SpikeSource { SpikeSource(words: words.base, stride: stride, wordCount: wordsPerFrame, firstRow: 0) }
 
-    /// The bits of some channels, the first of them to be listed as row 0. Other channels in the same words hold no spikes.
-    func source(channels range: Range<Int>) -> SpikeSource {
+    /// The bits of some channels from a frame on, the first of them to be listed as `firstRow`. Other channels in the same words hold no spikes.
+    func source(channels range: Range<Int>, frame: Int, firstRow: Int) -> SpikeSource {
         let first = range.lowerBound / 64
         return SpikeSource(
-            words: words.base + first * 8, stride: stride, wordCount: (range.upperBound + 63) / 64 - first,
-            firstRow: first * 64 - range.lowerBound)
+            words: words.base + frame * stride + first * 8, stride: stride, wordCount: (range.upperBound + 63) / 64 - first,
+            firstRow: firstRow + first * 64 - range.lowerBound)
+    }
+
+    /// Spikes of some channels of a frame.
+    func count(frame: Int, _ range: Range<Int>) -> Int {
+        var count = 0
+        var channel = range.lowerBound
+        while channel < range.upperBound {
+            let end = min(channel / 64 * 64 + 64, range.upperBound)
+            let mask: UInt64 = (end - channel == 64 ? ~0 : (1 << UInt64(end - channel)) - 1) << UInt64(channel % 64)
+            count += (words.value(frame * wordsPerFrame + channel / 64, as: UInt64.self) & mask).nonzeroBitCount
+            channel = end
+        }
+        return count
     }
 
     /// Spikes of all tokens at one time step.

@@ -75,9 +75,10 @@ extension Expression {
     /// Multiplies channels and adds to them.
     mutating func scale(_ factors: [Double], shift: [Double], deviation: [Double]?) {
         for index in terms.indices {
-            if terms[index].outer != nil {
-                // The layer's own outputs can take a channel's factor; what the position adds can not, unless it is 0.
-                terms[index].outer?.bias = zip(terms[index].outer?.bias ?? [], factors).map(*)
+            if var outer = terms[index].outer {
+                // The layer's own outputs can take a channel's factor; what a position adds cannot, unless it is 0.
+                outer.bias = zip(outer.bias, factors).map(*)
+                terms[index].outer = outer
             }
             terms[index].layer = terms[index].layer.map { $0.scaled(factors) }
             terms[index].factor = zip(terms[index].factor, factors).map(*)
@@ -130,6 +131,7 @@ extension Expression {
         for index in placed.terms.indices {
             placed.terms[index].layer = terms[index].layer?.placed(at: first, of: count)
             placed.terms[index].factor = padded(terms[index].factor)
+            if let outer = terms[index].outer { placed.terms[index].outer?.bias = padded(outer.bias) }
         }
         return placed
     }

@@ -1,3 +1,5 @@
+internal import Networks
+
 /// A linear layer before it is rounded: batch normalisation folded in, in units of the threshold. Weights come a row of inputs at a time.
 struct RealLayer {
     let outputs: Int
@@ -13,7 +15,8 @@ struct RealLayer {
     ///
     /// - Parameters:
     ///   - weight: `[outputs, inputs, ...]`; taps of a convolution become the slowest index, row `tap * inputs + input`.
-    init(_ weight: Tensor, scale: [Double]) {
+    ///   - inputScale: what each input is multiplied by.
+    init(_ weight: Tensor, scale: [Double], inputScale: [Double]? = nil) {
         let channels = weight.shape[1]
         let taps = weight.shape.dropFirst(2).reduce(1, *)
         let values = weight.values
@@ -26,9 +29,11 @@ struct RealLayer {
             let first = output * channels * taps
             if taps == 1 {
                 for input in 0..<channels { row[input] = Double(values[first + input]) * factor }
+                if let inputScale { for input in 0..<channels { row[input] *= inputScale[input] } }
             } else {
                 for input in 0..<channels {
-                    for tap in 0..<taps { row[tap * channels + input] = Double(values[first + input * taps + tap]) * factor }
+                    let own = factor * (inputScale?[input] ?? 1)
+                    for tap in 0..<taps { row[tap * channels + input] = Double(values[first + input * taps + tap]) * own }
                 }
             }
         }
@@ -49,7 +54,8 @@ struct RealLayer {
     static func + (left: RealLayer, right: RealLayer) -> RealLayer {
         precondition(left.outputs == right.outputs && left.inputs == right.inputs)
         let reached = min(left.reached.lowerBound, right.reached.lowerBound)..<max(left.reached.upperBound, right.reached.upperBound)
-        return RealLayer(outputs: left.outputs, inputs: left.inputs, reached: reached, bias: zip(left.bias, right.bias).map(+)) { output, row in
+        return RealLayer(outputs: left.outputs, inputs: left.inputs, reached: reached, bias: zip(left.bias, right.bias).map(+)) {
+            output, row in
             var other = Array(repeating: 0.0, count: right.inputs)
             left.fill(output, &row)
             right.fill(output, &other)
@@ -93,27 +99,27 @@ struct RealLayer {
         }
     }
 
-    /// What a layer can come to.
+    /// What a layer can come to, its bias left out.
     struct Bounds {
-        /// The largest absolute output, whichever inputs spike: `[outputs]`.
-        var sums: [Double]
-        var largestWeight: Double
-
-        var largestSum: Double { sums.reduce(0, max) }
+        /// The smallest and largest output, whichever inputs spike: `[outputs]`.
+        var lowest: [Double]
+        var highest: [Double]
+        /// The largest absolute weight of each output.
+        var weights: [Double]
     }
 
     func bounds() -> Bounds {
-        var bounds = Bounds(sums: [], largestWeight: 0)
+        let zeros = Array(repeating: 0.0, count: outputs)
+        var bounds = Bounds(lowest: zeros, highest: zeros, weights: zeros)
         var row = Array(repeating: 0.0, count: inputs)
-        for output in 0..<outputs {
+        for output in reached {
             fill(output, &row)
-            var positive = bias[output]
-            var negative = bias[output]
+            var (lowest, highest, largest) = (0.0, 0.0, 0.0)
             for weight in row {
-                if weight > 0 { positive += weight } else { negative += weight }
-                bounds.largestWeight = max(bounds.largestWeight, abs(weight))
+                if weight > 0 { highest += weight } else { lowest += weight }
+                largest = max(largest, abs(weight))
             }
-            bounds.sums.append(max(abs(positive), abs(negative), abs(bias[output])))
+            (bounds.lowest[output], bounds.highest[output], bounds.weights[output]) = (lowest, highest, largest)
         }
         return bounds
     }

@@ -1,0 +1,157 @@
+internal import Diagnostics
+internal import Networks
+internal import SpikeKernels
+
+/// One part of a pass, before units are chosen and weights rounded.
+enum Plan {
+    case current(CurrentPlan)
+    /// Neurons on a stored current, or on some channels of it.
+    case fire(NeuronPlan)
+    /// Pooling or a mean of a stored current.
+    case grid(Int)
+    /// An operation on spikes.
+    case bits(Int)
+    case sample(Folder.SampledPlane)
+    case head(Expression)
+}
+
+/// A current that is computed, kept where it is stored, and the neurons behind it.
+struct CurrentPlan {
+    /// The node whose current it is.
+    var node: Int
+    var isStored: Bool
+    /// Whether nothing of the current was computed before.
+    var isFirst: Bool
+    var expression: Expression
+    var neurons: [NeuronPlan] = []
+}
+
+struct NeuronPlan {
+    var node: Int
+    var neuron: Neuron
+    /// The node of the current that it reads, and the place of its first channel there.
+    var current: Int
+    var firstChannel: Int
+    /// A normalisation on the way: `scale * current + shift`, by channel.
+    var scale: [Double]?
+    var shift: [Double]?
+    /// `1 / tau`; 0 for a neuron without a leak.
+    var share: Double
+}
+
+/// Plans of a whole network, in the order of computation.
+struct ProgramPlan {
+    private(set) var plans: [Plan] = []
+    private var pending: [Int: Expression] = [:]
+    private var begun: Set<Int> = []
+
+    init(_ folder: Folder) throws(Failure) {
+        for index in folder.graph.nodes.indices.dropFirst() {
+            try add(index, folder)
+        }
+    }
+
+    private mutating func add(_ index: Int, _ folder: Folder) throws(Failure) {
+        let node = folder.node(index)
+        let feature = folder.features[index]
+        if case .neuron(let neuron) = node.operation {
+            try add(neuron, index, folder)
+        } else if index == folder.graph.output {
+            try samplePlanes(folder) { () throws(Failure) in .head(try folder.expression(of: index, isRoot: true)) }
+        } else if folder.isGridStep(index) {
+            plans.append(.grid(index))
+        } else if feature.isCurrent {
+            if folder.isStored(index) { try advance(index, before: index, folder) }
+        } else {
+            switch node.operation {
+            case .and, .iand, .gate, .maximumPool: plans.append(.bits(index))
+            default: break
+            }
+        }
+    }
+
+    private mutating func add(_ neuron: Neuron, _ index: Int, _ folder: Folder) throws(Failure) {
+        let input = folder.node(index).inputs[0]
+        var plan = NeuronPlan(node: index, neuron: neuron, current: input, firstChannel: 0, share: folder.share(neuron))
+        if let base = base(of: input, folder) {
+            plan.current = base.node
+            if let slice = folder.slices[base.node] {
+                try advance(slice.whole, before: index, folder)
+                (plan.current, plan.firstChannel) = (slice.whole, slice.first)
+            }
+            for normalisation in base.normalisations.reversed() {
+                let (scale, shift) = folder.affine(normalisation)
+                plan.shift = plan.shift.map { zip(zip($0, scale).map(*), shift).map(+) } ?? shift
+                plan.scale = plan.scale.map { zip($0, scale).map(*) } ?? scale
+            }
+            if case .current(var last) = plans.last, last.node == plan.current, last.isStored, !folder.features[last.node].isConstant,
+                last.expression.channels == folder.features[index].channels, folder.slices[base.node] == nil
+            {
+                last.neurons.append(plan)
+                plans[plans.count - 1] = .current(last)
+            } else {
+                plans.append(.fire(plan))
+            }
+        } else {
+            try samplePlanes(folder) { () throws(Failure) in
+                .current(
+                    CurrentPlan(
+                        node: input, isStored: false, isFirst: true, expression: try folder.expression(of: input, isRoot: true),
+                        neurons: [plan]))
+            }
+        }
+    }
+
+    /// A stored current that a neuron reads, through normalisations of channels or not at all.
+    private func base(of index: Int, _ folder: Folder) -> (node: Int, normalisations: [Normalisation])? {
+        var place = index
+        var normalisations: [Normalisation] = []
+        while true {
+            if folder.isStored(place) || folder.slices[place] != nil { return (place, normalisations) }
+            guard case .normalisation(let normalisation) = folder.node(place).operation, normalisation.axis == .channel,
+                normalisation.timeScale == nil, folder.features[folder.node(place).inputs[0]].isCurrent
+            else { return nil }
+            normalisations.append(normalisation)
+            place = folder.node(place).inputs[0]
+        }
+    }
+
+    /// Computes those terms of a stored current whose sources are there before a node.
+    private mutating func advance(_ index: Int, before end: Int, _ folder: Folder) throws(Failure) {
+        if pending[index] == nil, !begun.contains(index) {
+            let known = folder.samples.count
+            pending[index] = try folder.expression(of: index, isRoot: true)
+            plans += folder.samples[known...].map { .sample($0) }
+        }
+        guard var rest = pending[index] else { return }
+        var ready = rest
+        ready.terms = rest.terms.filter { term in term.source.nodes.allSatisfy { $0 < end || $0 >= folder.graph.nodes.count } }
+        rest.terms = rest.terms.filter { term in !term.source.nodes.allSatisfy { $0 < end || $0 >= folder.graph.nodes.count } }
+        pending[index] = rest.terms.isEmpty ? nil : rest
+        let isFirst = begun.insert(index).inserted
+        guard isFirst || !ready.terms.isEmpty else { return }
+        plans.append(.current(CurrentPlan(node: index, isStored: true, isFirst: isFirst, expression: ready)))
+    }
+
+    private mutating func samplePlanes(_ folder: Folder, _ make: () throws(Failure) -> Plan) throws(Failure) {
+        let known = folder.samples.count
+        let plan = try make()
+        plans += folder.samples[known...].map { .sample($0) }
+        plans.append(plan)
+    }
+}
+
+extension Term.Source {
+    /// The nodes that it reads.
+    var nodes: [Int] {
+        switch self {
+        case .rows(let planes, _, _), .spikes(let planes), .positions(let planes): planes.flatMap { $0.map(\.node) }
+        case .window(let spikes, _): [spikes]
+        case .mix(let spikes, _): [spikes]
+        case .current(let node): [node]
+        case .products(let node, _): [node]
+        case .image: [0]
+        case .attention(let query, let key, let value, _): [query, key, value]
+        }
+    }
+}

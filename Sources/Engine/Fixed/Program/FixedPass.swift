@@ -1,0 +1,270 @@
+internal import Networks
+internal import SpikeKernels
+
+/// One forward pass of a ``FixedNetwork``, with all the memory it writes, allocated here once.
+///
+/// Layer by layer through all time steps. Where positions do not depend on each other, consecutive layers take a group of them at a time.
+final class FixedPass {
+    enum Input {
+        case pixels([UInt8])
+        case normalized([Float])
+    }
+
+    let network: FixedNetwork
+    let kernels: KernelSet
+    let steps: Int
+    let observer: (any PassObserver)?
+    var activity: ActivityRecorder
+    private(set) var input = Input.pixels([])
+
+    private let spikeBits: [Int: SpikeBits]
+    private let currentLines: [Int: CurrentLinesBuffer]
+    private var scales: [Int: LineBuffer] = [:]
+    private let listRows: LineBuffer
+    private let listStarts: LineBuffer
+    private let listSources: LineBuffer
+    private let listCounts: LineBuffer
+    private let groups: [Int]
+    private let reach: [(rows: [Int], columns: [Int])]
+
+    let pixels: LineBuffer
+    let zeroLines = LineBuffer(lines: 1)
+    let scratch: LineBuffer
+    let termScratch: LineBuffer
+    let stillScratch: LineBuffer
+    let wideScratch: LineBuffer
+    let axisScratch: LineBuffer
+    let headScratch: LineBuffer
+    private(set) var headTerms = LineBuffer(lines: 1)
+    private(set) var headLogits = LineBuffer(lines: 1)
+    var headCounts: [Int] = []
+    var logits: [[Float]] = []
+
+    private static let framesPerGroup = 1024
+    private static let rowsPerGroup = 1 << 21
+
+    init(_ network: FixedNetwork, kernels: KernelSet, steps: Int, isTracing: Bool, observer: (any PassObserver)?) {
+        self.network = network
+        self.kernels = kernels
+        self.steps = steps
+        self.observer = observer
+        activity = ActivityRecorder(network: network.network, steps: steps, isTracing: isTracing)
+        reach = network.network.activity.layers.map { ($0.reach(ofRows: true), $0.reach(ofRows: false)) }
+        let memory = PassMemory(network, steps: steps, lanes: kernels.lanes)
+        spikeBits = memory.spikes
+        currentLines = memory.currents
+        let features = network.network.features
+        let program = network.steps
+        groups = network.runs.map { run in
+            let rows = program[run].map(\.listed.rows).max() ?? 0
+            guard !program[run.lowerBound].isGlobal else { return program[run.lowerBound].tokens }
+            return max(1, min(Self.framesPerGroup, Self.rowsPerGroup / max(rows, 1)) / steps)
+        }
+        var (rows, sources, frames, lines) = (1, 1, 1, 1)
+        for (run, group) in zip(network.runs, groups) {
+            for step in program[run] {
+                let own = min(group, step.tokens) * steps
+                frames = max(frames, own)
+                rows = max(rows, own * RowLists.rows(spikes: step.listed.rows))
+                sources = max(sources, step.listed.sources)
+                lines = max(lines, own * step.scratchTiles)
+            }
+        }
+        listRows = LineBuffer(count: rows + RowLists.slack, of: UInt16.self)
+        listStarts = LineBuffer(count: frames + 1, of: UInt32.self)
+        listSources = LineBuffer(count: sources, of: SpikeSource.self)
+        listCounts = LineBuffer(count: sources * steps, of: Int.self)
+        scratch = LineBuffer(lines: lines)
+        let scaled = program.compactMap { $0 as? CurrentStep }.filter { $0.terms.contains { $0.scale != nil || $0.isGlobal } }
+        termScratch = LineBuffer(lines: (scaled.map(\.tokens).max() ?? 0) * steps)
+        let images = program.compactMap { $0 as? CurrentStep }.filter {
+            $0.terms.contains { if case .image = $0.work { true } else { false } }
+        }
+        stillScratch = LineBuffer(lines: images.contains { !$0.slot.isConstant } ? images.map(\.tokens).max() ?? 0 : 1)
+        wideScratch = LineBuffer(lines: kernels.laneBits == 16 ? 2 * (images.map(\.tokens).max() ?? 0) : 1)
+        axisScratch = LineBuffer(count: features.reduce(1) { max($0, $1.height, $1.width) } * steps, of: UInt32.self)
+        headScratch = LineBuffer(lines: features.reduce(1) { max($0, $1.channels) })
+        let size = network.network.inputSize
+        pixels = LineBuffer(count: 3 * size * size, of: UInt8.self)
+        for step in scaled {
+            for term in step.terms {
+                if let scale = term.scale { scales[scale.key] = scale.table(tokens: step.tokens, steps: step.usesFrames ? steps : 1) }
+            }
+        }
+    }
+
+    var bytes: Int {
+        let buffers = [
+            listRows, listStarts, listSources, listCounts, pixels, scratch, termScratch, stillScratch, wideScratch, axisScratch,
+            headScratch,
+        ]
+        return buffers.reduce(0) { $0 + $1.bytes } + PassMemory.bytes(spikeBits, currentLines) + scales.values.reduce(0) { $0 + $1.bytes }
+    }
+
+    func run(_ input: Input) -> Inference {
+        self.input = input
+        if case .pixels(let bytes) = input { pixels.replace(with: bytes) }
+        activity.reset()
+        logits.removeAll(keepingCapacity: true)
+        for (run, group) in zip(network.runs, groups) {
+            let tokens = network.steps[run.lowerBound].tokens
+            var first = 0
+            while first < tokens {
+                let count = min(group, tokens - first)
+                for step in network.steps[run] { step.run(self, first: first, count: count) }
+                first += count
+            }
+            for step in network.steps[run] { step.finish(self) }
+        }
+        observer?.end()
+        return Inference(logits: logits, spikes: activity.spikes, synapticOperations: activity.operations)
+    }
+
+    func begin(_ part: PassPart, layer: Int? = nil) { observer?.begin(part, layer: layer) }
+    func extent(_ tokens: Int) -> Extent { Extent(tokens: tokens, steps: steps) }
+
+    func bits(_ node: Int) -> SpikeBits {
+        guard let bits = spikeBits[node] else { preconditionFailure("node \(node) fires no spikes") }
+        return bits
+    }
+
+    func current(_ node: Int) -> CurrentLinesBuffer {
+        guard let lines = currentLines[node] else { preconditionFailure("the current of node \(node) is not kept") }
+        return lines
+    }
+
+    func table(of scale: FoldedScale) -> LineBuffer {
+        guard let table = scales[scale.key] else { preconditionFailure("every scale of the program has a table") }
+        return table
+    }
+
+    func copyLine(from source: UnsafeMutableRawPointer, to target: UnsafeMutableRawPointer) {
+        target.copyMemory(from: source, byteCount: LineBuffer.lineBytes)
+    }
+
+    func prepareHead(inputs: Int, largestCount: Int, classes: Int) {
+        guard headCounts.count != inputs else { return }
+        headCounts = Array(repeating: 0, count: inputs)
+        headTerms = LineBuffer(count: inputs * (Int.bitWidth - largestCount.leadingZeroBitCount), of: ShiftedRow.self)
+        headLogits = LineBuffer(lines: (classes + 15) / 16)
+    }
+
+    /// The lists for a layer.
+    func lists(_ weights: RowWeights) -> RowLists {
+        RowLists(rows: listRows.records(of: UInt16.self), starts: listStarts.records(of: UInt32.self), zeroRow: weights.inputs)
+    }
+
+    func list(_ term: FoldedTerm, first: Int, _ extent: Extent) {
+        guard case .rows(let weights, let sources, let window, let rowsPerTap) = term.work else { return }
+        list(weights, sources, window, rowsPerTap, term.layers, first: first, extent)
+    }
+
+    /// Lists the spikes that a layer reads, and counts its synaptic operations.
+    func list(
+        _ weights: RowWeights, _ sources: [FoldedTerm.ListedSource], _ window: GridWindow?, _ rowsPerTap: Int,
+        _ layers: [(layer: Int, outputs: Int)], first: Int, _ extent: Extent
+    ) {
+        begin(.listing)
+        for (index, source) in sources.enumerated() {
+            guard let slot = network.spikes[source.spikes] else { continue }
+            let listed = bits(source.spikes).source(
+                channels: slot.first..<slot.first + slot.channels, frame: window == nil ? first * extent.steps : 0, firstRow: source.row)
+            listSources.set(index, listed)
+        }
+        listCounts.clear()
+        let records = listSources.records(of: SpikeSource.self)
+        if let window {
+            kernels.listConvolution(
+                records, sources.count, window, rowsPerTap, first, extent, lists(weights), listCounts.records(of: Int.self))
+        } else {
+            kernels.listSpikes(records, sources.count, extent, lists(weights), listCounts.records(of: Int.self))
+        }
+        for step in 0..<extent.steps {
+            let count = sources.indices.reduce(0) { $0 + listCounts.value($1 * extent.steps + step, as: Int.self) }
+            for (layer, outputs) in layers { activity.addOperations(count * outputs, layer: layer, step: step) }
+        }
+    }
+
+    /// Counts the operations of layers that list nothing.
+    func recordOperations(_ term: FoldedTerm) {
+        guard !term.isListed else { return }
+        for (layer, outputs) in term.layers {
+            for step in 0..<steps {
+                if case .attention(let attention) = term.work {
+                    activity.addOperations(pairs(attention, step), layer: layer, step: step)
+                } else {
+                    activity.addOperations(operations(of: term, layer, step) * outputs, layer: layer, step: step)
+                }
+            }
+        }
+    }
+
+    private func operations(of term: FoldedTerm, _ layer: Int, _ step: Int) -> Int {
+        guard let spikes = term.spikeReads.first else { return 0 }
+        let bits = bits(spikes)
+        let (rows, columns) = reach[layer]
+        var sum = 0
+        for token in 0..<bits.tokens {
+            var count = 0
+            for word in 0..<bits.wordsPerFrame { count += bits.word(token * steps + step, word).nonzeroBitCount }
+            sum += count * rows[token / columns.count] * columns[token % columns.count]
+        }
+        return sum
+    }
+
+    /// Coincidences of keys and values of a head, and for each spike of a query its head's channels.
+    private func pairs(_ attention: FoldedAttention, _ step: Int) -> Int {
+        let (query, key, value) = (bits(attention.query), bits(attention.key), bits(attention.value))
+        let width = attention.channels / attention.heads
+        var sum = 0
+        for token in 0..<key.tokens {
+            let frame = token * steps + step
+            for head in 0..<attention.heads {
+                let range = head * width..<(head + 1) * width
+                sum += key.count(frame: frame, range) * value.count(frame: frame, range) + query.count(frame: frame, range) * width
+            }
+        }
+        return sum
+    }
+
+    /// Records the spikes of a group.
+    func record(_ neurons: FoldedNeurons) {
+        let bits = bits(neurons.node)
+        for step in 0..<steps { activity.addSpikes(bits.count(step: step, steps: steps), group: neurons.group, step: step) }
+        guard activity.isTracing else { return }
+        activity.trace(
+            group: neurons.group, bits.spikeMap(steps: steps, channels: neurons.slot.first..<neurons.slot.first + neurons.slot.channels))
+    }
+}
+
+extension CurrentStep {
+    /// Whether its factors are looked up by frame, and not by position.
+    var usesFrames: Bool { if case .contraction = form { false } else { true } }
+}
+
+/// Logits that are read from a current.
+struct ReadoutStep: ProgramStep {
+    let node: Int
+    let units: [Double]
+
+    var tokens: Int { 1 }
+    var isGlobal: Bool { true }
+    var currentReads: Set<Int> { [node] }
+    var distantReads: Set<Int> { [node] }
+
+    func run(_ pass: FixedPass, first: Int, count: Int) {
+        pass.begin(.head)
+        let lanes = pass.kernels.lanes
+        for step in 0..<pass.steps {
+            pass.logits.append(
+                units.indices.map { label in
+                    let line = pass.current(node).line(tile: label / lanes, token: 0) + step * LineBuffer.lineBytes
+                    let value =
+                        pass.kernels.laneBits == 32
+                        ? Double(line.load(fromByteOffset: label % lanes * 4, as: Int32.self))
+                        : Double(line.load(fromByteOffset: label % lanes * 2, as: Int16.self))
+                    return Float(value / units[label])
+                })
+        }
+    }
+}

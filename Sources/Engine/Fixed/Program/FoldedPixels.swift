@@ -1,0 +1,86 @@
+internal import SpikeKernels
+
+/// The layer that reads the image. It multiplies; weights have 8 bits below the unit, because pixels multiply their rounding as well.
+struct FoldedPixels: Sendable {
+    let channels: Int
+    let window: GridWindow
+    private let high: LineBuffer
+    private let low: LineBuffer
+    private let bias: LineBuffer
+    private let tapBias: LineBuffer
+    private let real: (weights: [[Double]], bias: [Double], units: [Double])
+
+    /// - Parameters:
+    ///   - layer: on normalised pixels.
+    ///   - realBias: of each output.
+    init(_ layer: RealLayer, bias realBias: [Double], window: GridWindow, normalization: PixelNormalization, units: [Double]) {
+        channels = units.count
+        self.window = window
+        let lines = window.taps * 3
+        let tiles = (units.count + 15) / 16
+        high = LineBuffer(lines: tiles * lines)
+        low = LineBuffer(lines: tiles * lines)
+        bias = LineBuffer(lines: tiles)
+        tapBias = LineBuffer(lines: tiles * window.taps)
+        var weights: [[Double]] = []
+        var row = Array(repeating: 0.0, count: lines)
+        for channel in units.indices {
+            layer.fill(channel, &row)
+            weights.append(row)
+            let (tile, lane, unit) = (channel / 16, channel % 16, units[channel])
+            var total = nearest(max(min(realBias[channel] * unit, 0x1p40), -0x1p40))
+            for tap in 0..<window.taps {
+                var constant = 0.0
+                for color in 0..<3 {
+                    let value = row[tap * 3 + color]
+                    constant -= value * normalization.means[color] / normalization.deviations[color]
+                    let weight = Int(nearest(value / (255 * normalization.deviations[color]) * unit * 256))
+                    let place = (tile * lines + tap * 3 + color) * 16 + lane
+                    high.set(place, Int32(weight >> 8))
+                    low.set(place, Int32(weight & 255))
+                }
+                let rounded = nearest(constant * unit)
+                tapBias.set((tile * window.taps + tap) * 16 + lane, Int32(rounded))
+                total += rounded
+            }
+            bias.set(channel, Int32(max(min(total, 0x1p31 - 1), -0x1p31)))
+        }
+        real = (weights, realBias, units)
+    }
+
+    var bytes: Int { high.bytes + low.bytes + bias.bytes + tapBias.bytes }
+    var tiles: Int { (channels + 15) / 16 }
+
+    /// Computes 16 outputs: a line for each position.
+    func convolve(_ pass: FixedPass, tile: Int, into lines: UnsafeMutableRawPointer) {
+        switch pass.input {
+        case .pixels:
+            let convolution = PixelConvolution(
+                window: window, high: high.line(tile * window.taps * 3), low: low.line(tile * window.taps * 3), bias: bias.line(tile),
+                tapBias: tapBias.line(tile * window.taps))
+            pass.kernels.convolvePixels(convolution, pass.pixels.records(of: UInt8.self), min(16, channels - tile * 16), lines)
+        case .normalized(let values):
+            for token in 0..<window.outputs {
+                for lane in 0..<min(16, channels - tile * 16) {
+                    let current = current(normalized: values, token: token, channel: tile * 16 + lane)
+                    lines.storeBytes(of: current, toByteOffset: (token * 16 + lane) * 4, as: Int32.self)
+                }
+            }
+        }
+    }
+
+    /// The same for an input that is normalised already, which has no bytes: rounded once at the end.
+    ///
+    /// - Parameter normalized: `[3, size, size]`
+    private func current(normalized: [Float], token: Int, channel: Int) -> Int32 {
+        let plane = window.inputHeight * window.inputWidth
+        var sum = real.bias[channel]
+        for tap in 0..<window.taps {
+            let position = window.input(output: token, tap: tap)
+            if position < 0 { continue }
+            for color in 0..<3 { sum += real.weights[channel][tap * 3 + color] * Double(normalized[color * plane + position]) }
+        }
+        let limit = Precision.fixed32.largestCurrent
+        return Int32(max(min(nearest(max(min(sum * real.units[channel], 0x1p40), -0x1p40)), limit), -limit))
+    }
+}
