@@ -25,20 +25,36 @@ struct CountedRun {
             if difference == nil, let unequal { difference = "image \(index + 1): \(unequal)" }
             for (layer, steps) in found.synapticOperations.enumerated() { operations[layer] += steps.reduce(0, +) }
         }
-        layers = Self.rows(engine.network, tally, operations)
+        layers = Self.rows(engine.network, tally, operations, timeSteps: timeSteps)
     }
 
     var multiplied: [Certificate.Multiplied] {
-        layers.filter { $0.operations.multiplications > 0 }.map { layer in
-            Certificate.Multiplied(
-                cause: layer.isInput ? "first convolution" : layer.name, multiplications: layer.operations.multiplications,
-                onSpikePath: !layer.isInput, instead: layer.isInput ? "nothing: it reads pixels, once an image" : "nothing")
+        let inputs = layers.count(where: \.isInput)
+        return layers.filter { $0.operations.multiplications > 0 }.map { layer in
+            let cause: MultiplicationCause = layer.isInput ? .inputLayer(inputs > 1 ? layer.name : nil) : .currents(layer.name)
+            return Certificate.Multiplied(
+                cause: cause.text, multiplications: layer.operations.multiplications, onSpikePath: cause.isOnSpikePath,
+                instead: cause.instead)
         }
     }
 
-    private static func rows(_ network: Network, _ tally: OperationTally, _ synaptic: [Int]) -> [Certificate.Layer] {
+    /// A row for each layer that multiplies. What the engine counts for several at once is divided in the proportion of their products.
+    private static func multiplying(_ network: Network, _ tally: OperationTally, timeSteps: Int) -> [Certificate.Layer] {
+        let layers = network.activity.multiplying
+        func rows(_ part: PassPart, _ own: [MultiplyingLayer]) -> [Certificate.Layer] {
+            let products = own.map { $0.operations * ($0.isInput ? 1 : timeSteps) }
+            let shares = tally.count(part).divided(in: products)
+            return zip(own, shares).map { row($0.name, $0.isInput ? PassPart.input.rawValue : part.rawValue, $1) }
+        }
+        func readsImage(_ layer: MultiplyingLayer) -> Bool { network.graph.nodes[layer.node].inputs == [0] }
+        return rows(.input, layers.filter(readsImage)) + rows(.products, layers.filter { !readsImage($0) })
+    }
+
+    private static func rows(
+        _ network: Network, _ tally: OperationTally, _ synaptic: [Int], timeSteps: Int
+    ) -> [Certificate.Layer] {
         let synapses = network.activity.layers
-        var rows = [row(network.activity.multiplying.first?.name ?? "input", .input, tally.count(.input))]
+        var rows = multiplying(network, tally, timeSteps: timeSteps)
         var index = 0
         while index < synapses.count {
             // Layers that read the same spikes may be one matrix, an equal share of its outputs each.
@@ -49,8 +65,9 @@ struct CountedRun {
                 shared += 1
             }
             let (part, counts) = tally.count(layer: index) ?? (PassPart(synapses[index], in: network), OperationCounts())
+            let shares = counts.divided(in: Array(repeating: 1, count: shared))
             for place in 0..<shared {
-                var own = row(synapses[index + place].name, part, counts.share(place, of: shared))
+                var own = row(synapses[index + place].name, part.rawValue, shares[place])
                 own.synapticOperations = synaptic[index + place]
                 if part == .head {
                     // Before the head's rows are added, each spike is counted on its channel: an addition of 1.
@@ -60,14 +77,13 @@ struct CountedRun {
             }
             index += shared
         }
-        rows.append(row("neurons", .neurons, tally.count(.neurons)))
-        rows.append(row("listing", .listing, tally.count(.listing)))
+        for part in [PassPart.neurons, .pooling, .listing] { rows.append(row(part.rawValue, part.rawValue, tally.count(part))) }
         return rows
     }
 
-    private static func row(_ name: String, _ part: PassPart, _ counts: OperationCounts) -> Certificate.Layer {
+    private static func row(_ name: String, _ part: String, _ counts: OperationCounts) -> Certificate.Layer {
         Certificate.Layer(
-            name: name, part: part.rawValue,
+            name: name, part: part,
             operations: Certificate.Operations(
                 additions: counts.additions, subtractions: counts.subtractions, shifts: counts.shifts, comparisons: counts.comparisons,
                 multiplications: counts.multiplications),
@@ -76,16 +92,22 @@ struct CountedRun {
 }
 
 extension OperationCounts {
-    /// One of `count` equal shares; the first has what cannot be divided.
-    fileprivate func share(_ index: Int, of count: Int) -> OperationCounts {
-        func part(_ value: Int) -> Int { value / count + (index == 0 ? value % count : 0) }
-        var share = OperationCounts()
-        share.additions = part(additions)
-        share.synapticAdditions = part(synapticAdditions)
-        share.subtractions = part(subtractions)
-        share.shifts = part(shifts)
-        share.comparisons = part(comparisons)
-        share.multiplications = part(multiplications)
-        return share
+    /// Shares in the proportion of `weights`, which add up to the whole.
+    fileprivate func divided(in weights: [Int]) -> [OperationCounts] {
+        let total = Double(weights.reduce(0, +))
+        var end = 0
+        return weights.map { weight in
+            let (before, after) = (Double(end) / total, Double(end + weight) / total)
+            end += weight
+            func part(_ value: Int) -> Int { Int((Double(value) * after).rounded()) - Int((Double(value) * before).rounded()) }
+            var share = OperationCounts()
+            share.additions = part(additions)
+            share.synapticAdditions = part(synapticAdditions)
+            share.subtractions = part(subtractions)
+            share.shifts = part(shifts)
+            share.comparisons = part(comparisons)
+            share.multiplications = part(multiplications)
+            return share
+        }
     }
 }
