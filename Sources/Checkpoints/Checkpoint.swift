@@ -16,43 +16,33 @@ package struct Checkpoint: Sendable {
     package var sha256: String
     package var fileBytes: Int
 
+    /// What a user should know of how the file was read: entries that were left out, other state dicts in it.
+    package var notices: [String]
+
     /// Reads a `.pth` or `.safetensors` file, told apart by content. The file is memory-mapped and must not be shortened meanwhile.
     ///
-    /// Nothing in the file is executed. Memory taken is bounded by the file's size.
+    /// Nothing in the file is executed. Memory taken is bounded by a multiple of the file's size.
+    /// - Parameter weights: the key of the state dict to take where a file holds several; nil for the usual one.
     /// - Throws: the `checkpoint.*` codes.
-    package static func load(path: String) throws(Failure) -> Checkpoint {
-        try load(CheckpointFile(path: path))
+    package static func load(path: String, weights: String? = nil) throws(Failure) -> Checkpoint {
+        try load(CheckpointFile(path: path), weights: weights)
     }
 
-    /// As ``load(path:)`` for a file that is in memory; `name` stands for it in messages.
-    package static func load(bytes: [UInt8], name: String) throws(Failure) -> Checkpoint {
-        try load(CheckpointFile(bytes: bytes, name: name))
+    /// As ``load(path:weights:)`` for a file that is in memory; `name` stands for it in messages.
+    package static func load(bytes: [UInt8], name: String, weights: String? = nil) throws(Failure) -> Checkpoint {
+        try load(CheckpointFile(bytes: bytes, name: name), weights: weights)
     }
 
-    private static func load(_ file: CheckpointFile) throws(Failure) -> Checkpoint {
-        let format = try FileFormat.detect(file)
-        let state: StateDictionary
-        var archive: ZipArchive?
-        switch format {
-        case .torch:
-            let torch = try TorchArchive(file)
-            state = try torch.stateDictionary()
-            archive = torch.zip
-        case .safetensors:
-            state = try StateDictionary(SafetensorsFile(file))
-        }
-        let architecture = try ArchitectureDetection(shapes: state.tensors.mapValues(\.shape), context: file.context).detect()
-        let matching = try ParameterMatching(state, architecture: architecture, context: file.context)
-        try checkMemory(matching, file)
-        if let archive {
-            try verify(matching, state, archive)
-        }
+    private static func load(_ file: CheckpointFile, weights: String?) throws(Failure) -> Checkpoint {
+        let (state, format) = try StateDictionary.read(file, key: weights)
+        let (architecture, matching) = try match(state, file.context)
+        try checkMemory(matching, state, file.context)
         let sha256 = hash(file)
         file.releasePages()
         var tensors: [String: Tensor] = [:]
         var read = 0
         for match in matching.matches {
-            tensors[match.name] = Tensor(shape: match.tensor.shape, values: match.tensor.floats(in: file.data))
+            tensors[match.name] = Tensor(shape: match.tensor.shape, values: match.tensor.floats(in: state.data))
             read += match.tensor.byteCount
             if read >= Self.bytesBetweenReleases {
                 file.releasePages()
@@ -62,26 +52,32 @@ package struct Checkpoint: Sendable {
         try checkValues(matching, tensors, file.context)
         return Checkpoint(
             architecture: architecture, parameters: Parameters(architecture: architecture, tensors: tensors),
-            savedTimeSteps: state.savedTimeSteps, epoch: state.epoch, format: format, sha256: sha256, fileBytes: file.count)
+            savedTimeSteps: state.savedTimeSteps, epoch: state.epoch, format: format, sha256: sha256, fileBytes: file.count,
+            notices: state.notices + matching.notices)
     }
 
     private static let bytesBetweenReleases = 16 << 20
 
-    /// Tensors may share a storage in a `.pth`, but a network's do not: together they cannot have more bytes than the file.
-    private static func checkMemory(_ matching: ParameterMatching, _ file: CheckpointFile) throws(Failure) {
-        let total = matching.matches.reduce(0) { $0 + $1.tensor.byteCount }
-        guard total <= file.count else {
-            throw file.context.malformed("the tensors have \(total) bytes in all, and the file has \(file.count)")
+    /// - Throws: `checkpoint.mismatch`, with what the file holds.
+    private static func match(
+        _ state: StateDictionary, _ context: FailureContext
+    ) throws(Failure) -> (Architecture, ParameterMatching) {
+        do {
+            let architecture = try ArchitectureDetection(shapes: state.tensors.mapValues(\.shape), context: context).detect()
+            return (architecture, try ParameterMatching(state, architecture: architecture, context: context))
+        } catch {
+            throw state.describing(error)
         }
     }
 
-    private static func verify(_ matching: ParameterMatching, _ state: StateDictionary, _ archive: ZipArchive) throws(Failure) {
-        var verified: Set<String> = []
-        for match in matching.matches {
-            guard let name = state.entryNames[match.storedName], verified.insert(name).inserted, let entry = archive.entry(name) else {
-                continue
-            }
-            try archive.verify(entry)
+    /// Tensors may share a storage in a `.pth`, but a network's do not: together they cannot have more bytes than the file, or what it
+    /// unpacks to.
+    private static func checkMemory(
+        _ matching: ParameterMatching, _ state: StateDictionary, _ context: FailureContext
+    ) throws(Failure) {
+        let total = matching.matches.reduce(0) { $0 + $1.tensor.byteCount }
+        guard total <= state.data.count else {
+            throw context.malformed("the tensors have \(total) bytes in all, and the file has \(state.data.count)")
         }
     }
 

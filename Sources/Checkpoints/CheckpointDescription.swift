@@ -23,11 +23,14 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
     /// Size of the file.
     package var bytes: Int
     package var sha256: String
+    /// How the file was read: what was left out, which weights were chosen. Models that were stored before this was kept have none.
+    package var notices: [String]?
 
     package init(_ checkpoint: Checkpoint) {
         self.init(checkpoint.architecture, format: checkpoint.format, bytes: checkpoint.fileBytes, sha256: checkpoint.sha256)
         timesteps = checkpoint.savedTimeSteps
         epoch = checkpoint.epoch
+        notices = checkpoint.notices
     }
 
     /// A description of a network whose weights are in a file of `bytes` bytes; nothing is known of its training.
@@ -62,6 +65,7 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         try container.encode(format, forKey: .format)
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
+        try container.encode(notices ?? [], forKey: .notices)
     }
 
     /// The architecture, as tensor shapes told it.

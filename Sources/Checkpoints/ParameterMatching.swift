@@ -4,7 +4,9 @@ import SpikingMLP
 /// Finds every tensor of an architecture in a state dict.
 struct ParameterMatching {
     /// Canonical name and the tensor that holds it, in state dict order.
-    private(set) var matches: [(name: String, storedName: String, tensor: StoredTensor)] = []
+    private(set) var matches: [(name: String, tensor: StoredTensor)] = []
+    /// What was left out.
+    private(set) var notices: [String] = []
 
     /// Names of each kind listed in a message.
     private static let listed = 20
@@ -28,9 +30,12 @@ struct ParameterMatching {
             } else if !tensor.elementType.isFloatingPoint {
                 misshaped.append("\(name) holds \(tensor.elementType.safetensorsName) and not floating-point numbers")
             } else {
-                matches.append((name, storedName, tensor))
+                matches.append((name, tensor))
             }
         }
+        let leftOver = SurplusEntries.leftOver(among: unused, of: state)
+        unused.subtract(missing.isEmpty && misshaped.isEmpty ? leftOver : [])
+        notices = SurplusEntries.notice(leftOver).map { [$0] } ?? []
         guard missing.isEmpty, misshaped.isEmpty, unused.isEmpty else {
             let complaints = [
                 ParameterMatching.complaint("missing", missing), ParameterMatching.complaint("mis-shaped", misshaped),

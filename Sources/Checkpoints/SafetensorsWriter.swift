@@ -23,6 +23,7 @@ package struct SafetensorsWriter: Sendable {
     /// Free text beside the tensors, the file's `__metadata__`.
     package var metadata: [String: String]
     private var entries: [Entry] = []
+    private var names: Set<String> = []
 
     package init(metadata: [String: String] = [:]) {
         self.metadata = metadata
@@ -50,7 +51,7 @@ package struct SafetensorsWriter: Sendable {
 
     private mutating func append(_ name: String, _ type: ElementType, _ shape: [Int], _ count: Int, _ elements: Elements) {
         precondition(StoredTensor.elementCount(shape) == count, "the shape of a tensor must match its elements")
-        precondition(name != "__metadata__" && !entries.contains { $0.name == name }, "the names of tensors must differ")
+        precondition(name != "__metadata__" && names.insert(name).inserted, "the names of tensors must differ")
         entries.append(Entry(name: name, elementType: type, shape: shape, elements: elements, byteCount: count * type.size))
     }
 

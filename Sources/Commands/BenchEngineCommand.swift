@@ -46,6 +46,8 @@ struct BenchEngineCommand: ParsableCommand {
     @Option(help: "Folder of images, searched below as well; the first ones by name are used.")
     var images: String
 
+    @OptionGroup var weightsOptions: WeightsOptions
+
     @OptionGroup var engine: EngineOptions
 
     @Option(help: "Threads, each with an image at a time.")
@@ -71,7 +73,7 @@ struct BenchEngineCommand: ParsableCommand {
 
     func run() throws {
         try ProgramExit.reporting {
-            let (network, steps) = try EngineLoading.load(model, engine: engine.name, timeSteps: timeSteps)
+            let (network, steps) = try EngineLoading.load(model, weights: weightsOptions, engine: engine.name, timeSteps: timeSteps)
             let loader = try ImageLoader(Preprocessing(imageSize: network.architecture.imageSize))
             let pixels = try ImageSearch.files(below: images, limit: count).map { try loader.load(path: $0).pixels }
             let measurement = try EngineBenchmark(
@@ -111,13 +113,15 @@ struct BenchEngineCommand: ParsableCommand {
 /// An engine made from a checkpoint's file.
 enum EngineLoading {
     /// - Parameter timeSteps: nil for what the checkpoint says, else 4.
-    static func load(_ path: String, engine: String, timeSteps: Int?) throws -> (engine: any InferenceEngine, timeSteps: Int) {
-        let (parameters, saved) = try read(path)
+    static func load(_ path: String, weights: WeightsOptions, engine: String, timeSteps: Int?) throws -> (
+        engine: any InferenceEngine, timeSteps: Int
+    ) {
+        let (parameters, saved) = try read(path, weights)
         return (try Engines.make(engine, parameters: parameters), timeSteps ?? saved ?? 4)
     }
 
-    private static func read(_ path: String) throws -> (Parameters, savedTimeSteps: Int?) {
-        let checkpoint = try Checkpoint.load(path: path)
+    private static func read(_ path: String, _ weights: WeightsOptions) throws -> (Parameters, savedTimeSteps: Int?) {
+        let checkpoint = try weights.load(path)
         return (checkpoint.parameters, checkpoint.savedTimeSteps)
     }
 }

@@ -22,13 +22,15 @@ struct ModelCommand: ParsableCommand {
         @Argument(help: "A .pth or .safetensors file.")
         var file: String
 
+        @OptionGroup var weightsOptions: WeightsOptions
+
         @OptionGroup var databaseOptions: DatabaseOptions
 
         func run() throws {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "model")
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let (model, isNew) = try ModelRegistration(store: store).add(name, path: file)
+                    let (model, isNew) = try ModelRegistration(store: store).add(name, path: file, weights: weightsOptions.weights)
                     note(isNew ? "added model \(name), sha256 \(model.sha256)" : "model \(name) is there already, sha256 \(model.sha256)")
                 }
             }
@@ -79,9 +81,12 @@ struct ModelCommand: ParsableCommand {
         @Option(help: "A file to write to, which is replaced. Default: standard output.")
         var output: String?
 
+        @OptionGroup var weightsOptions: WeightsOptions
+
         @OptionGroup var databaseOptions: DatabaseOptions
 
         func validate() throws {
+            if !isFile { try weightsOptions.requireNone(model: model) }
             guard (0...1024).contains(rows) else { throw ValidationError("--rows takes 0 to 1024") }
         }
 
@@ -97,7 +102,7 @@ struct ModelCommand: ParsableCommand {
             }
             let description =
                 if isFile {
-                    CheckpointDescription(try Checkpoint.load(path: model))
+                    CheckpointDescription(try weightsOptions.load(model))
                 } else {
                     try DatabaseAccess(options: databaseOptions).withStore { try $0.model(named: model).description() }
                 }
@@ -112,12 +117,12 @@ struct ModelCommand: ParsableCommand {
                     ["paper's name", description.name ?? "-"],
                     ["saved time steps", description.timesteps.map { "\($0)" } ?? "-"], ["format", description.format.rawValue],
                     ["sha256", description.sha256],
-                ])
+                ] + (description.notices ?? []).map { ["notice", $0] })
             return format == .markdown ? table.markdown() : table.plain()
         }
 
         private func checkpoint() throws -> Checkpoint {
-            if isFile { return try Checkpoint.load(path: model) }
+            if isFile { return try weightsOptions.load(model) }
             return try DatabaseAccess(options: databaseOptions).withStore { try StoredCheckpoint.load(named: model, from: $0) }
         }
     }

@@ -10,9 +10,20 @@ internal import Worker
 struct ModelRegistration {
     let store: EvaluationStore
 
-    /// Reads a checkpoint, checks it whole, and stores it under `name`.
-    func add(_ name: String, path: String) throws -> (model: StoredModel, isNew: Bool) {
-        let checkpoint = try Checkpoint.load(path: path)
+    /// Reads a checkpoint, checks it whole, and stores it under `name`. Where weights are chosen by their key, they are stored as a file of
+    /// their own, so that a stored model's hash always tells its weights.
+    func add(_ name: String, path: String, weights key: String? = nil) throws -> (model: StoredModel, isNew: Bool) {
+        let checkpoint = try WeightsOptions.load(path, weights: key)
+        guard let key else { return try add(name, path: path, checkpoint) }
+        let extract = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString).safetensors").path
+        defer { try? FileManager.default.removeItem(atPath: extract) }
+        try WeightsExtraction.write(key: key, of: path, to: extract)
+        var extracted = try Checkpoint.load(path: extract)
+        extracted.notices = checkpoint.notices + ["taken from under '\(key)' of the file with sha256 \(checkpoint.sha256)"]
+        return try add(name, path: extract, extracted)
+    }
+
+    private func add(_ name: String, path: String, _ checkpoint: Checkpoint) throws -> (model: StoredModel, isNew: Bool) {
         let layers = ModelLayers(checkpoint.architecture)
         let description = CheckpointDescription(checkpoint)
         let handle = try openFile(path)

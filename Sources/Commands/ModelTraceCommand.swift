@@ -24,11 +24,13 @@ struct ModelTraceCommand: ParsableCommand {
     @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
 
+    @OptionGroup var weightsOptions: WeightsOptions
+
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
         try ProgramExit.reporting {
-            let checkpoint = try Checkpoint.load(path: model)
+            let checkpoint = try weightsOptions.load(model)
             let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
             let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
             let trace = try network.trace(input: SafetensorsFile(path: input).tensor("input"), timeSteps: steps)
