@@ -127,7 +127,9 @@ let package = Package(
         .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "SpikeKernels", "Checkpoints", "ImageInput", "TestSupport"]),
         .testTarget(
             name: "AuditTests", dependencies: ["Audit", "Checkpoints", "Evaluation", "SpikeKernels", "SpikingMLP"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "SpikingMLP", "TestSupport"]),
+        .testTarget(
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "Diagnostics", "NetworkFamilies", "Networks", "SpikingMLP", "TestSupport"]),
         .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),

@@ -106,7 +106,7 @@ package struct Checkpoint: Sendable {
         hash(try CheckpointFile(path: path))
     }
 
-    private static func hash(_ file: CheckpointFile) -> String {
+    static func hash(_ file: CheckpointFile) -> String {
         let digits = Array("0123456789abcdef")
         return String(SHA256.hash(data: file.data).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }

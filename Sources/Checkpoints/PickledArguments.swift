@@ -1,3 +1,5 @@
+import NetworkFamilies
+
 /// The training arguments that stand beside a state dict: a Namespace, a dictionary, or a configuration object of any class, as scalars by
 /// name.
 struct PickledArguments {

@@ -31,7 +31,12 @@ package struct SafetensorsWriter: Sendable {
 
     /// Adds float32 elements.
     package mutating func add(_ name: String, _ tensor: Tensor) {
-        append(name, .float32, tensor.shape, tensor.values.count, .float32(tensor.values))
+        add(name, shape: tensor.shape, floats: tensor.values)
+    }
+
+    /// Adds float32 elements, row-major.
+    package mutating func add(_ name: String, shape: [Int], floats: [Float]) {
+        append(name, .float32, shape, floats.count, .float32(floats))
     }
 
     /// Adds uint8 elements, row-major.

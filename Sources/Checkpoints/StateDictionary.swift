@@ -1,5 +1,6 @@
 import Diagnostics
 import FoundationEssentials
+import NetworkFamilies
 
 /// A state dict as a file holds it: tensors by name without the prefixes of wrappers, where each tensor's elements lie, and what else the
 /// file tells of the training.
@@ -87,13 +88,8 @@ extension StateDictionary {
         if case .integer(let value) = arguments["epoch"] { epoch = value }
     }
 
-    /// Time steps T of the saved training arguments, under one of the names in use; nonsense counts as absent.
-    var savedTimeSteps: Int? {
-        for name in ["T", "time_steps", "timesteps", "time_step", "time_window", "num_steps", "steps"] {
-            if case .integer(let value) = arguments[name], (1...1024).contains(value) { return value }
-        }
-        return nil
-    }
+    /// Time steps T of the saved training arguments.
+    var savedTimeSteps: Int? { SavedArguments(arguments).timeSteps }
 
     /// What a user should know of how the file was read: each a sentence without a full stop.
     var notices: [String] {

@@ -1,4 +1,5 @@
 package import Diagnostics
+import NetworkFamilies
 import SpikingMLP
 
 /// One state dict of a checkpoint file, as a safetensors file of its own.

@@ -19,6 +19,10 @@ enum Fixtures {
         repository.appending(path: "Tests/Fixtures/cases/checkpoints/\(name)").path
     }
 
+    static func zoo(_ name: String) -> String {
+        repository.appending(path: "Tests/Fixtures/golden/zoo/\(name)").path
+    }
+
     static func bytes(_ path: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(filePath: path)))
     }

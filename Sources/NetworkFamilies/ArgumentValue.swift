@@ -6,10 +6,10 @@ package enum ArgumentValue: Sendable, Hashable {
     case text(String)
 
     /// Bytes of a text that is kept.
-    static let maximumTextLength = 256
+    package static let maximumTextLength = 256
 
     /// As safetensors metadata has it.
-    var text: String {
+    package var text: String {
         switch self {
         case .integer(let value): "\(value)"
         case .number(let value): "\(value)"
@@ -19,7 +19,7 @@ package enum ArgumentValue: Sendable, Hashable {
     }
 
     /// What a text of safetensors metadata says.
-    init(text: String) {
+    package init(text: String) {
         if let value = Int(text) {
             self = .integer(value)
         } else if let value = Double(text), value.isFinite {
