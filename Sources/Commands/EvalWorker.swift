@@ -4,7 +4,7 @@ internal import Diagnostics
 internal import Foundation
 internal import Postgres
 internal import SpikeKernels
-internal import SpikingMLP
+internal import Engine
 internal import Telemetry
 internal import Worker
 

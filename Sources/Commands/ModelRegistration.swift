@@ -3,18 +3,36 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
 internal import Reports
-internal import SpikingMLP
+internal import Networks
 internal import Worker
 
 /// Puts checkpoints into the database.
 struct ModelRegistration {
     let store: EvaluationStore
 
-    /// Reads a checkpoint, checks it whole, and stores it under `name`.
-    func add(_ name: String, path: String) throws -> (model: StoredModel, isNew: Bool) {
-        let checkpoint = try Checkpoint.load(path: path)
-        let layers = ModelLayers(checkpoint.architecture)
-        let description = CheckpointDescription(checkpoint)
+    /// Reads a checkpoint, checks it whole, and stores it under `name`. Where weights are chosen by their key, or the network is described
+    /// in another file, both are stored as a file of their own, so that a stored model's hash always tells its weights and description.
+    func add(_ name: String, path: String, options: WeightsOptions = WeightsOptions()) throws -> (model: StoredModel, isNew: Bool) {
+        let checkpoint = try options.load(path)
+        let description = options.network.flatMap { $0.hasSuffix(".json") ? $0 : nil }
+        let said = description == nil ? options.network : nil
+        guard options.weights != nil || description != nil else {
+            return try add(name, path: path, checkpoint, network: said, size: options.size)
+        }
+        let extract = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString).safetensors").path
+        defer { try? FileManager.default.removeItem(atPath: extract) }
+        try WeightsExtraction.write(key: options.weights, description: description, of: path, to: extract)
+        var extracted = try Checkpoint.load(
+            path: extract, network: try said.map { try NetworkChoice(parsing: $0) }, imageSize: options.size)
+        extracted.notices = checkpoint.notices + ["taken from the file with sha256 \(checkpoint.sha256)"]
+        return try add(name, path: extract, extracted, network: said, size: options.size)
+    }
+
+    private func add(
+        _ name: String, path: String, _ checkpoint: Checkpoint, network: String?, size: Int?
+    ) throws -> (model: StoredModel, isNew: Bool) {
+        let layers = ModelLayers(checkpoint.network)
+        let description = CheckpointDescription(checkpoint, network: network, size: size)
         let handle = try openFile(path)
         defer { try? handle.close() }
         let added = try store.addModel(
@@ -22,7 +40,7 @@ struct ModelRegistration {
                 name: name, sha256: checkpoint.sha256, format: checkpoint.format.rawValue, bytes: checkpoint.fileBytes,
                 architecture: try renderJSON(description), parameters: description.parameters, paperName: description.name),
             layers: layers.groups.map { StoredLayer(name: $0.name, isLIF: true, neurons: $0.neurons) }
-                + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.side * $0.side) }
+                + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.height * $0.width) }
         ) { _ in
             try handle.read(upToCount: EvaluationStore.chunkBytes).map { Array($0) }
         }

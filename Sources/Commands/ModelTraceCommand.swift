@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Checkpoints
 internal import Diagnostics
 internal import Engine
-internal import NetworkFamilies
 internal import Networks
 
 struct ModelTraceCommand: ParsableCommand {
@@ -26,14 +25,14 @@ struct ModelTraceCommand: ParsableCommand {
     @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
 
-    @OptionGroup var networkArguments: NetworkArguments
+    @OptionGroup var weightsOptions: WeightsOptions
 
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
         try ProgramExit.reporting {
             let input = try SafetensorsFile(path: input).tensor("input")
-            let checkpoint = try networkArguments.checkpoint(model, inputSize: input.shape.last)
+            let checkpoint = try weightsOptions.load(model, inputSize: input.shape.last)
             let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
             let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
             let trace = try network.trace(input: input, timeSteps: steps)

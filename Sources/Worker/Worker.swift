@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Engine
 internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
@@ -6,7 +7,6 @@ internal import Kafka
 package import Logging
 internal import Postgres
 internal import SpikeKernels
-internal import SpikingMLP
 package import Telemetry
 
 /// Pulls shard jobs from Kafka, evaluates their images, stores the rows.
