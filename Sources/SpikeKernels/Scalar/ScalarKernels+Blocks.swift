@@ -85,7 +85,11 @@ extension ScalarKernels {
         _ currents: UnsafeMutableRawPointer
     ) {
         forEachFrame(extent, currents) { frame, line in
-            forEachLane { lane in set(line, lane, cut(scaled(value(line, lane), scales[frame], shifts, units, lane))) }
+            let limit = Int(scales[frame].limit)
+            forEachLane { lane in
+                let bounded = numbers.limited(value(line, lane), from: -limit, to: limit)
+                set(line, lane, cut(scaled(bounded, scales[frame], shifts, units, lane)))
+            }
         }
     }
 

@@ -85,7 +85,7 @@ func rescaleTile<L: Lanes>(
     var line = currents
     for frame in 0..<extent.tokens * extent.steps {
         scale.begin(scales[frame])
-        L.store(L.cut(scale.apply(L.load(line))), line)
+        L.store(L.cut(scale.apply(L.bounded(L.load(line), to: scales[frame].limit))), line)
         line += 64
     }
 }

@@ -116,7 +116,7 @@ struct TermFolding {
             let bias = isAxis ? 0 : outer.bias[channel]
             let reach = max(abs(inner.lowest[channel] + bias), abs(inner.highest[channel] + bias), inner.weights[channel])
             guard reach > 0 else { continue }
-            let room = precision == .fixed32 ? (isAxis ? precision.largestCurrent : precision.largestSum) - 0x1p17 : 0
+            let room = (isContraction ? precision.largestSum : precision.largestCurrent) - 0x1p17
             let limit = precision == .fixed32 ? room / reach : precision.largestWeight / max(inner.weights[channel], 0x1p-60)
             places = min(places, floor(log2(limit / own[channel])))
         }

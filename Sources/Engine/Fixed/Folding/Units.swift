@@ -212,7 +212,7 @@ extension Term {
     }
 
     /// A magnitude that all but the largest twentieth stay within.
-    private static func most(of values: [Double]) -> Double {
+    static func most(of values: [Double]) -> Double {
         let sorted = values.map(abs).sorted()
         return sorted.isEmpty ? 0 : sorted[(sorted.count - 1) * 19 / 20]
     }
@@ -325,6 +325,8 @@ struct UnitLimits {
         note(range)
         for (term, own) in zip(plan.expression.terms, terms) {
             if case .current = term.source { continue }
+            // Sums that are scaled are bounded before.
+            if term.outer != nil, !plan.isContraction { continue }
             for channel in worst.indices {
                 layers[channel] = max(
                     layers[channel], max(abs(own.lowest[channel]), abs(own.highest[channel])) + abs(plan.expression.bias[channel]))
