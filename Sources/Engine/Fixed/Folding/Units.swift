@@ -358,7 +358,8 @@ struct UnitLimits {
                 room = min(room, max(usual[channel], kept))
             }
             if precision == .fixed16 { room = min(room, max(usual[channel] / 4, 4 * threshold)) }
-            if room < worst[channel] { cuts = true }
+            // Narrow lanes cut off everywhere.
+            if precision == .fixed32, room < worst[channel] { cuts = true }
             var unit = precision.finestThreshold / threshold
             if room > 0 { unit = min(unit, (precision.largestCurrent - 0x1p10) / room) }
             if precision == .fixed32 {
