@@ -1,11 +1,10 @@
 import Crypto
 package import Diagnostics
 import FoundationEssentials
-package import SpikingMLP
+package import Networks
 
-/// A trained network, read from a file, checked and complete.
+/// A trained network of any family, read from a file, checked and complete.
 package struct Checkpoint: Sendable {
-    package var architecture: Architecture
     package var parameters: Parameters
     /// The time steps T of the saved training arguments (`args.T`, or `T` of safetensors metadata); nil where the file does not tell.
     package var savedTimeSteps: Int?
@@ -15,45 +14,48 @@ package struct Checkpoint: Sendable {
     /// SHA-256 of the file's bytes, lower-case hexadecimal.
     package var sha256: String
     package var fileBytes: Int
+    /// What a user should know of how the file was read: entries that were left out, other state dicts in it.
+    package var notices: [String]
+
+    /// What the user said of the network, as `--network` takes it; nil where the file tells everything.
+    package var choice: String?
+
+    package var network: Network { parameters.network }
 
     /// Reads a `.pth` or `.safetensors` file, told apart by content. The file is memory-mapped and must not be shortened meanwhile.
     ///
-    /// Nothing in the file is executed. Memory taken is bounded by the file's size.
-    /// - Throws: the `checkpoint.*` codes.
-    package static func load(path: String) throws(Failure) -> Checkpoint {
-        try load(CheckpointFile(path: path))
+    /// Nothing in the file is executed. Memory taken is bounded by a multiple of the file's size.
+    /// - Parameters:
+    ///   - weights: the key of the state dict to take where a file holds several; nil for the usual one.
+    ///   - network: what the user says it is; nil for what the tensors tell, or the file describes.
+    ///   - imageSize: side of the input in pixels, where tensors do not tell it; nil for 224.
+    /// - Throws: the `checkpoint.*` and `network.*` codes.
+    package static func load(
+        path: String, weights: String? = nil, network: NetworkChoice? = nil, imageSize: Int? = nil
+    ) throws(Failure) -> Checkpoint {
+        try load(CheckpointFile(path: path), weights, network, imageSize)
     }
 
-    /// As ``load(path:)`` for a file that is in memory; `name` stands for it in messages.
-    package static func load(bytes: [UInt8], name: String) throws(Failure) -> Checkpoint {
-        try load(CheckpointFile(bytes: bytes, name: name))
+    /// As ``load(path:weights:network:imageSize:)`` for a file that is in memory; `name` stands for it in messages.
+    package static func load(
+        bytes: [UInt8], name: String, weights: String? = nil, network: NetworkChoice? = nil, imageSize: Int? = nil
+    ) throws(Failure) -> Checkpoint {
+        try load(CheckpointFile(bytes: bytes, name: name), weights, network, imageSize)
     }
 
-    private static func load(_ file: CheckpointFile) throws(Failure) -> Checkpoint {
-        let format = try FileFormat.detect(file)
-        let state: StateDictionary
-        var archive: ZipArchive?
-        switch format {
-        case .torch:
-            let torch = try TorchArchive(file)
-            state = try torch.stateDictionary()
-            archive = torch.zip
-        case .safetensors:
-            state = try StateDictionary(SafetensorsFile(file))
-        }
-        let architecture = try ArchitectureDetection(shapes: state.tensors.mapValues(\.shape), context: file.context).detect()
-        let matching = try ParameterMatching(state, architecture: architecture, context: file.context)
-        try checkMemory(matching, file)
-        if let archive {
-            try verify(matching, state, archive)
-        }
+    private static func load(
+        _ file: CheckpointFile, _ weights: String?, _ choice: NetworkChoice?, _ imageSize: Int?
+    ) throws(Failure) -> Checkpoint {
+        let (state, format) = try StateDictionary.read(file, key: weights)
+        let (network, matching) = try match(state, choice, imageSize, file.context)
+        try checkMemory(matching, state, file.context)
         let sha256 = hash(file)
         file.releasePages()
         var tensors: [String: Tensor] = [:]
         var read = 0
-        for match in matching.matches {
-            tensors[match.name] = Tensor(shape: match.tensor.shape, values: match.tensor.floats(in: file.data))
-            read += match.tensor.byteCount
+        for (specification, tensor) in matching.matches {
+            tensors[specification.name] = Tensor(shape: specification.shape, values: tensor.floats(in: state.data))
+            read += tensor.byteCount
             if read >= Self.bytesBetweenReleases {
                 file.releasePages()
                 read = 0
@@ -61,44 +63,48 @@ package struct Checkpoint: Sendable {
         }
         try checkValues(matching, tensors, file.context)
         return Checkpoint(
-            architecture: architecture, parameters: Parameters(architecture: architecture, tensors: tensors),
-            savedTimeSteps: state.savedTimeSteps, epoch: state.epoch, format: format, sha256: sha256, fileBytes: file.count)
+            parameters: Parameters(network: network, tensors: tensors), savedTimeSteps: state.savedTimeSteps, epoch: state.epoch,
+            format: format, sha256: sha256, fileBytes: file.count, notices: state.notices + matching.notices, choice: choice?.text)
     }
 
     private static let bytesBetweenReleases = 16 << 20
 
-    /// Tensors may share a storage in a `.pth`, but a network's do not: together they cannot have more bytes than the file.
-    private static func checkMemory(_ matching: ParameterMatching, _ file: CheckpointFile) throws(Failure) {
-        let total = matching.matches.reduce(0) { $0 + $1.tensor.byteCount }
-        guard total <= file.count else {
-            throw file.context.malformed("the tensors have \(total) bytes in all, and the file has \(file.count)")
+    /// - Throws: `checkpoint.mismatch`, with what the file holds.
+    private static func match(
+        _ state: StateDictionary, _ choice: NetworkChoice?, _ imageSize: Int?, _ context: FailureContext
+    ) throws(Failure) -> (Network, NetworkMatching) {
+        do {
+            let network = try NetworkDetection(state, context: context).network(choice, imageSize: imageSize)
+            return (network, try NetworkMatching(state, network: network, context: context))
+        } catch {
+            throw state.describing(error)
         }
     }
 
-    private static func verify(_ matching: ParameterMatching, _ state: StateDictionary, _ archive: ZipArchive) throws(Failure) {
-        var verified: Set<String> = []
-        for match in matching.matches {
-            guard let name = state.entryNames[match.storedName], verified.insert(name).inserted, let entry = archive.entry(name) else {
-                continue
-            }
-            try archive.verify(entry)
+    /// Tensors may share a storage in a `.pth`, but a network's do not: together they cannot have more bytes than the file, or what it
+    /// unpacks to.
+    private static func checkMemory(
+        _ matching: NetworkMatching, _ state: StateDictionary, _ context: FailureContext
+    ) throws(Failure) {
+        let total = matching.matches.reduce(0) { $0 + $1.tensor.byteCount }
+        guard total <= state.data.count else {
+            throw context.malformed("the tensors have \(total) bytes in all, and the file has \(state.data.count)")
         }
     }
 
     private static func checkValues(
-        _ matching: ParameterMatching, _ tensors: [String: Tensor], _ context: FailureContext
+        _ matching: NetworkMatching, _ tensors: [String: Tensor], _ context: FailureContext
     ) throws(Failure) {
-        let invalid = matching.matches.map(\.name).filter { name in
-            guard let values = tensors[name]?.values else { return false }
-            let isVariance = name.hasSuffix(".running_var")
-            return !values.allSatisfy { $0.isFinite && (!isVariance || $0 >= 0) }
+        let invalid = matching.matches.map(\.specification).filter { specification in
+            guard let values = tensors[specification.name]?.values else { return false }
+            return !values.allSatisfy { $0.isFinite && (specification.role != .variance || $0 >= 0) }
         }
         guard invalid.isEmpty else {
             let listed = 20
             throw Failure(
                 .checkpointInvalidValue,
                 "\(context.fileName): \(invalid.count) tensors hold NaN, infinity or a negative variance: "
-                    + "\(invalid.prefix(listed).joined(separator: ", "))\(invalid.count > listed ? ", …" : "")",
+                    + "\(invalid.prefix(listed).map(\.name).joined(separator: ", "))\(invalid.count > listed ? ", …" : "")",
                 remedy: "Give a checkpoint from before the training diverged.")
         }
     }
@@ -110,7 +116,7 @@ package struct Checkpoint: Sendable {
         hash(try CheckpointFile(path: path))
     }
 
-    private static func hash(_ file: CheckpointFile) -> String {
+    static func hash(_ file: CheckpointFile) -> String {
         let digits = Array("0123456789abcdef")
         return String(SHA256.hash(data: file.data).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }

@@ -1,21 +1,32 @@
-package import SpikingMLP
+import NetworkFamilies
+package import Networks
 
-/// What `evalctl model show` tells of a checkpoint. As JSON every key is always there, with `null` where nothing is known.
+/// What `evalctl model show` tells of a checkpoint, and what is kept with a stored model. As JSON every key is always there, with `null`
+/// where nothing is known.
 package struct CheckpointDescription: Sendable, Hashable, Codable {
-    /// The paper's name for exactly this architecture.
+    /// The name of exactly this network, where it is a published one.
     package var name: String?
-    package var family: Family
-    package var dim: Int
-    /// Blocks per stage.
-    package var depths: [Int]
-    package var alpha: Int
-    /// Pixels.
-    package var patch: Int
+    /// Nil for a network of nobody's family.
+    package var family: String?
+    /// Widths, depths and the like, as its family names them.
+    package var sizes: [NetworkSize]
+    /// Every neuron equation that occurs, in words.
+    package var neurons: [String]
+    package var neuronGroups: Int
+    package var synapticLayers: Int
+    /// Names of layers that multiply on a spike path.
+    package var multiplyingLayers: [String]
     /// Pixels.
     package var image: Int
     package var classes: Int
     /// Trainable parameters.
     package var parameters: Int
+    /// What tensors do not tell, and where it comes from.
+    package var settings: [NetworkSetting]
+    /// What was said with `--network`.
+    package var network: String?
+    package var published: [PublishedAccuracy]
+    package var preprocessing: PublishedPreprocessing?
     /// T of the saved training arguments.
     package var timesteps: Int?
     package var epoch: Int?
@@ -23,50 +34,102 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
     /// Size of the file.
     package var bytes: Int
     package var sha256: String
+    /// How the file was read: what was left out, which weights were chosen. Models that were stored before this was kept have none.
+    package var notices: [String]?
 
     package init(_ checkpoint: Checkpoint) {
-        self.init(checkpoint.architecture, format: checkpoint.format, bytes: checkpoint.fileBytes, sha256: checkpoint.sha256)
+        self.init(checkpoint.network, format: checkpoint.format, bytes: checkpoint.fileBytes, sha256: checkpoint.sha256)
         timesteps = checkpoint.savedTimeSteps
         epoch = checkpoint.epoch
+        notices = checkpoint.notices
+        network = checkpoint.choice
     }
 
     /// A description of a network whose weights are in a file of `bytes` bytes; nothing is known of its training.
-    package init(_ architecture: Architecture, format: FileFormat, bytes: Int, sha256: String) {
-        name = architecture.paperName
-        family = architecture.family
-        dim = architecture.dim
-        depths = architecture.depths
-        alpha = architecture.alpha
-        patch = architecture.patchSize
-        image = architecture.imageSize
-        classes = architecture.classes
-        parameters = architecture.parameterCount
+    package init(_ network: Network, format: FileFormat, bytes: Int, sha256: String) {
+        name = network.facts.publishedName
+        family = network.facts.family
+        sizes = network.facts.sizes
+        var equations: [String] = []
+        for node in network.graph.nodes {
+            guard case .neuron(let neuron) = node.operation, !equations.contains(neuron.equation) else { continue }
+            equations.append(neuron.equation)
+        }
+        neurons = equations
+        neuronGroups = network.activity.groups.count
+        synapticLayers = network.activity.layers.count
+        multiplyingLayers = network.activity.multiplying.filter { !$0.isInput }.map(\.name)
+        image = network.inputSize
+        classes = network.classes
+        parameters = network.graph.parameterCount
+        settings = network.facts.settings
+        published = network.facts.published
+        preprocessing = network.facts.preprocessing
         self.format = format
         self.bytes = bytes
         self.sha256 = sha256
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, family, sizes, neurons
+        case neuronGroups = "neuron_groups"
+        case synapticLayers = "synaptic_layers"
+        case multiplyingLayers = "multiplying_layers"
+        case image, classes, parameters, settings, network, published, preprocessing, timesteps, epoch, format, bytes, sha256, notices
+    }
+}
+
+extension CheckpointDescription {
+    /// Models that were stored when spiking MLPs were the only networks have fewer keys.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func list<Value: Decodable>(_ key: CodingKeys, _ type: Value.Type) throws -> [Value] {
+            try container.decodeIfPresent([Value].self, forKey: key) ?? []
+        }
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        family = try container.decodeIfPresent(String.self, forKey: .family)
+        sizes = try list(.sizes, NetworkSize.self)
+        neurons = try list(.neurons, String.self)
+        neuronGroups = try container.decodeIfPresent(Int.self, forKey: .neuronGroups) ?? 0
+        synapticLayers = try container.decodeIfPresent(Int.self, forKey: .synapticLayers) ?? 0
+        multiplyingLayers = try list(.multiplyingLayers, String.self)
+        image = try container.decode(Int.self, forKey: .image)
+        classes = try container.decode(Int.self, forKey: .classes)
+        parameters = try container.decode(Int.self, forKey: .parameters)
+        settings = try list(.settings, NetworkSetting.self)
+        network = try container.decodeIfPresent(String.self, forKey: .network)
+        published = try list(.published, PublishedAccuracy.self)
+        preprocessing = try container.decodeIfPresent(PublishedPreprocessing.self, forKey: .preprocessing)
+        timesteps = try container.decodeIfPresent(Int.self, forKey: .timesteps)
+        epoch = try container.decodeIfPresent(Int.self, forKey: .epoch)
+        format = try container.decode(FileFormat.self, forKey: .format)
+        bytes = try container.decode(Int.self, forKey: .bytes)
+        sha256 = try container.decode(String.self, forKey: .sha256)
+        notices = try container.decodeIfPresent([String].self, forKey: .notices)
+        family = family.map(RecordedArchitecture.familyName)
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
         try container.encode(family, forKey: .family)
-        try container.encode(dim, forKey: .dim)
-        try container.encode(depths, forKey: .depths)
-        try container.encode(alpha, forKey: .alpha)
-        try container.encode(patch, forKey: .patch)
+        try container.encode(sizes, forKey: .sizes)
+        try container.encode(neurons, forKey: .neurons)
+        try container.encode(neuronGroups, forKey: .neuronGroups)
+        try container.encode(synapticLayers, forKey: .synapticLayers)
+        try container.encode(multiplyingLayers, forKey: .multiplyingLayers)
         try container.encode(image, forKey: .image)
         try container.encode(classes, forKey: .classes)
         try container.encode(parameters, forKey: .parameters)
+        try container.encode(settings, forKey: .settings)
+        try container.encode(network, forKey: .network)
+        try container.encode(published, forKey: .published)
+        try container.encode(preprocessing, forKey: .preprocessing)
         try container.encode(timesteps, forKey: .timesteps)
         try container.encode(epoch, forKey: .epoch)
         try container.encode(format, forKey: .format)
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
-    }
-
-    /// The architecture, as tensor shapes told it.
-    package var architecture: Architecture {
-        Architecture(
-            family: family, dim: dim, depths: depths, alpha: alpha, patchSize: patch, imageSize: image, classes: classes)
+        try container.encode(notices ?? [], forKey: .notices)
     }
 }

@@ -13,7 +13,7 @@ extension Failure.Code {
     package static let checkpointTruncated = Failure.Code("checkpoint.truncated")
     /// The file contradicts itself or its format.
     package static let checkpointMalformed = Failure.Code("checkpoint.malformed")
-    /// The pickle names a Python class or function that is not on the list of inert ones.
+    /// The pickle names a Python function that would run code.
     package static let checkpointForbiddenGlobal = Failure.Code("checkpoint.forbidden-global")
     /// The tensors are not those of a network of the two families.
     package static let checkpointMismatch = Failure.Code("checkpoint.mismatch")
@@ -36,6 +36,15 @@ struct FailureContext: Sendable {
         Failure(
             .checkpointTruncated, "\(fileName): \(reason)", remedy: "Copy or download the file again and compare its size.", file: file,
             line: line)
+    }
+
+    /// What `torch.save(model)` leaves: an object whose weights its own code must give out.
+    func wholeModule(_ className: String, under key: String?, file: String = #fileID, line: Int = #line) -> Failure {
+        unsupported(
+            "the file holds a whole module of class \(quoted(className))\(key.map { " under \(quoted($0))" } ?? "") and not its state dict",
+            remedy: "Where you trust the file, load it with the code that made it, and save the weights: "
+                + "torch.save({'model': model.state_dict()}, path).",
+            file: file, line: line)
     }
 
     func unsupported(_ reason: String, remedy: String, file: String = #fileID, line: Int = #line) -> Failure {

@@ -2,14 +2,14 @@ import Diagnostics
 
 /// The formats a checkpoint may have, told by content, never by name.
 package enum FileFormat: String, Sendable, Hashable, Codable {
-    /// A zip archive as `torch.save` writes it since PyTorch 1.6.
+    /// What `torch.save` writes: a zip archive since PyTorch 1.6, pickles and storages one after the other before.
     case torch
     case safetensors
 
     /// - Throws: `checkpoint.unsupported`, `checkpoint.unrecognized` with what else the file seems to be.
     static func detect(_ file: CheckpointFile) throws(Failure) -> FileFormat {
         let head = file.copy(0..<min(512, file.count))
-        if head.starts(with: ZipArchive.signature) { return .torch }
+        if head.starts(with: ZipArchive.signature) || LegacyTorchFile.isLegacy(file) { return .torch }
         if head.count > 8, head[8] == UInt8(ascii: "{") { return .safetensors }
         throw refusal(head, file.context)
     }
@@ -17,14 +17,14 @@ package enum FileFormat: String, Sendable, Hashable, Codable {
     private static func refusal(_ head: [UInt8], _ context: FailureContext) -> Failure {
         let convert = "Load it with PyTorch and save it again: torch.save(torch.load(path, weights_only=True), new_path)."
         if head.isEmpty { return context.truncated("the file is empty") }
-        if head.starts(with: legacyMagic) {
-            return context.unsupported("the file has PyTorch's legacy format (before 1.6), which is not read", remedy: convert)
-        }
         if head.count > 262, head[257..<262].elementsEqual("ustar".utf8) {
             return context.unsupported("the file is a tar archive, as PyTorch wrote before 0.1.10", remedy: convert)
         }
         if head.count > 2, head[0] == 0x80, (2...5).contains(head[1]) {
             return context.unsupported("the file is a bare pickle and not a PyTorch checkpoint", remedy: convert)
+        }
+        if head.starts(with: [0x1F, 0x8B]) {
+            return context.unsupported("the file is compressed with gzip", remedy: "Unpack it with gunzip.")
         }
         if head.starts(with: "version https://git-lfs".utf8) {
             return Failure(
@@ -35,9 +35,4 @@ package enum FileFormat: String, Sendable, Hashable, Codable {
             .checkpointUnrecognized, "\(context.fileName): the file is neither a PyTorch checkpoint (.pth) nor a safetensors file",
             remedy: "Give a file that torch.save or safetensors wrote.")
     }
-
-    /// The pickled magic number 0x1950A86A20F9469CFC6C, protocol 2.
-    private static let legacyMagic: [UInt8] = [
-        0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
-    ]
 }

@@ -5,6 +5,8 @@ enum PickleGlobal: Sendable, Hashable {
     case rebuildTensor
     /// `torch._utils._rebuild_parameter(tensor, ...)`: the tensor itself.
     case rebuildParameter
+    /// `torch._tensor._rebuild_from_type_v2(function, type, arguments, state)`: a tensor that carries attributes.
+    case rebuildFromType
     case storage(ElementType)
     /// Dictionaries with an optional list of pairs or a dictionary as argument.
     case dictionary
@@ -14,7 +16,10 @@ enum PickleGlobal: Sendable, Hashable {
     case object
     /// Anything whose value does not matter.
     case opaque
+    /// A class or function that is not known, by the index of its name: what it would have made stays as the data it would have got.
+    case inert(Int)
 
+    /// A name that has a meaning here; nil for every other.
     init?(module: String, name: String) {
         if module == "torch", let elementType = ElementType(torchStorageClass: name) {
             self = .storage(elementType)
@@ -31,11 +36,11 @@ enum PickleGlobal: Sendable, Hashable {
         "torch._utils._rebuild_parameter": .rebuildParameter,
         "torch._utils._rebuild_parameter_with_state": .rebuildParameter,
         "torch.nn.parameter.Parameter": .rebuildParameter,
+        "torch._tensor._rebuild_from_type_v2": .rebuildFromType,
         "collections.OrderedDict": .dictionary,
         "collections.Counter": .dictionary,
         "builtins.dict": .dictionary,
         "__builtin__.dict": .dictionary,
-        "collections.defaultdict": .opaque,
         "torch.Size": .sequence,
         "builtins.list": .sequence,
         "__builtin__.list": .sequence,
@@ -55,8 +60,11 @@ enum PickleGlobal: Sendable, Hashable {
         "torch.int64": .opaque,
         "torch.int32": .opaque,
         "numpy.dtype": .opaque,
+        "numpy.ndarray": .opaque,
         "numpy.core.multiarray.scalar": .opaque,
         "numpy._core.multiarray.scalar": .opaque,
+        "numpy.core.multiarray._reconstruct": .opaque,
+        "numpy._core.multiarray._reconstruct": .opaque,
         "_codecs.encode": .opaque,
         "builtins.complex": .opaque,
         "__builtin__.complex": .opaque,
@@ -66,4 +74,19 @@ enum PickleGlobal: Sendable, Hashable {
         "pathlib.PurePosixPath": .opaque,
         "pathlib._local.PosixPath": .opaque,
     ]
+
+    /// Whether no honest checkpoint names this: Python would run a program or foreign code by it. Here it would be as inert as any other
+    /// name, but whoever put it there meant harm, and the file is refused.
+    static func runsCode(module: String, name: String) -> Bool {
+        let root = module.prefix { $0 != "." }
+        if ["subprocess", "posix", "nt", "pty", "runpy", "ctypes", "commands", "webbrowser", "socket", "pip", "pdb"].contains(root) {
+            return true
+        }
+        return switch root {
+        case "builtins", "__builtin__": ["eval", "exec", "execfile", "compile", "__import__", "open", "input", "breakpoint"].contains(name)
+        case "os": ["system", "popen", "startfile"].contains(name) || name.hasPrefix("exec") || name.hasPrefix("spawn")
+        case "importlib": name.hasSuffix("import_module") || name.hasSuffix("__import__")
+        default: false
+        }
+    }
 }

@@ -1,36 +1,38 @@
 import Diagnostics
 
 /// Reads a pickle (protocols 2 to 5) as data. It knows the opcodes that `torch.save` writes and the names of ``PickleGlobal``; nothing is
-/// looked up, imported or called. Every opcode makes at most one value, so memory is bounded by a multiple of the pickle's own size.
-struct PickleMachine {
-    /// Gives the storage for a key, element type and element count, or throws.
-    typealias StorageLookup = (_ key: String, _ elementType: ElementType, _ count: Int) throws(Failure) -> PickleStorage
-
+/// looked up, imported or called. Every opcode makes at most one value and copies nothing that it did not take from the pickle or the
+/// stack, so time and memory are bounded by a multiple of the pickle's own size. That it cannot be copied itself belongs to this: a copy
+/// that lived through an opcode would make the next change copy the whole stack.
+struct PickleMachine: ~Copyable {
     let context: FailureContext
-    let storage: StorageLookup
     var contents = PickleContents()
 
-    private var reader: ByteReader
-    private var stack: [PickleValue] = []
-    private var marks: [Int] = []
-    private var memo: [UInt32: PickleValue] = [:]
+    var reader: ByteReader
+    var stack: [PickleValue] = []
+    var marks: [Int] = []
+    var memo: [UInt32: PickleValue] = [:]
+    var globals: [String: PickleGlobal] = [:]
     private var operations = 0
 
     static let maximumOperations = 2_000_000
-    /// torch.save numbers its storages; a long key, looked up again and again, would take time without bound.
-    static let maximumKeyLength = 64
+    /// Bytes of a Python name with its module.
+    static let maximumNameLength = 256
+    static let maximumNames = 10_000
 
-    private init(_ bytes: [UInt8], context: FailureContext, storage: @escaping StorageLookup) {
+    private init(_ bytes: [UInt8], context: FailureContext) {
         self.context = context
-        self.storage = storage
         reader = ByteReader(bytes, truncated: context.truncated("the pickle ends before its STOP"))
     }
 
+    /// Reads the pickle at the beginning of `bytes`.
+    ///
+    /// - Returns: what it holds, and how many bytes it has.
     /// - Throws: `checkpoint.forbidden-global`, `checkpoint.malformed`, `checkpoint.truncated`, `checkpoint.unsupported`.
-    static func read(_ bytes: [UInt8], context: FailureContext, storage: @escaping StorageLookup) throws(Failure) -> PickleContents {
-        var machine = PickleMachine(bytes, context: context, storage: storage)
+    static func read(_ bytes: [UInt8], context: FailureContext) throws(Failure) -> (contents: PickleContents, length: Int) {
+        var machine = PickleMachine(bytes, context: context)
         while try machine.step() {}
-        return machine.contents
+        return (machine.contents, machine.reader.position)
     }
 
     /// Executes one opcode; false after STOP.
@@ -76,8 +78,8 @@ struct PickleMachine {
         case .long1: push(longInteger(try reader.take(try reader.length(UInt8.self))))
         case .long4: push(longInteger(try reader.take(try reader.length(UInt32.self))))
         case .float: push(.float(Double(bitPattern: try reader.integer(UInt64.self).byteSwapped)))
-        case .shortString: push(try text(try reader.length(UInt8.self)))
-        case .string: push(try text(try reader.length(UInt32.self)))
+        case .shortString, .string1: push(try text(try reader.length(UInt8.self)))
+        case .string, .string4: push(try text(try reader.length(UInt32.self)))
         case .string8: push(try text(try reader.length(UInt64.self)))
         case .shortBytes: try pushBytes(try reader.length(UInt8.self))
         case .bytes: try pushBytes(try reader.length(UInt32.self))
@@ -100,9 +102,7 @@ struct PickleMachine {
                 throw context.malformed("the pickle names a global by something that is no text")
             }
             try pushGlobal(module: module, name: name)
-        case .persistentID:
-            contents.storages.append(try resolveStorage(try pop()))
-            push(.storage(contents.storages.count - 1))
+        case .persistentID: try resolve(try pop())
         case .reduce, .newObject:
             let operands = try pop(count: 2)
             push(try reduce(operands[0], try sequence(operands[1])))
@@ -112,142 +112,9 @@ struct PickleMachine {
         case .build:
             let state = try pop()
             if case .object(let index) = try top() {
-                contents.objects[index] = state
+                contents.objects[index].state = state
             }
         }
         return true
-    }
-}
-
-extension PickleMachine {
-    mutating func push(_ value: PickleValue) {
-        stack.append(value)
-    }
-
-    mutating func pushSequence(_ elements: [PickleValue]) {
-        push(makeSequence(elements))
-    }
-
-    mutating func makeSequence(_ elements: [PickleValue]) -> PickleValue {
-        contents.sequences.append(elements)
-        return .sequence(contents.sequences.count - 1)
-    }
-
-    mutating func pushDictionary(_ pairs: [(key: PickleValue, value: PickleValue)]) {
-        push(makeDictionary(pairs))
-    }
-
-    mutating func makeDictionary(_ pairs: [(key: PickleValue, value: PickleValue)]) -> PickleValue {
-        contents.dictionaries.append(pairs)
-        return .dictionary(contents.dictionaries.count - 1)
-    }
-
-    /// The elements of a list or tuple.
-    func sequence(_ value: PickleValue) throws(Failure) -> [PickleValue] {
-        guard case .sequence(let index) = value else {
-            throw context.malformed("the pickle has something else where a tuple must be")
-        }
-        return contents.sequences[index]
-    }
-
-    /// Keys and values that follow each other, as pairs.
-    func pairs(_ values: [PickleValue]) throws(Failure) -> [(key: PickleValue, value: PickleValue)] {
-        guard values.count.isMultiple(of: 2) else { throw context.malformed("the pickle has a dictionary key without a value") }
-        return stride(from: 0, to: values.count, by: 2).map { (values[$0], values[$0 + 1]) }
-    }
-
-    /// The stack above the latest mark belongs to what is being collected; nothing below it can be reached.
-    private var floor: Int { marks.last ?? 0 }
-
-    private func top() throws(Failure) -> PickleValue {
-        guard stack.count > floor, let value = stack.last else { throw underflow() }
-        return value
-    }
-
-    private mutating func pop() throws(Failure) -> PickleValue {
-        guard stack.count > floor, let value = stack.popLast() else { throw underflow() }
-        return value
-    }
-
-    private mutating func pop(count: Int) throws(Failure) -> [PickleValue] {
-        guard stack.count - floor >= count else { throw underflow() }
-        defer { stack.removeLast(count) }
-        return Array(stack.suffix(count))
-    }
-
-    private mutating func popToMark() throws(Failure) -> [PickleValue] {
-        guard let mark = marks.popLast() else { throw context.malformed("the pickle lacks a MARK") }
-        defer { stack.removeSubrange(mark...) }
-        return Array(stack[mark...])
-    }
-
-    private mutating func popValueOrMark() throws(Failure) {
-        if let mark = marks.last, mark == stack.count {
-            marks.removeLast()
-        } else {
-            _ = try pop()
-        }
-    }
-
-    private func recall(_ index: UInt32) throws(Failure) -> PickleValue {
-        guard let value = memo[index] else { throw context.malformed("the pickle reads memo \(index), which it never wrote") }
-        return value
-    }
-
-    private mutating func append(_ elements: [PickleValue]) throws(Failure) {
-        switch try top() {
-        case .sequence(let index): contents.sequences[index] += elements
-        case .opaque: break
-        default: throw context.malformed("the pickle appends to something that is no list")
-        }
-    }
-
-    private mutating func setItems(_ values: [PickleValue]) throws(Failure) {
-        let pairs = try pairs(values)
-        switch try top() {
-        case .dictionary(let index): contents.dictionaries[index] += pairs
-        case .opaque: break
-        default: throw context.malformed("the pickle sets items of something that is no dictionary")
-        }
-    }
-
-    private mutating func pushBytes(_ count: Int) throws(Failure) {
-        try reader.skip(count)
-        push(.opaque)
-    }
-
-    private mutating func pushGlobal(module: String, name: String) throws(Failure) {
-        guard let global = PickleGlobal(module: module, name: name) else {
-            throw Failure(
-                .checkpointForbiddenGlobal,
-                "\(context.fileName): the pickle names the Python object \(quoted("\(module).\(name)")), which is not plain data; "
-                    + "nothing was executed",
-                remedy: "Save the model's state dict alone: torch.save({'model': model.state_dict()}, path), or use safetensors.")
-        }
-        push(.global(global))
-    }
-
-    /// Text; a surrogate half, which Python may write, becomes U+FFFD.
-    private mutating func text(_ count: Int) throws(Failure) -> PickleValue {
-        let bytes = try reader.take(count)
-        return .string(String(decoding: bytes, as: UTF8.self))
-    }
-
-    private mutating func lineText() throws(Failure) -> String {
-        String(decoding: try reader.line(), as: UTF8.self)
-    }
-
-    /// A little-endian two's complement number.
-    private func longInteger(_ bytes: ArraySlice<UInt8>) -> PickleValue {
-        guard bytes.count <= 8 else { return .opaque }
-        var pattern: UInt64 = bytes.last.map { $0 & 0x80 != 0 } == true ? .max : 0
-        for byte in bytes.reversed() {
-            pattern = pattern << 8 | UInt64(byte)
-        }
-        return .integer(Int(Int64(bitPattern: pattern)))
-    }
-
-    private func underflow() -> Failure {
-        context.malformed("the pickle takes more values than it has at byte \(reader.position)")
     }
 }

@@ -1,4 +1,5 @@
-/// The opcodes (Python's `pickle` module, protocols 2 to 5) that saved tensors and plain data need.
+/// The opcodes (Python's `pickle` module, protocols 2 to 5) that saved tensors and plain data need; `string1` and `string4` are those of
+/// Python 2.
 enum PickleOpcode: UInt8 {
     case protocolVersion = 0x80
     case frame = 0x95
@@ -24,6 +25,8 @@ enum PickleOpcode: UInt8 {
     case shortString = 0x8C
     case string = 0x58
     case string8 = 0x8D
+    case string1 = 0x55
+    case string4 = 0x54
     case shortBytes = 0x43
     case bytes = 0x42
     case bytes8 = 0x8E

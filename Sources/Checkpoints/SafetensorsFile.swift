@@ -1,5 +1,5 @@
 package import Diagnostics
-package import SpikingMLP
+package import Networks
 
 /// A safetensors file: 8 bytes of header length (little-endian), a JSON header, the elements. Memory-mapped; a tensor is read when
 /// asked for.

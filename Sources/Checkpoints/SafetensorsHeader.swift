@@ -38,6 +38,9 @@ struct SafetensorsHeader {
                     guard names.insert(name).inserted else {
                         throw context.malformed("the safetensors header names the tensor \(quoted(name)) twice")
                     }
+                    guard entries.count < StateDictionary.maximumEntries else {
+                        throw context.malformed("the safetensors header names more than \(StateDictionary.maximumEntries) tensors")
+                    }
                     entries.append(try readEntry(name))
                 }
             } while try json.skip(",")

@@ -1,5 +1,5 @@
 package import Diagnostics
-package import SpikingMLP
+package import Networks
 import SystemPackage
 
 /// Writes a safetensors file that depends on nothing but its contents: tensors ordered by element size (widest first, so that each is
@@ -23,6 +23,7 @@ package struct SafetensorsWriter: Sendable {
     /// Free text beside the tensors, the file's `__metadata__`.
     package var metadata: [String: String]
     private var entries: [Entry] = []
+    private var names: Set<String> = []
 
     package init(metadata: [String: String] = [:]) {
         self.metadata = metadata
@@ -30,7 +31,12 @@ package struct SafetensorsWriter: Sendable {
 
     /// Adds float32 elements.
     package mutating func add(_ name: String, _ tensor: Tensor) {
-        append(name, .float32, tensor.shape, tensor.values.count, .float32(tensor.values))
+        add(name, shape: tensor.shape, floats: tensor.values)
+    }
+
+    /// Adds float32 elements, row-major.
+    package mutating func add(_ name: String, shape: [Int], floats: [Float]) {
+        append(name, .float32, shape, floats.count, .float32(floats))
     }
 
     /// Adds uint8 elements, row-major.
@@ -50,7 +56,7 @@ package struct SafetensorsWriter: Sendable {
 
     private mutating func append(_ name: String, _ type: ElementType, _ shape: [Int], _ count: Int, _ elements: Elements) {
         precondition(StoredTensor.elementCount(shape) == count, "the shape of a tensor must match its elements")
-        precondition(name != "__metadata__" && !entries.contains { $0.name == name }, "the names of tensors must differ")
+        precondition(name != "__metadata__" && names.insert(name).inserted, "the names of tensors must differ")
         entries.append(Entry(name: name, elementType: type, shape: shape, elements: elements, byteCount: count * type.size))
     }
 

@@ -20,8 +20,8 @@ struct StoredTensor: Sendable, Hashable {
         return true
     }
 
-    /// More axes than PyTorch allows.
-    static let maximumRank = 64
+    /// More axes than any network's weights have; PyTorch allows 64, which a few bytes of a file could ask for a million times.
+    static let maximumRank = 8
 
     /// The product of a shape from outside, nil where it is negative or overflows.
     static func elementCount(_ shape: [Int]) -> Int? {

@@ -1,22 +1,26 @@
 import Diagnostics
+import FoundationEssentials
 
-/// A checkpoint of `torch.save`: a zip archive with `<top>/data.pkl` and one entry `<top>/data/<key>` per storage.
+/// A checkpoint of `torch.save` since PyTorch 1.6: a zip archive with `<top>/data.pkl` and one entry `<top>/data/<key>` per storage.
 struct TorchArchive: Sendable {
-    let zip: ZipArchive
-    private let contents: PickleContents
+    let contents: PickleContents
+    private let zip: ZipArchive
     private let context: FailureContext
+    /// What stands before the names of the storages.
+    private let top: String
 
-    private static let maximumPickleSize = 32 << 20
+    /// torch.save takes the file's name.
+    private static let maximumTopLength = 512
 
     /// - Throws: every code of ``ZipArchive`` and ``PickleMachine``.
     init(_ file: CheckpointFile) throws(Failure) {
-        let context = file.context
-        let zip = try ZipArchive(file)
+        context = file.context
+        zip = try ZipArchive(file)
         let pickleName = try TorchArchive.pickleName(zip, context)
-        let top = pickleName.dropLast("data.pkl".count)
+        top = String(pickleName.dropLast("data.pkl".count))
         guard zip.entry("\(top)constants.pkl") == nil else {
             throw context.unsupported(
-                "the file is a TorchScript archive and not a checkpoint",
+                "the file is a TorchScript archive, a program with its weights, and not a checkpoint",
                 remedy: "Save the weights: torch.save({'model': torch.jit.load(path).state_dict()}, new_path).")
         }
         if let order = zip.entry("\(top)byteorder") {
@@ -27,74 +31,47 @@ struct TorchArchive: Sendable {
             }
         }
         guard let pickle = zip.entry(pickleName) else { preconditionFailure("the name was taken from the archive") }
-        contents = try PickleMachine.read(try zip.contents(pickle, limit: TorchArchive.maximumPickleSize), context: context) {
-            (key, elementType, count) throws(Failure) in
-            let name = "\(top)data/\(key)"
+        contents = try PickleMachine.read(try zip.contents(pickle, limit: TorchFile.maximumPickleSize), context: context).contents
+    }
+
+    /// The bytes that hold these storages, checked and unpacked where they are compressed, and where in them each storage begins.
+    ///
+    /// - Throws: `checkpoint.malformed`, `checkpoint.unsupported`.
+    func data(of storages: [PickleStorage]) throws(Failure) -> (data: Data, starts: [String: Int]) {
+        var entries: [String: ZipArchive.Entry] = [:]
+        for storage in storages {
+            let (size, overflow) = storage.total.multipliedReportingOverflow(by: storage.elementType.size)
+            if let known = entries[storage.key], !overflow, known.size == size { continue }
+            let name = "\(top)data/\(storage.key)"
             guard let entry = zip.entry(name) else {
                 throw context.malformed("the pickle refers to the storage \(quoted(name)), which the archive lacks")
             }
-            guard case let (size, overflow) = count.multipliedReportingOverflow(by: elementType.size), !overflow,
-                size == entry.range.count
-            else {
+            guard !overflow, size == entry.size else {
                 throw context.malformed(
-                    "the storage \(quoted(name)) has \(entry.range.count) bytes, "
-                        + "and the pickle claims \(count) elements of \(elementType.size)"
-                )
+                    "the storage \(quoted(name)) has \(entry.size) bytes, and the pickle claims \(storage.total) elements of "
+                        + "\(storage.elementType.size)")
             }
-            return PickleStorage(elementType: elementType, offset: entry.range.lowerBound, count: count, entryName: name)
+            entries[storage.key] = entry
         }
-        self.zip = zip
-        self.context = context
+        return try zip.data(of: entries)
     }
 
     private static func pickleName(_ zip: ZipArchive, _ context: FailureContext) throws(Failure) -> String {
         let candidates = zip.names.filter { $0.hasSuffix("/data.pkl") && $0.count(where: { $0 == "/" }) == 1 }
-        guard candidates.count == 1 else {
+        if candidates.count == 1, candidates[0].utf8.count <= maximumTopLength { return candidates[0] }
+        let last = zip.names.map { $0.split(separator: "/").last ?? "" }
+        if last.contains("archive_format") || last.contains("serialized_exported_program.json") {
             throw context.unsupported(
-                "the zip archive has \(candidates.count) entries <folder>/data.pkl, and a PyTorch checkpoint has exactly 1",
-                remedy: "Give the file that torch.save wrote, not an archive around it.")
+                "the file is an archive of torch.export, a program with its weights, and not a checkpoint",
+                remedy: "Save the weights: torch.save({'model': torch.export.load(path).state_dict}, new_path).")
         }
-        return candidates[0]
-    }
-
-    /// The state dict, bare or under `model`, `state_dict` or `model_state_dict`, and what the training arguments say.
-    ///
-    /// - Throws: `checkpoint.mismatch` where there is none, `checkpoint.malformed`.
-    func stateDictionary() throws(Failure) -> StateDictionary {
-        var result = StateDictionary()
-        for (key, value) in try weights() {
-            guard case .string(let name) = key else { throw context.malformed("the state dict has a key that is no text") }
-            if case .tensor(let index) = value {
-                let tensor = contents.tensors[index]
-                try result.add(name, tensor.stored, entryName: tensor.entryName, context: context)
-            } else {
-                try result.add(name, nil, context: context)
-            }
+        if last.contains("model.json") {
+            throw context.unsupported(
+                "the file is a TorchScript archive, a program with its weights, and not a checkpoint",
+                remedy: "Save the weights: torch.save({'model': torch.jit.load(path).state_dict()}, new_path).")
         }
-        if let arguments = contents.value("args", of: contents.root), case .integer(let steps) = contents.value("T", of: arguments) {
-            result.savedTimeSteps = StateDictionary.plausibleTimeSteps(steps)
-        }
-        if case .integer(let epoch) = contents.value("epoch", of: contents.root) {
-            result.epoch = epoch
-        }
-        return result
-    }
-
-    private func weights() throws(Failure) -> [(key: PickleValue, value: PickleValue)] {
-        if case .dictionary(let index) = contents.value("model", of: contents.root) {
-            return contents.dictionaries[index]
-        }
-        let wrapped = ["state_dict", "model_state_dict"].compactMap { key in
-            if case .dictionary(let index) = contents.value(key, of: contents.root) { index } else { nil }
-        }
-        if wrapped.count == 1 { return contents.dictionaries[wrapped[0]] }
-        if wrapped.isEmpty, case .dictionary(let index) = contents.root {
-            let isBare = contents.dictionaries[index].contains { if case .tensor = $0.value { true } else { false } }
-            if isBare { return contents.dictionaries[index] }
-        }
-        throw Failure(
-            .checkpointMismatch,
-            "\(context.fileName): the checkpoint holds \(wrapped.count) state dicts, and exactly 1 is needed, bare or under 'model'",
-            remedy: "Save it with torch.save({'model': model.state_dict()}, path).")
+        throw context.unsupported(
+            "the zip archive has \(candidates.count) entries <folder>/data.pkl, and a PyTorch checkpoint has exactly 1",
+            remedy: "Give the file that torch.save wrote, not an archive around it.")
     }
 }

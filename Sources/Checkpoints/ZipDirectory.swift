@@ -6,8 +6,11 @@ struct ZipDirectory {
         var name: String
         /// Offset of the local header in the file.
         var headerOffset: Int
-        /// Bytes of the entry, which are stored as they are.
+        /// Bytes of the entry in the archive.
+        var storedSize: Int
+        /// Bytes of the entry unpacked; the same where it is stored as it is.
         var size: Int
+        var isDeflated: Bool
         var checksum: UInt32
     }
 
@@ -16,6 +19,7 @@ struct ZipDirectory {
     let range: Range<Int>
 
     static let stored: UInt16 = 0
+    static let deflated: UInt16 = 8
     /// Encryption, strong encryption, encrypted directory.
     static let encryptionFlags: UInt16 = 1 | 1 << 6 | 1 << 13
     private static let maximumSize = 64 << 20
@@ -75,15 +79,19 @@ struct ZipDirectory {
         guard flags & encryptionFlags == 0 else {
             throw context.unsupported("the zip entry \(quoted(name)) is encrypted", remedy: "Save the checkpoint again with torch.save.")
         }
-        guard method == stored else {
+        guard method == stored || method == deflated else {
             throw context.unsupported(
-                "the zip entry \(quoted(name)) is compressed (method \(method)), which torch.save never does",
+                "the zip entry \(quoted(name)) is compressed in a way that is not read (method \(method))",
                 remedy: "Save the checkpoint again with torch.save, or repack it without compression (zip -0).")
         }
-        guard size == compressedSize, let size = Int(exactly: size), let headerOffset = Int(exactly: headerOffset) else {
+        guard method == deflated || size == compressedSize, let size = Int(exactly: size),
+            let storedSize = Int(exactly: compressedSize), let headerOffset = Int(exactly: headerOffset)
+        else {
             throw context.malformed("the zip entry \(quoted(name)) has contradictory sizes")
         }
-        return Record(name: name, headerOffset: headerOffset, size: size, checksum: checksum)
+        return Record(
+            name: name, headerOffset: headerOffset, storedSize: storedSize, size: size, isDeflated: method == deflated,
+            checksum: checksum)
     }
 
     /// Finds the end record (and its zip64 form, which PyTorch always writes) and what it says of the directory.

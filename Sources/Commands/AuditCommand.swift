@@ -29,7 +29,7 @@ struct AuditCommand: ParsableCommand {
     @Option(help: "Images to use.")
     var count = 2
 
-    @OptionGroup var networkArguments: NetworkArguments
+    @OptionGroup var checkpointOptions: CheckpointOptions
 
     @OptionGroup var engine: EngineOptions
 
@@ -47,6 +47,7 @@ struct AuditCommand: ParsableCommand {
     @OptionGroup var databaseOptions: DatabaseOptions
 
     func validate() throws {
+        if !NameText.isPath(model) { try checkpointOptions.requireNone(model: model) }
         guard (1...1000).contains(count) else { throw ValidationError("--count takes 1 to 1000") }
         for text in energy where EnergyCosts(parsing: text) == nil {
             throw ValidationError("--energy takes NAME=AC,MAC in picojoules, such as 7nm-int16=0.007,0.06, not \(text)")
@@ -56,7 +57,7 @@ struct AuditCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             if NameText.isPath(model) {
-                return try finish(audited(networkArguments.checkpoint(model)))
+                return try finish(audited(checkpointOptions.load(model)))
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
                 let certificate = try audited(StoredCheckpoint.load(named: model, from: store))

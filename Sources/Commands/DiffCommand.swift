@@ -4,7 +4,6 @@ internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 internal import Reports
-internal import SpikingMLP
 internal import Worker
 
 struct DiffCommand: ParsableCommand {

@@ -5,7 +5,6 @@ internal import EvaluationStore
 internal import Foundation
 internal import Pages
 internal import Reports
-internal import SpikingMLP
 
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,13 +21,15 @@ struct ModelCommand: ParsableCommand {
         @Argument(help: "A .pth or .safetensors file.")
         var file: String
 
+        @OptionGroup var checkpointOptions: CheckpointOptions
+
         @OptionGroup var databaseOptions: DatabaseOptions
 
         func run() throws {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "model")
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let (model, isNew) = try ModelRegistration(store: store).add(name, path: file)
+                    let (model, isNew) = try ModelRegistration(store: store).add(name, path: file, options: checkpointOptions)
                     note(isNew ? "added model \(name), sha256 \(model.sha256)" : "model \(name) is there already, sha256 \(model.sha256)")
                 }
             }
@@ -79,9 +80,12 @@ struct ModelCommand: ParsableCommand {
         @Option(help: "A file to write to, which is replaced. Default: standard output.")
         var output: String?
 
+        @OptionGroup var checkpointOptions: CheckpointOptions
+
         @OptionGroup var databaseOptions: DatabaseOptions
 
         func validate() throws {
+            if !isFile { try checkpointOptions.requireNone(model: model) }
             guard (0...1024).contains(rows) else { throw ValidationError("--rows takes 0 to 1024") }
         }
 
@@ -97,27 +101,17 @@ struct ModelCommand: ParsableCommand {
             }
             let description =
                 if isFile {
-                    CheckpointDescription(try Checkpoint.load(path: model))
+                    CheckpointDescription(try checkpointOptions.load(model))
                 } else {
                     try DatabaseAccess(options: databaseOptions).withStore { try $0.model(named: model).description() }
                 }
             guard format != .json else { return try renderJSON(description) }
-            let table = TextTable(
-                [.init("property"), .init("value")],
-                rows: [
-                    ["family", description.family.rawValue], ["dim", "\(description.dim)"],
-                    ["depths", description.depths.map { "\($0)" }.joined(separator: ",")], ["alpha", "\(description.alpha)"],
-                    ["patch", "\(description.patch)"], ["image", "\(description.image)"],
-                    ["classes", "\(description.classes)"], ["parameters", NumberText.grouped(description.parameters)],
-                    ["paper's name", description.name ?? "-"],
-                    ["saved time steps", description.timesteps.map { "\($0)" } ?? "-"], ["format", description.format.rawValue],
-                    ["sha256", description.sha256],
-                ])
+            let table = TextTable([.init("property"), .init("value")], rows: description.rows)
             return format == .markdown ? table.markdown() : table.plain()
         }
 
         private func checkpoint() throws -> Checkpoint {
-            if isFile { return try Checkpoint.load(path: model) }
+            if isFile { return try checkpointOptions.load(model) }
             return try DatabaseAccess(options: databaseOptions).withStore { try StoredCheckpoint.load(named: model, from: $0) }
         }
     }

@@ -3,17 +3,27 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
 internal import Reports
-internal import SpikingMLP
 internal import Worker
 
 /// Puts checkpoints into the database.
 struct ModelRegistration {
     let store: EvaluationStore
 
-    /// Reads a checkpoint, checks it whole, and stores it under `name`.
-    func add(_ name: String, path: String) throws -> (model: StoredModel, isNew: Bool) {
-        let checkpoint = try Checkpoint.load(path: path)
-        let layers = ModelLayers(checkpoint.architecture)
+    /// Reads a checkpoint, checks it whole, and stores it under `name`. Where weights are chosen by their key, they are stored as a file of
+    /// their own, so that a stored model's hash always tells its weights.
+    func add(_ name: String, path: String, options: CheckpointOptions) throws -> (model: StoredModel, isNew: Bool) {
+        let checkpoint = try options.load(path)
+        guard let key = options.weights else { return try add(name, path: path, checkpoint) }
+        let extract = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString).safetensors").path
+        defer { try? FileManager.default.removeItem(atPath: extract) }
+        try WeightsExtraction.write(key: key, of: path, to: extract)
+        var extracted = try options.loadExtract(extract)
+        extracted.notices = checkpoint.notices + ["taken from under '\(key)' of the file with sha256 \(checkpoint.sha256)"]
+        return try add(name, path: extract, extracted)
+    }
+
+    private func add(_ name: String, path: String, _ checkpoint: Checkpoint) throws -> (model: StoredModel, isNew: Bool) {
+        let layers = ModelLayers(checkpoint.network)
         let description = CheckpointDescription(checkpoint)
         let handle = try openFile(path)
         defer { try? handle.close() }
@@ -22,7 +32,7 @@ struct ModelRegistration {
                 name: name, sha256: checkpoint.sha256, format: checkpoint.format.rawValue, bytes: checkpoint.fileBytes,
                 architecture: try renderJSON(description), parameters: description.parameters, paperName: description.name),
             layers: layers.groups.map { StoredLayer(name: $0.name, isLIF: true, neurons: $0.neurons) }
-                + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.side * $0.side) }
+                + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.height * $0.width) }
         ) { _ in
             try handle.read(upToCount: EvaluationStore.chunkBytes).map { Array($0) }
         }

@@ -37,6 +37,8 @@ struct RunEvaluateCommand: ParsableCommand {
     @Option(help: "A folder with one folder of images per class, or the name of a stored data set.")
     var dataset: String
 
+    @OptionGroup var checkpointOptions: CheckpointOptions
+
     @OptionGroup var runOptions: RunOptions
 
     @OptionGroup var stackOptions: StackOptions
@@ -50,6 +52,10 @@ struct RunEvaluateCommand: ParsableCommand {
     var dataDir: String?
 
     @OptionGroup var logOptions: LogOptions
+
+    func validate() throws {
+        if !NameText.isPath(model) { try checkpointOptions.requireNone(model: model) }
+    }
 
     func run() throws {
         try ProgramExit.reporting {
@@ -82,7 +88,8 @@ struct RunEvaluateCommand: ParsableCommand {
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
         guard NameText.isPath(model) else { return try store.model(named: model) }
-        return try ModelRegistration(store: store).add(ModelRegistration.name(forFile: model), path: model).model
+        return try ModelRegistration(store: store).add(ModelRegistration.name(forFile: model), path: model, options: checkpointOptions)
+            .model
     }
 
     private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {

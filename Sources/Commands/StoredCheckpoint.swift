@@ -9,6 +9,6 @@ enum StoredCheckpoint {
     static func load(named name: String, from store: EvaluationStore) throws -> Checkpoint {
         let folder = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        return try Checkpoint.load(path: CheckpointCache(directory: folder).file(of: store.model(named: name), store: store))
+        return try CheckpointCache(directory: folder).checkpoint(of: store.model(named: name), store: store)
     }
 }

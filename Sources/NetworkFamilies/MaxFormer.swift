@@ -22,13 +22,16 @@ enum MaxFormer: NetworkFamily {
     static let preprocessing = PublishedPreprocessing(interpolation: "bicubic", cropFraction: 0.95)
 
     static var published: [Publication<Configuration>] {
-        [384, 512, 768].map { channels in
+        func network(_ channels: Int, _ accuracies: [PublishedAccuracy] = []) -> Publication<Configuration> {
             Publication(
                 "max-former-10-\(channels)",
                 Configuration(
                     stem: channels / 8, channels: [channels / 4, channels / 2, channels],
-                    hidden: [[channels], [2 * channels, 2 * channels], Array(repeating: 4 * channels, count: 7)], heads: channels / 64))
+                    hidden: [[channels], [2 * channels, 2 * channels], Array(repeating: 4 * channels, count: 7)], heads: channels / 64),
+                accuracies)
         }
+        let source = "Spiking Neural Networks Need High-Frequency Information, NeurIPS 2025"
+        return [network(384), network(512), network(768, [PublishedAccuracy(top1: 82.39, timeSteps: 4, source: source)])]
     }
 
     private static let mixers = ["conv5", "conv"]

@@ -6,7 +6,6 @@ internal import Kafka
 package import Logging
 internal import Postgres
 internal import SpikeKernels
-internal import SpikingMLP
 package import Telemetry
 
 /// Pulls shard jobs from Kafka, evaluates their images, stores the rows.

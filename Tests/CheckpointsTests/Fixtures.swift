@@ -14,6 +14,15 @@ enum Fixtures {
         repository.appending(path: "Tests/Fixtures/golden/network/\(name)").path
     }
 
+    /// The weights of `spe-tiny` as training code leaves them.
+    static func wrapped(_ name: String) -> String {
+        repository.appending(path: "Tests/Fixtures/cases/checkpoints/\(name)").path
+    }
+
+    static func zoo(_ name: String) -> String {
+        repository.appending(path: "Tests/Fixtures/golden/zoo/\(name)").path
+    }
+
     static func bytes(_ path: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(filePath: path)))
     }

@@ -54,7 +54,8 @@ struct GoldenCheckpointTests {
         let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(description)) as? [String: Any]
         #expect(
             json?.keys.sorted() == [
-                "alpha", "bytes", "classes", "depths", "dim", "epoch", "family", "format", "image", "name", "parameters", "patch", "sha256",
+                "alpha", "bytes", "classes", "depths", "dim", "epoch", "family", "format", "image", "name", "notices", "parameters",
+                "patch", "sha256",
                 "timesteps",
             ])
         #expect(description.sha256 == "0c53a2afc593efed6e89bbe5095c9cc1ed19bd9d3e95eb681c1dcfe1860b0974")

@@ -47,7 +47,7 @@ struct TorchLayoutTests {
         }
     }
 
-    private func load(wrappers: [String] = [], strides: ([Int]) -> [Int]) throws -> Checkpoint {
+    private func load(wrappers: [String] = [], weights: String? = nil, strides: ([Int]) -> [Int]) throws -> Checkpoint {
         var pickle = PickleWriter()
         var storages: [String: [UInt8]] = [:]
         if wrappers.isEmpty {
@@ -60,7 +60,7 @@ struct TorchLayoutTests {
                 pickle.op("s")
             }
         }
-        return try Checkpoint.load(bytes: pickle.checkpoint(storages: storages), name: "x.pth")
+        return try Checkpoint.load(bytes: pickle.checkpoint(storages: storages), name: "x.pth", weights: weights)
     }
 
     @Test("tensors whose axes are stored in another order are read in their own")
@@ -69,16 +69,28 @@ struct TorchLayoutTests {
         #expect(try load(strides: columnMajor).parameters.tensors == expected)
     }
 
-    @Test("the state dict may be bare or under one of the usual names", arguments: ["model", "state_dict", "model_state_dict"])
+    @Test(
+        "the state dict may be bare or under any name", arguments: ["model", "state_dict", "model_state_dict", "net", "ema", "what ever"])
     func wrappers(_ name: String) throws {
         #expect(try load(wrappers: [name], strides: rowMajor).architecture == architecture)
     }
 
-    @Test("'model' goes before other state dicts, and two others are refused")
+    @Test("'model' and 'state_dict' go before other state dicts, which are named; of others the user chooses")
     func severalStateDictionaries() throws {
-        #expect(try load(wrappers: ["state_dict", "model"], strides: rowMajor).architecture == architecture)
-        let problem = failure { try load(wrappers: ["state_dict", "model_state_dict"], strides: rowMajor) }
+        let preferred = try load(wrappers: ["ema", "state_dict"], strides: rowMajor)
+        #expect(preferred.architecture == architecture)
+        #expect(preferred.notices.count == 1)
+        #expect(preferred.notices.first?.contains("'state_dict'") == true && preferred.notices.first?.contains("'ema'") == true)
+        #expect(
+            try load(wrappers: ["state_dict", "model"], strides: rowMajor).notices.first?.hasPrefix("the weights are those under 'model'")
+                == true)
+        let problem = failure { try load(wrappers: ["net", "net_ema"], strides: rowMajor) }
         #expect(problem?.code == .checkpointMismatch)
+        #expect(problem?.message.contains("'net', 'net_ema'") == true)
+        #expect(problem?.remedy?.contains("--weights") == true)
+        #expect(try load(wrappers: ["net", "net_ema"], weights: "net_ema", strides: rowMajor).architecture == architecture)
+        let unknown = failure { try load(wrappers: ["net", "net_ema"], weights: "ema", strides: rowMajor) }
+        #expect(unknown?.message.contains("there are 'net', 'net_ema'") == true)
     }
 
     @Test("tensors that all share one storage may not make a small file into a large network")

@@ -5,6 +5,8 @@ struct ZipWriter {
         var bytes: [UInt8]
         var method: UInt16 = 0
         var flags: UInt16 = 0
+        /// Bytes unpacked, all zeros, where they are compressed.
+        var size: Int?
         /// What the directory claims, where it is not the truth.
         var claimedSize: UInt32?
         var claimedOffset: UInt32?
@@ -25,11 +27,13 @@ struct ZipWriter {
         for entry in entries {
             let offset = entry.claimedOffset ?? UInt32(file.count)
             let size = entry.claimedSize ?? UInt32(entry.bytes.count)
-            let checksum = entry.claimedChecksum ?? ZipWriter.checksum(entry.bytes)
+            let unpacked = entry.size.map(UInt32.init) ?? size
+            let contents = entry.size.map { [UInt8](repeating: 0, count: $0) } ?? entry.bytes
+            let checksum = entry.claimedChecksum ?? ZipWriter.checksum(contents)
             let name = Array(entry.name.utf8)
             let common =
                 little(UInt16(20)) + little(entry.flags) + little(entry.method) + little(UInt32(0)) + little(checksum)
-                + little(size) + little(size) + little(UInt16(name.count)) + little(UInt16(0))
+                + little(size) + little(unpacked) + little(UInt16(name.count)) + little(UInt16(0))
             file += little(UInt32(0x0403_4B50)) + common + name + entry.bytes
             directory +=
                 little(UInt32(0x0201_4B50)) + little(UInt16(20)) + common + little(UInt16(0)) + little(UInt16(0)) + little(UInt16(0))

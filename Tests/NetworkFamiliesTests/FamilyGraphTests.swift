@@ -6,7 +6,7 @@ import Testing
 /// What builders do that no golden case shows.
 struct FamilyGraphTests {
     private func network(
-        _ name: String, _ options: String? = nil, arguments: [String: SavedArguments.Value] = [:], size: Int? = nil,
+        _ name: String, _ options: String? = nil, arguments: [String: ArgumentValue] = [:], size: Int? = nil,
         change: (inout [String: [Int]]) -> Void = { _ in }
     ) throws -> Network {
         var shapes = try #require(try NetworkFamilies.named(name)).shapes
