@@ -89,7 +89,8 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "Diagnostics", "Telemetry", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "Diagnostics", "Telemetry", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
+                "Postgres", "Kafka", "Evaluation",
                 "EvaluationStore",
                 logging,
             ]),
@@ -112,7 +113,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Benchmarks", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput", "Postgres", "Kafka",
+                "Audit", "Benchmarks", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
+                "Postgres", "Kafka",
                 "Evaluation", "EvaluationStore", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos",
                 "Load", argumentParser, logging,
             ]),
@@ -127,8 +129,10 @@ let package = Package(
             name: "EngineTests",
             dependencies: ["Engine", "Networks", "NetworkFamilies", "SpikeKernels", "Checkpoints", "ImageInput", "TestSupport"]),
         .testTarget(
-            name: "AuditTests", dependencies: ["Audit", "Checkpoints", "Engine", "Evaluation", "Networks", "NetworkFamilies", "SpikeKernels"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "NetworkFamilies", "Networks", "TestSupport"]),
+            name: "AuditTests",
+            dependencies: ["Audit", "Checkpoints", "Engine", "Evaluation", "Networks", "NetworkFamilies", "SpikeKernels"]),
+        .testTarget(
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "NetworkFamilies", "Networks", "TestSupport"]),
         .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),

@@ -1,5 +1,6 @@
 import Crypto
 package import Diagnostics
+import FoundationEssentials
 package import Networks
 
 /// A trained network of any family, read from a file, checked and complete.
@@ -15,6 +16,9 @@ package struct Checkpoint: Sendable {
     package var fileBytes: Int
     /// What a user should know of how the file was read: entries that were left out, other state dicts in it.
     package var notices: [String]
+
+    /// What the user said of the network, as `--network` takes it; nil where the file tells everything.
+    package var choice: String?
 
     package var network: Network { parameters.network }
 
@@ -60,7 +64,7 @@ package struct Checkpoint: Sendable {
         try checkValues(matching, tensors, file.context)
         return Checkpoint(
             parameters: Parameters(network: network, tensors: tensors), savedTimeSteps: state.savedTimeSteps, epoch: state.epoch,
-            format: format, sha256: sha256, fileBytes: file.count, notices: state.notices + matching.notices)
+            format: format, sha256: sha256, fileBytes: file.count, notices: state.notices + matching.notices, choice: choice?.text)
     }
 
     private static let bytesBetweenReleases = 16 << 20
@@ -112,7 +116,7 @@ package struct Checkpoint: Sendable {
         hash(try CheckpointFile(path: path))
     }
 
-    private static func hash(_ file: CheckpointFile) -> String {
+    static func hash(_ file: CheckpointFile) -> String {
         let digits = Array("0123456789abcdef")
         return String(SHA256.hash(data: file.data).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }

@@ -1,38 +1,32 @@
-package import Diagnostics
 import NetworkFamilies
 package import Networks
 
-/// What `evalctl model show` tells of a checkpoint, and what a stored model keeps of it. As JSON every key is always there, with `null` where
-/// nothing is known; a family's own sizes are there under their names as well.
-package struct CheckpointDescription: Sendable, Hashable {
-    /// The name of exactly this network where it is a published one.
+/// What `evalctl model show` tells of a checkpoint, and what is kept with a stored model. As JSON every key is always there, with `null`
+/// where nothing is known.
+package struct CheckpointDescription: Sendable, Hashable, Codable {
+    /// The name of exactly this network, where it is a published one.
     package var name: String?
+    /// Nil for a network of nobody's family.
     package var family: String?
+    /// Widths, depths and the like, as its family names them.
     package var sizes: [NetworkSize]
+    /// Every neuron equation that occurs, in words.
+    package var neurons: [String]
+    package var neuronGroups: Int
+    package var synapticLayers: Int
+    /// Names of layers that multiply on a spike path.
+    package var multiplyingLayers: [String]
     /// Pixels.
     package var image: Int
     package var classes: Int
     /// Trainable parameters.
     package var parameters: Int
-    package var neurons: Int
-    /// Multiply-accumulates of the layers that read pixels, once an image.
-    package var inputOperations: Int
-    /// Layers that multiply currents in every time step.
-    package var multiplying: [String]
     /// What tensors do not tell, and where it comes from.
     package var settings: [NetworkSetting]
-    package var published: [PublishedAccuracy]
-    /// Neuron groups in the order in which spikes pass through them.
-    package var dataFlow: [GroupPlace]
-    /// A neuron group: its number among the model's layers, and its name.
-    package struct GroupPlace: Sendable, Hashable, Codable {
-        package var layer: Int
-        package var name: String
-    }
-
-    /// What was said of the network and its size when the model was stored, so that its file is read again in the same way.
+    /// What was said with `--network`.
     package var network: String?
-    package var size: Int?
+    package var published: [PublishedAccuracy]
+    package var preprocessing: PublishedPreprocessing?
     /// T of the saved training arguments.
     package var timesteps: Int?
     package var epoch: Int?
@@ -40,16 +34,15 @@ package struct CheckpointDescription: Sendable, Hashable {
     /// Size of the file.
     package var bytes: Int
     package var sha256: String
+    /// How the file was read: what was left out, which weights were chosen. Models that were stored before this was kept have none.
+    package var notices: [String]?
 
-    /// - Parameters:
-    ///   - network: the value of `--network` that the file was read with.
-    ///   - size: of `--size`.
-    package init(_ checkpoint: Checkpoint, network: String? = nil, size: Int? = nil) {
+    package init(_ checkpoint: Checkpoint) {
         self.init(checkpoint.network, format: checkpoint.format, bytes: checkpoint.fileBytes, sha256: checkpoint.sha256)
-        self.network = network
-        self.size = size
-        timesteps = checkpoint.savedTimeSteps ?? checkpoint.network.facts.timeSteps
+        timesteps = checkpoint.savedTimeSteps
         epoch = checkpoint.epoch
+        notices = checkpoint.notices
+        network = checkpoint.choice
     }
 
     /// A description of a network whose weights are in a file of `bytes` bytes; nothing is known of its training.
@@ -57,109 +50,86 @@ package struct CheckpointDescription: Sendable, Hashable {
         name = network.facts.publishedName
         family = network.facts.family
         sizes = network.facts.sizes
+        var equations: [String] = []
+        for node in network.graph.nodes {
+            guard case .neuron(let neuron) = node.operation, !equations.contains(neuron.equation) else { continue }
+            equations.append(neuron.equation)
+        }
+        neurons = equations
+        neuronGroups = network.activity.groups.count
+        synapticLayers = network.activity.layers.count
+        multiplyingLayers = network.activity.multiplying.filter { !$0.isInput }.map(\.name)
         image = network.inputSize
         classes = network.classes
         parameters = network.graph.parameterCount
-        neurons = network.activity.neurons
-        inputOperations = network.activity.inputOperations
-        multiplying = network.activity.multiplying.filter { !$0.isInput }.map(\.name)
         settings = network.facts.settings
         published = network.facts.published
-        dataFlow = network.activity.groupsInDataFlow.map { GroupPlace(layer: $0, name: network.activity.groups[$0].name) }
+        preprocessing = network.facts.preprocessing
         self.format = format
         self.bytes = bytes
         self.sha256 = sha256
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case name, family, sizes, neurons
+        case neuronGroups = "neuron_groups"
+        case synapticLayers = "synaptic_layers"
+        case multiplyingLayers = "multiplying_layers"
+        case image, classes, parameters, settings, network, published, preprocessing, timesteps, epoch, format, bytes, sha256, notices
+    }
 }
 
 extension CheckpointDescription {
-    /// Reads the checkpoint file that this describes, as it was read when the model was stored.
-    ///
-    /// - Throws: the `checkpoint.*` and `network.*` codes.
-    package func checkpoint(path: String) throws(Failure) -> Checkpoint {
-        var choice: NetworkChoice?
-        if let network { choice = try NetworkChoice(parsing: network) }
-        return try Checkpoint.load(path: path, network: choice, imageSize: size)
-    }
-}
-
-extension CheckpointDescription: Codable {
-    private enum Key: String, CodingKey {
-        case name, family, sizes, image, classes, parameters, neurons
-        case inputOperations = "input_macs"
-        case multiplying, settings, published
-        case dataFlow = "data_flow"
-        case network, size, timesteps, epoch, format, bytes, sha256
-    }
-
-    /// A size under its own name.
-    private struct SizeKey: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
+    /// Models that were stored when spiking MLPs were the only networks have fewer keys.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func list<Value: Decodable>(_ key: CodingKeys, _ type: Value.Type) throws -> [Value] {
+            try container.decodeIfPresent([Value].self, forKey: key) ?? []
+        }
+        name = try container.decodeIfPresent(String.self, forKey: .name)
+        family = try container.decodeIfPresent(String.self, forKey: .family)
+        sizes = try list(.sizes, NetworkSize.self)
+        neurons = try list(.neurons, String.self)
+        neuronGroups = try container.decodeIfPresent(Int.self, forKey: .neuronGroups) ?? 0
+        synapticLayers = try container.decodeIfPresent(Int.self, forKey: .synapticLayers) ?? 0
+        multiplyingLayers = try list(.multiplyingLayers, String.self)
+        image = try container.decode(Int.self, forKey: .image)
+        classes = try container.decode(Int.self, forKey: .classes)
+        parameters = try container.decode(Int.self, forKey: .parameters)
+        settings = try list(.settings, NetworkSetting.self)
+        network = try container.decodeIfPresent(String.self, forKey: .network)
+        published = try list(.published, PublishedAccuracy.self)
+        preprocessing = try container.decodeIfPresent(PublishedPreprocessing.self, forKey: .preprocessing)
+        timesteps = try container.decodeIfPresent(Int.self, forKey: .timesteps)
+        epoch = try container.decodeIfPresent(Int.self, forKey: .epoch)
+        format = try container.decode(FileFormat.self, forKey: .format)
+        bytes = try container.decode(Int.self, forKey: .bytes)
+        sha256 = try container.decode(String.self, forKey: .sha256)
+        notices = try container.decodeIfPresent([String].self, forKey: .notices)
+        family = family.map(RecordedArchitecture.familyName)
     }
 
     package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
+        var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(name, forKey: .name)
         try container.encode(family, forKey: .family)
         try container.encode(sizes, forKey: .sizes)
+        try container.encode(neurons, forKey: .neurons)
+        try container.encode(neuronGroups, forKey: .neuronGroups)
+        try container.encode(synapticLayers, forKey: .synapticLayers)
+        try container.encode(multiplyingLayers, forKey: .multiplyingLayers)
         try container.encode(image, forKey: .image)
         try container.encode(classes, forKey: .classes)
         try container.encode(parameters, forKey: .parameters)
-        try container.encode(neurons, forKey: .neurons)
-        try container.encode(inputOperations, forKey: .inputOperations)
-        try container.encode(multiplying, forKey: .multiplying)
         try container.encode(settings, forKey: .settings)
-        try container.encode(published, forKey: .published)
-        try container.encode(dataFlow, forKey: .dataFlow)
         try container.encode(network, forKey: .network)
-        try container.encode(size, forKey: .size)
+        try container.encode(published, forKey: .published)
+        try container.encode(preprocessing, forKey: .preprocessing)
         try container.encode(timesteps, forKey: .timesteps)
         try container.encode(epoch, forKey: .epoch)
         try container.encode(format, forKey: .format)
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
-        var named = encoder.container(keyedBy: SizeKey.self)
-        for size in sizes where Key(rawValue: size.name) == nil {
-            let key = SizeKey(stringValue: size.name)
-            let values = size.value.split(separator: ",").compactMap { Int($0.filter { $0 != " " }) }
-            if values.count == 1 { try named.encode(values[0], forKey: key) } else { try named.encode(values, forKey: key) }
-        }
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        let format = try container.decode(FileFormat.self, forKey: .format)
-        let bytes = try container.decode(Int.self, forKey: .bytes)
-        let sha256 = try container.decode(String.self, forKey: .sha256)
-        timesteps = try container.decodeIfPresent(Int.self, forKey: .timesteps)
-        epoch = try container.decodeIfPresent(Int.self, forKey: .epoch)
-        guard container.contains(.dataFlow) else {
-            // Recorded when spiking MLPs were the only networks.
-            let (timesteps, epoch) = (timesteps, epoch)
-            self.init(try RecordedArchitecture(from: decoder).network(), format: format, bytes: bytes, sha256: sha256)
-            (self.timesteps, self.epoch) = (timesteps, epoch)
-            return
-        }
-        name = try container.decodeIfPresent(String.self, forKey: .name)
-        family = try container.decodeIfPresent(String.self, forKey: .family)
-        sizes = try container.decode([NetworkSize].self, forKey: .sizes)
-        image = try container.decode(Int.self, forKey: .image)
-        classes = try container.decode(Int.self, forKey: .classes)
-        parameters = try container.decode(Int.self, forKey: .parameters)
-        neurons = try container.decode(Int.self, forKey: .neurons)
-        inputOperations = try container.decode(Int.self, forKey: .inputOperations)
-        multiplying = try container.decode([String].self, forKey: .multiplying)
-        settings = try container.decode([NetworkSetting].self, forKey: .settings)
-        published = try container.decode([PublishedAccuracy].self, forKey: .published)
-        dataFlow = try container.decode([GroupPlace].self, forKey: .dataFlow)
-        network = try container.decodeIfPresent(String.self, forKey: .network)
-        size = try container.decodeIfPresent(Int.self, forKey: .size)
-        self.format = format
-        self.bytes = bytes
-        self.sha256 = sha256
+        try container.encode(notices ?? [], forKey: .notices)
     }
 }

@@ -12,4 +12,12 @@ package enum NetworkChoice: Sendable, Hashable {
     package init(parsing text: String) throws(Failure) {
         self = text.hasSuffix(".json") ? .description(path: text) : .family(try NetworkOptions(parsing: text))
     }
+
+    /// As ``init(parsing:)`` reads it.
+    var text: String {
+        switch self {
+        case .family(let options): options.text
+        case .description(let path): path
+        }
+    }
 }

@@ -21,9 +21,8 @@ struct NetworkDetection {
             return try described(file.copy(0..<file.count), name: path, imageSize: imageSize)
         case .family(let options): return try recognised(options, imageSize: imageSize)
         case nil:
-            guard let text = state.metadata[NetworkDescription.metadataKey], text.contains("\"nodes\"") else {
-                return try recognised(nil, imageSize: imageSize)
-            }
+            guard let text = state.metadata[NetworkDescription.metadataKey] else { return try recognised(nil, imageSize: imageSize) }
+            guard text.contains("\"nodes\"") else { return try recognised(NetworkOptions(parsing: text), imageSize: imageSize) }
             return try described(Array(text.utf8), name: context.fileName, imageSize: imageSize)
         }
     }

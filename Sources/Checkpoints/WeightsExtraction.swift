@@ -1,23 +1,18 @@
 package import Diagnostics
-import Foundation
 import NetworkFamilies
 import Networks
 
 /// One state dict of a checkpoint file, as a safetensors file of its own.
 package enum WeightsExtraction {
     /// Writes the floating-point tensors of the state dict under `key`, with the training arguments as metadata; the file depends on nothing
-    /// but these and the description.
+    /// but these.
     ///
-    /// - Parameters:
-    ///   - key: nil for the usual one.
-    ///   - description: a file that describes the network, which goes into the metadata.
     /// - Throws: the `checkpoint.*` codes.
-    package static func write(key: String?, description: String? = nil, of path: String, to target: String) throws(Failure) {
+    package static func write(key: String, of path: String, to target: String) throws(Failure) {
         let file = try CheckpointFile(path: path)
         let state = try StateDictionary.read(file, key: key).state
         var metadata = state.arguments.mapValues(\.text)
         metadata["weights"] = key
-        if let description { metadata["network"] = String(decoding: try CheckpointFile(path: description).data, as: UTF8.self) }
         metadata["epoch"] = state.epoch.map(String.init)
         var writer = SafetensorsWriter(metadata: metadata)
         for name in state.names where name != "__metadata__" {

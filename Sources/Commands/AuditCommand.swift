@@ -29,6 +29,8 @@ struct AuditCommand: ParsableCommand {
     @Option(help: "Images to use.")
     var count = 2
 
+    @OptionGroup var checkpointOptions: CheckpointOptions
+
     @OptionGroup var engine: EngineOptions
 
     @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
@@ -42,12 +44,10 @@ struct AuditCommand: ParsableCommand {
     @Option(help: "table, json or markdown.")
     var format = OutputFormat.table
 
-    @OptionGroup var weightsOptions: WeightsOptions
-
     @OptionGroup var databaseOptions: DatabaseOptions
 
     func validate() throws {
-        if !NameText.isPath(model) { try weightsOptions.requireNone(model: model) }
+        if !NameText.isPath(model) { try checkpointOptions.requireNone(model: model) }
         guard (1...1000).contains(count) else { throw ValidationError("--count takes 1 to 1000") }
         for text in energy where EnergyCosts(parsing: text) == nil {
             throw ValidationError("--energy takes NAME=AC,MAC in picojoules, such as 7nm-int16=0.007,0.06, not \(text)")
@@ -57,7 +57,7 @@ struct AuditCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             if NameText.isPath(model) {
-                return try finish(audited(weightsOptions.load(model)))
+                return try finish(audited(checkpointOptions.load(model)))
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
                 let certificate = try audited(StoredCheckpoint.load(named: model, from: store))

@@ -47,8 +47,6 @@ struct BenchEngineCommand: ParsableCommand {
     @Option(help: "Folder of images, searched below as well; the first ones by name are used.")
     var images: String
 
-    @OptionGroup var weightsOptions: WeightsOptions
-
     @OptionGroup var engine: EngineOptions
 
     @Option(help: "Threads, each with an image at a time.")
@@ -62,6 +60,8 @@ struct BenchEngineCommand: ParsableCommand {
 
     @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
+
+    @OptionGroup var checkpointOptions: CheckpointOptions
 
     @Option(help: "An earlier measurement, as --format json wrote it, to set this one against.")
     var compareWith: String?
@@ -77,7 +77,7 @@ struct BenchEngineCommand: ParsableCommand {
 
     func run() throws {
         try ProgramExit.reporting {
-            let (network, steps) = try EngineLoading.load(weightsOptions.load(model), engine: engine.name, timeSteps: timeSteps)
+            let (network, steps) = try EngineLoading.load(checkpointOptions.load(model), engine: engine.name, timeSteps: timeSteps)
             let loader = try ImageLoader(Preprocessing(imageSize: network.network.inputSize))
             let pixels = try ImageSearch.files(below: images, limit: count).map { try loader.load(path: $0).pixels }
             let measurement = try EngineBenchmark(

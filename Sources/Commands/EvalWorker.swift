@@ -1,10 +1,10 @@
 package import ArgumentParser
 internal import Dashboard
 internal import Diagnostics
+internal import Engine
 internal import Foundation
 internal import Postgres
 internal import SpikeKernels
-internal import Engine
 internal import Telemetry
 internal import Worker
 

@@ -21,7 +21,7 @@ struct ModelCommand: ParsableCommand {
         @Argument(help: "A .pth or .safetensors file.")
         var file: String
 
-        @OptionGroup var weightsOptions: WeightsOptions
+        @OptionGroup var checkpointOptions: CheckpointOptions
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
@@ -29,7 +29,7 @@ struct ModelCommand: ParsableCommand {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "model")
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let (model, isNew) = try ModelRegistration(store: store).add(name, path: file, options: weightsOptions)
+                    let (model, isNew) = try ModelRegistration(store: store).add(name, path: file, options: checkpointOptions)
                     note(isNew ? "added model \(name), sha256 \(model.sha256)" : "model \(name) is there already, sha256 \(model.sha256)")
                 }
             }
@@ -80,12 +80,12 @@ struct ModelCommand: ParsableCommand {
         @Option(help: "A file to write to, which is replaced. Default: standard output.")
         var output: String?
 
-        @OptionGroup var weightsOptions: WeightsOptions
+        @OptionGroup var checkpointOptions: CheckpointOptions
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
         func validate() throws {
-            if !isFile { try weightsOptions.requireNone(model: model) }
+            if !isFile { try checkpointOptions.requireNone(model: model) }
             guard (0...1024).contains(rows) else { throw ValidationError("--rows takes 0 to 1024") }
         }
 
@@ -101,30 +101,17 @@ struct ModelCommand: ParsableCommand {
             }
             let description =
                 if isFile {
-                    CheckpointDescription(try weightsOptions.load(model))
+                    CheckpointDescription(try checkpointOptions.load(model))
                 } else {
                     try DatabaseAccess(options: databaseOptions).withStore { try $0.model(named: model).description() }
                 }
             guard format != .json else { return try renderJSON(description) }
-            let table = TextTable(
-                [.init("property"), .init("value")],
-                rows: [["family", description.family ?? "-"], ["name", description.name ?? "-"]]
-                    + description.sizes.map { [$0.name, $0.value] } + description.settings.map { [$0.key, "\($0.value), \($0.origin.rawValue)"] }
-                    + [
-                    ["image", "\(description.image)"],
-                    ["classes", "\(description.classes)"], ["parameters", NumberText.grouped(description.parameters)],
-                    ["neurons", NumberText.grouped(description.neurons)],
-                    ["multiply-accumulates on pixels", NumberText.grouped(description.inputOperations)],
-                    ["layers that multiply currents", description.multiplying.isEmpty ? "none" : description.multiplying.joined(separator: ", ")],
-                    ["published top-1", description.published.isEmpty ? "-" : description.published.map { "\($0.top1) % with T = \($0.timeSteps) (\($0.source))" }.joined(separator: "; ")],
-                    ["saved time steps", description.timesteps.map { "\($0)" } ?? "-"], ["format", description.format.rawValue],
-                    ["sha256", description.sha256],
-                ] + (description.notices ?? []).map { ["notice", $0] })
+            let table = TextTable([.init("property"), .init("value")], rows: description.rows)
             return format == .markdown ? table.markdown() : table.plain()
         }
 
         private func checkpoint() throws -> Checkpoint {
-            if isFile { return try weightsOptions.load(model) }
+            if isFile { return try checkpointOptions.load(model) }
             return try DatabaseAccess(options: databaseOptions).withStore { try StoredCheckpoint.load(named: model, from: $0) }
         }
     }

@@ -3,36 +3,28 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
 internal import Reports
-internal import Networks
 internal import Worker
 
 /// Puts checkpoints into the database.
 struct ModelRegistration {
     let store: EvaluationStore
 
-    /// Reads a checkpoint, checks it whole, and stores it under `name`. Where weights are chosen by their key, or the network is described
-    /// in another file, both are stored as a file of their own, so that a stored model's hash always tells its weights and description.
-    func add(_ name: String, path: String, options: WeightsOptions = WeightsOptions()) throws -> (model: StoredModel, isNew: Bool) {
+    /// Reads a checkpoint, checks it whole, and stores it under `name`. Where weights are chosen by their key, they are stored as a file of
+    /// their own, so that a stored model's hash always tells its weights.
+    func add(_ name: String, path: String, options: CheckpointOptions) throws -> (model: StoredModel, isNew: Bool) {
         let checkpoint = try options.load(path)
-        let description = options.network.flatMap { $0.hasSuffix(".json") ? $0 : nil }
-        let said = description == nil ? options.network : nil
-        guard options.weights != nil || description != nil else {
-            return try add(name, path: path, checkpoint, network: said, size: options.size)
-        }
+        guard let key = options.weights else { return try add(name, path: path, checkpoint) }
         let extract = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString).safetensors").path
         defer { try? FileManager.default.removeItem(atPath: extract) }
-        try WeightsExtraction.write(key: options.weights, description: description, of: path, to: extract)
-        var extracted = try Checkpoint.load(
-            path: extract, network: try said.map { try NetworkChoice(parsing: $0) }, imageSize: options.size)
-        extracted.notices = checkpoint.notices + ["taken from the file with sha256 \(checkpoint.sha256)"]
-        return try add(name, path: extract, extracted, network: said, size: options.size)
+        try WeightsExtraction.write(key: key, of: path, to: extract)
+        var extracted = try options.loadExtract(extract)
+        extracted.notices = checkpoint.notices + ["taken from under '\(key)' of the file with sha256 \(checkpoint.sha256)"]
+        return try add(name, path: extract, extracted)
     }
 
-    private func add(
-        _ name: String, path: String, _ checkpoint: Checkpoint, network: String?, size: Int?
-    ) throws -> (model: StoredModel, isNew: Bool) {
+    private func add(_ name: String, path: String, _ checkpoint: Checkpoint) throws -> (model: StoredModel, isNew: Bool) {
         let layers = ModelLayers(checkpoint.network)
-        let description = CheckpointDescription(checkpoint, network: network, size: size)
+        let description = CheckpointDescription(checkpoint)
         let handle = try openFile(path)
         defer { try? handle.close() }
         let added = try store.addModel(

@@ -55,6 +55,11 @@ struct ModelSynthCommand: ParsableCommand {
             meter.finish()
             var writer = SafetensorsWriter()
             writer.metadata = ["format": "pt", "architecture": architecture, "seed": "\(seed)", "T": "\(timeSteps)", "shift": "\(shift)"]
+            // What tensors do not tell of the network stands beside them.
+            if let family = network.facts.family {
+                let settings = network.facts.settings.map { ",\($0.key)=\($0.value)" }.joined()
+                writer.metadata["network"] = family + settings
+            }
             for specification in network.graph.parameterSpecifications {
                 guard let tensor = parameters.tensors[specification.name] else { continue }
                 writer.add(specification.name, tensor)

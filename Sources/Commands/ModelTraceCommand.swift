@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Checkpoints
 internal import Diagnostics
 internal import Engine
+internal import NetworkFamilies
 internal import Networks
 
 struct ModelTraceCommand: ParsableCommand {
@@ -25,14 +26,14 @@ struct ModelTraceCommand: ParsableCommand {
     @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
 
-    @OptionGroup var weightsOptions: WeightsOptions
+    @OptionGroup var checkpointOptions: CheckpointOptions
 
     @OptionGroup var engine: EngineOptions
 
     func run() throws {
         try ProgramExit.reporting {
             let input = try SafetensorsFile(path: input).tensor("input")
-            let checkpoint = try weightsOptions.load(model, inputSize: input.shape.last)
+            let checkpoint = try checkpointOptions.load(model, inputSize: input.shape.last)
             let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
             let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
             let trace = try network.trace(input: input, timeSteps: steps)

@@ -37,7 +37,7 @@ struct RunEvaluateCommand: ParsableCommand {
     @Option(help: "A folder with one folder of images per class, or the name of a stored data set.")
     var dataset: String
 
-    @OptionGroup var weightsOptions: WeightsOptions
+    @OptionGroup var checkpointOptions: CheckpointOptions
 
     @OptionGroup var runOptions: RunOptions
 
@@ -54,7 +54,7 @@ struct RunEvaluateCommand: ParsableCommand {
     @OptionGroup var logOptions: LogOptions
 
     func validate() throws {
-        if !NameText.isPath(model) { try weightsOptions.requireNone(model: model) }
+        if !NameText.isPath(model) { try checkpointOptions.requireNone(model: model) }
     }
 
     func run() throws {
@@ -88,7 +88,8 @@ struct RunEvaluateCommand: ParsableCommand {
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
         guard NameText.isPath(model) else { return try store.model(named: model) }
-        return try ModelRegistration(store: store).add(ModelRegistration.name(forFile: model), path: model, options: weightsOptions).model
+        return try ModelRegistration(store: store).add(ModelRegistration.name(forFile: model), path: model, options: checkpointOptions)
+            .model
     }
 
     private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {

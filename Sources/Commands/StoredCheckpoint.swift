@@ -9,7 +9,6 @@ enum StoredCheckpoint {
     static func load(named name: String, from store: EvaluationStore) throws -> Checkpoint {
         let folder = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let model = try store.model(named: name)
-        return try model.description().checkpoint(path: CheckpointCache(directory: folder).file(of: model, store: store))
+        return try CheckpointCache(directory: folder).checkpoint(of: store.model(named: name), store: store)
     }
 }

@@ -3,8 +3,8 @@ internal import Diagnostics
 package import Evaluation
 package import EvaluationStore
 internal import ImageInput
-internal import Reports
 internal import Networks
+internal import Reports
 internal import Worker
 
 /// Runs of the network of no work, with the layers and classes of a real one. `evalctl submit` cannot make them.

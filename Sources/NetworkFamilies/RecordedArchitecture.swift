@@ -11,6 +11,9 @@ package struct RecordedArchitecture: Sendable, Decodable {
     private let image: Int
     private let classes: Int
 
+    /// A family's name as `--network` takes it, of one that was recorded.
+    package static func familyName(_ recorded: String) -> String { ["spe", "plain"].contains(recorded) ? SpikingMLP.name : recorded }
+
     /// - Throws: `network.invalid` where what was recorded cannot be.
     package func network() throws(Failure) -> Network {
         let bounds = 1...4096

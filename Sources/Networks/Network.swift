@@ -27,9 +27,6 @@ package struct Network: Sendable, Hashable {
     package var inputSize: Int { graph.inputSize }
     package var classes: Int { features[graph.output].channels }
 
-    /// Whether neither tensors nor a user tell the input's size.
-    package var isSizeAssumed: Bool { facts.settings.contains { $0.key == "size" && $0.origin == .assumed } }
-
     /// The number of time steps that can be run: bounded by memory, and by a network that has factors for so many only.
     package var longestRun: Int {
         let largest = features.reduce(1) { max($0, $1.neurons) }

@@ -46,11 +46,13 @@ package struct KernelSet: Sendable {
 
     /// A layer's sums with another current and the neurons behind them: `a = limited(other + bias + rows)`, kept; spikes of `a`.
     ///
-    /// - Parameter thresholds: a line.
+    /// - Parameters:
+    ///   - units: a line of places that the other current is shifted right by in each lane; nil for none.
+    ///   - thresholds: a line.
     package typealias Fuse =
         @Sendable (
             _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ other: CurrentLines,
-            _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
+            _ units: UnsafeRawPointer?, _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
         ) -> Void
     package var fuse: Fuse
 
@@ -117,9 +119,11 @@ package struct KernelSet: Sendable {
     package var addWhere: AddWhere
 
     /// `currents = limited(currents + others)`; without `isAdded`, the others themselves.
+    ///
+    /// - Parameter units: a line of places that the others are shifted right by in each lane; nil for none.
     package typealias AddCurrents =
         @Sendable (
-            _ others: CurrentLines, _ extent: Extent, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool
+            _ others: CurrentLines, _ units: UnsafeRawPointer?, _ extent: Extent, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool
         ) -> Void
     package var addCurrents: AddCurrents
 

@@ -1,4 +1,4 @@
-internal import Checkpoints
+package import Checkpoints
 internal import Diagnostics
 package import EvaluationStore
 internal import Foundation
@@ -9,6 +9,16 @@ package struct CheckpointCache: Sendable {
 
     package init(directory: String) {
         self.directory = directory
+    }
+
+    /// A stored model's checkpoint, read as it was when it was added.
+    ///
+    /// - Throws: as ``file(of:store:)``, and what reading a checkpoint throws.
+    package func checkpoint(of model: StoredModel, store: EvaluationStore) throws -> Checkpoint {
+        let description = try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8))
+        let choice = try description.network.map { try NetworkChoice(parsing: $0) }
+        let imageSize = choice == nil && description.family == nil ? nil : description.image
+        return try Checkpoint.load(path: try file(of: model, store: store), network: choice, imageSize: imageSize)
     }
 
     /// The checkpoint's file in the cache, fetched from the database where it is not there, its hash verified.

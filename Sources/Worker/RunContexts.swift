@@ -57,8 +57,7 @@ final class RunContexts: @unchecked Sendable {
             return NoWorkEngine(network: try NoWorkEngine.layersNetwork())
         }
         // Nothing else holds the parameters: they go as the engine takes them.
-        let description = try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8))
-        let parameters = try description.checkpoint(path: try cache.file(of: model, store: store)).parameters
+        let parameters = try cache.checkpoint(of: model, store: store).parameters
         let engine = try Engines.make(run.specification.engine, parameters: parameters)
         engines.append((key, engine))
         if engines.count > Self.capacity { engines.removeFirst() }

@@ -1,5 +1,4 @@
 internal import Diagnostics
-internal import Engine
 internal import Evaluation
 internal import EvaluationStore
 internal import Foundation

@@ -17,7 +17,7 @@ extension ScalarKernels {
     @Sendable
     func fuse(
         _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ other: CurrentLines,
-        _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
+        _ units: UnsafeRawPointer?, _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
     ) {
         clear(spikes, extent)
         forEachNeuron(tile.lanes, extent) { token, lane in
@@ -25,7 +25,7 @@ extension ScalarKernels {
             for step in 0..<extent.steps {
                 let frame = token * extent.steps + step
                 let sum = frameSum(tile, lists, frame, lane)
-                let current = limited(numbers.sum(sum, value(other.line(token: token, step: step), lane)))
+                let current = limited(numbers.sum(sum, inUnits(value(other.line(token: token, step: step), lane), units, lane)))
                 set(kept + frame * LineBuffer.lineBytes, lane, current)
                 if self.step(&potential, current, threshold: value(thresholds, lane)) { insert(spikes, frame, lane) }
             }
@@ -85,7 +85,11 @@ extension ScalarKernels {
         _ currents: UnsafeMutableRawPointer
     ) {
         forEachFrame(extent, currents) { frame, line in
-            forEachLane { lane in set(line, lane, cut(scaled(value(line, lane), scales[frame], shifts, units, lane))) }
+            let limit = Int(scales[frame].limit)
+            forEachLane { lane in
+                let bounded = numbers.limited(value(line, lane), from: -limit, to: limit)
+                set(line, lane, cut(scaled(bounded, scales[frame], shifts, units, lane)))
+            }
         }
     }
 
@@ -109,7 +113,7 @@ extension ScalarKernels {
     }
 
     /// A token's number in the unit of a lane.
-    private func inUnits(_ number: Int, _ units: UnsafeRawPointer?, _ lane: Int) -> Int {
+    func inUnits(_ number: Int, _ units: UnsafeRawPointer?, _ lane: Int) -> Int {
         guard let units else { return number }
         return numbers.shiftedRight(number, by: value(units, lane))
     }

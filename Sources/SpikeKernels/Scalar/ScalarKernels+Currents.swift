@@ -64,11 +64,14 @@ extension ScalarKernels {
     }
 
     @Sendable
-    func addCurrents(_ others: CurrentLines, _ extent: Extent, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool) {
+    func addCurrents(
+        _ others: CurrentLines, _ units: UnsafeRawPointer?, _ extent: Extent, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool
+    ) {
         forEachFrame(extent, currents) { frame, line in
             let other = others.line(token: frame / extent.steps, step: frame % extent.steps)
             forEachLane { lane in
-                set(line, lane, isAdded ? cut(numbers.sum(value(line, lane), value(other, lane))) : value(other, lane))
+                let added = inUnits(value(other, lane), units, lane)
+                set(line, lane, isAdded ? cut(numbers.sum(value(line, lane), added)) : added)
             }
         }
     }

@@ -40,6 +40,8 @@ struct CurrentConsumer<L: Lanes>: SumConsumer {
 struct FuseConsumer<L: Lanes>: SumConsumer {
     private let other: CurrentLines
     private let threshold: L.Line
+    private let hasUnits: Bool
+    private let places: L.Line
     private var input: UnsafeRawPointer
     private let inputStride: Int
     private var kept: UnsafeMutableRawPointer
@@ -47,9 +49,14 @@ struct FuseConsumer<L: Lanes>: SumConsumer {
     private var neurons = Neurons<L>()
 
     @inline(__always)
-    init(_ other: CurrentLines, _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ lanes: UInt32, _ spikes: SpikePlace) {
+    init(
+        _ other: CurrentLines, _ units: UnsafeRawPointer?, _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ lanes: UInt32,
+        _ spikes: SpikePlace
+    ) {
         self.other = other
         threshold = L.load(thresholds)
+        hasUnits = units != nil
+        places = units.map { L.load($0) } ?? L.broadcast(0)
         input = other.lines
         inputStride = other.steps == 1 ? 0 : 64
         self.kept = kept
@@ -64,7 +71,9 @@ struct FuseConsumer<L: Lanes>: SumConsumer {
 
     @inline(__always)
     mutating func take(_ sum: L.Line) {
-        let current = L.limited(L.boundedSum(sum, L.load(input)))
+        var added = L.load(input)
+        if hasUnits { added = L.shiftedRightEach(added, places) }
+        let current = L.limited(L.boundedSum(sum, added))
         L.store(current, kept)
         writer.write(neurons.step(current, threshold: threshold))
         input += inputStride

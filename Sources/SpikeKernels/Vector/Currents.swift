@@ -54,12 +54,13 @@ func addWhereTile<L: Lanes>(
 
 @inline(__always)
 func addCurrentsTile<L: Lanes>(
-    _: L.Type, _ others: CurrentLines, _ extent: Extent, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool
+    _: L.Type, _ others: CurrentLines, _ units: UnsafeRawPointer?, _ extent: Extent, _ currents: UnsafeMutableRawPointer, _ isAdded: Bool
 ) {
     var line = currents
+    let places = units.map { L.load($0) } ?? L.broadcast(0)
     for token in 0..<extent.tokens {
         for step in 0..<extent.steps {
-            let other = L.load(others.line(token: token, step: step))
+            let other = L.shiftedRightEach(L.load(others.line(token: token, step: step)), places)
             L.store(isAdded ? L.cut(L.sum(L.load(line), other)) : other, line)
             line += 64
         }
@@ -85,7 +86,7 @@ func rescaleTile<L: Lanes>(
     var line = currents
     for frame in 0..<extent.tokens * extent.steps {
         scale.begin(scales[frame])
-        L.store(L.cut(scale.apply(L.load(line))), line)
+        L.store(L.cut(scale.apply(L.bounded(L.load(line), to: scales[frame].limit))), line)
         line += 64
     }
 }

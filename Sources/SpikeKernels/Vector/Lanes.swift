@@ -35,6 +35,8 @@ protocol Lanes {
     static func average(_ sum: Total, _ shift: Int32) -> Line
     /// Cuts off a sum at `limit` and its negative; wide lanes hold it already.
     static func limited(_ a: Line, to limit: Int32) -> Line
+    /// Cuts off a sum at `limit` and its negative, whatever the lanes.
+    static func bounded(_ a: Line, to limit: Int32) -> Line
     /// Bias and rows where their number exceeds ``WeightTile/safeCount``: added up in wider lanes, then cut off at the largest number and its
     /// negative. Wide lanes hold every sum.
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line
@@ -58,6 +60,8 @@ enum Lanes16: Lanes {
     @inline(__always) static func shiftedRight(_ a: Line, _ count: Int32) -> Line { shiftedRight16(a, count) }
     @inline(__always) static func shiftedRightEach(_ a: Line, _ counts: Line) -> Line { shiftedRightEach16(a, counts) }
     @inline(__always) static func larger(_ a: Line, _ b: Line) -> Line { larger16(a, b) }
+    @inline(__always)
+    static func bounded(_ a: Line, to limit: Int32) -> Line { clamped16(a, broadcast16(0 &- limit), broadcast16(limit)) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast16(a, b) }
     @inline(__always) static func cut(_ a: Line) -> Line { clamped16(a, broadcast16(-16384), broadcast16(16383)) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere16(a, set) }
@@ -172,6 +176,8 @@ enum Lanes32: Lanes {
     @inline(__always) static func shiftedRight(_ a: Line, _ count: Int32) -> Line { shiftedRight32(a, count) }
     @inline(__always) static func shiftedRightEach(_ a: Line, _ counts: Line) -> Line { shiftedRightEach32(a, counts) }
     @inline(__always) static func larger(_ a: Line, _ b: Line) -> Line { larger32(a, b) }
+    @inline(__always)
+    static func bounded(_ a: Line, to limit: Int32) -> Line { clamped32(a, broadcast32(0 &- limit), broadcast32(limit)) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast32(a, b) }
     @inline(__always) static func cut(_ a: Line) -> Line { clamped32(a, broadcast32(-1_073_741_824), broadcast32(1_073_741_823)) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere32(a, set) }

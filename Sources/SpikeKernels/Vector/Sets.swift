@@ -8,8 +8,8 @@ package func kernelSet16(name: String) -> KernelSet {
             var consumer = CurrentConsumer<Lanes16>(line: currents, isAdded: isAdded)
             sumRowsTile(tile, lists, extent, next, &consumer)
         },
-        fuse: { tile, lists, extent, next, other, kept, thresholds, spikes in
-            var consumer = FuseConsumer<Lanes16>(other, kept, thresholds, tile.lanes, spikes)
+        fuse: { tile, lists, extent, next, other, units, kept, thresholds, spikes in
+            var consumer = FuseConsumer<Lanes16>(other, units, kept, thresholds, tile.lanes, spikes)
             sumRowsTile(tile, lists, extent, next, &consumer)
         },
         expand: { tile, lists, extent, next, thresholds, units, spikes in
@@ -27,7 +27,7 @@ package func kernelSet16(name: String) -> KernelSet {
             sumWindowTile(Lanes16.self, source, window, weights, bias, firstToken, extent, currents, isAdded)
         },
         addWhere: { addWhereTile(Lanes16.self, $0, $1, $2, $3, $4) },
-        addCurrents: { addCurrentsTile(Lanes16.self, $0, $1, $2, $3) },
+        addCurrents: { addCurrentsTile(Lanes16.self, $0, $1, $2, $3, $4) },
         addLine: { addLineTile(Lanes16.self, $0, $1, $2) },
         rescale: { rescaleTile(Lanes16.self, $0, $1, $2, $3, $4) },
         poolCurrents: { poolCurrentsTile(Lanes16.self, $0, $1, $2, $3, $4) },
@@ -46,8 +46,8 @@ package func kernelSet32(name: String) -> KernelSet {
             var consumer = CurrentConsumer<Lanes32>(line: currents, isAdded: isAdded)
             sumRowsTile(tile, lists, extent, next, &consumer)
         },
-        fuse: { tile, lists, extent, next, other, kept, thresholds, spikes in
-            var consumer = FuseConsumer<Lanes32>(other, kept, thresholds, tile.lanes, spikes)
+        fuse: { tile, lists, extent, next, other, units, kept, thresholds, spikes in
+            var consumer = FuseConsumer<Lanes32>(other, units, kept, thresholds, tile.lanes, spikes)
             sumRowsTile(tile, lists, extent, next, &consumer)
         },
         expand: { tile, lists, extent, next, thresholds, units, spikes in
@@ -65,7 +65,7 @@ package func kernelSet32(name: String) -> KernelSet {
             sumWindowTile(Lanes32.self, source, window, weights, bias, firstToken, extent, currents, isAdded)
         },
         addWhere: { addWhereTile(Lanes32.self, $0, $1, $2, $3, $4) },
-        addCurrents: { addCurrentsTile(Lanes32.self, $0, $1, $2, $3) },
+        addCurrents: { addCurrentsTile(Lanes32.self, $0, $1, $2, $3, $4) },
         addLine: { addLineTile(Lanes32.self, $0, $1, $2) },
         rescale: { rescaleTile(Lanes32.self, $0, $1, $2, $3, $4) },
         poolCurrents: { poolCurrentsTile(Lanes32.self, $0, $1, $2, $3, $4) },

@@ -236,8 +236,9 @@ extension Folder {
                 bias: inner.bias, scale: positions.map { scale[$0] }, shift: positions.map { shift[$0] }, time: time ?? [])
         }
         inner.bias = zeros
-        inner.center = zeros
-        inner.spread = Array(repeating: .infinity, count: channels)
+        let factor = (time ?? [1]).reduce(0) { max($0, abs($1)) }
+        inner.center = zeros.map { _ in Term.most(of: values(normalisation.bias)) * factor }
+        inner.spread = zeros.map { _ in Term.most(of: values(normalisation.weight)) * factor }
         return inner
     }
 }

@@ -161,14 +161,16 @@ struct NetworkFolding {
 
     private func form(_ plan: CurrentPlan, _ terms: [FoldedTerm], isContraction: Bool) -> CurrentStep.Form {
         guard terms.count == 2, let rows = terms.firstIndex(where: \.isListed),
-            let other = terms.compactMap({ term -> Int? in if case .current(let node) = term.work { node } else { nil } }).first
+            let (other, places) = terms.compactMap({ term -> (Int, LineBuffer?)? in
+                if case .current(let node, let places) = term.work { (node, places) } else { nil }
+            }).first
         else { return .general }
         if isContraction { return .contraction(rows: rows, kept: other) }
         guard plan.isStored, plan.isFirst, plan.neurons.count == 1, plan.neurons[0].isPlain, terms[rows].scale == nil,
             !units.mayCut(plan.node),
             plan.neurons[0].firstChannel == 0
         else { return .general }
-        return .fused(rows: rows, other: other)
+        return .fused(rows: rows, other: other, places: places)
     }
 
     private mutating func addHead(_ expression: Expression) throws {

@@ -42,7 +42,7 @@ struct TermFolding {
         case .positions(let planes):
             work = .positions(try single(planes), folding.lines(term.factor, inner, tiling))
         case .current(let node):
-            work = .current(node)
+            work = .current(node, placeLines(units.places(from: node, to: plan.node)))
         case .products(let node, let window):
             guard let layer else { preconditionFailure("products have weights") }
             work = .products(
@@ -116,7 +116,7 @@ struct TermFolding {
             let bias = isAxis ? 0 : outer.bias[channel]
             let reach = max(abs(inner.lowest[channel] + bias), abs(inner.highest[channel] + bias), inner.weights[channel])
             guard reach > 0 else { continue }
-            let room = precision == .fixed32 ? (isAxis ? precision.largestCurrent : precision.largestSum) - 0x1p17 : 0
+            let room = (isContraction ? precision.largestSum : precision.largestCurrent) - 0x1p17
             let limit = precision == .fixed32 ? room / reach : precision.largestWeight / max(inner.weights[channel], 0x1p-60)
             places = min(places, floor(log2(limit / own[channel])))
         }
@@ -155,6 +155,16 @@ struct TermFolding {
         }
         guard largest > precision.largestCurrent - 0x1p10 else { return 0 }
         return min(Int(ceil(log2(largest / (precision.largestCurrent - 0x1p10)))), 24)
+    }
+
+    private func placeLines(_ places: [Int]) -> LineBuffer? {
+        guard places.contains(where: { $0 > 0 }) else { return nil }
+        let buffer = LineBuffer(lines: tiling.tiles)
+        for (channel, count) in places.enumerated() {
+            let count = min(count, precision.laneBits - 1)
+            if precision == .fixed32 { buffer.set(channel, Int32(count)) } else { buffer.set(channel, Int16(count)) }
+        }
+        return buffer
     }
 
     /// How many places below the finest unit each channel's is; nil where all have one unit.

@@ -5,23 +5,33 @@ internal import SpikeKernels
 
 /// The units of all currents: how many whole numbers make 1, a power of two for each channel.
 ///
-/// What meets in one neuron has one unit; neurons of different channels never meet. So an outlier costs its own channel bits, and no other.
+/// What meets in one neuron has one unit; neurons of different channels never meet, and what is added to a coarser current is shifted to its
+/// unit. So an outlier costs its own channel, in the currents that it reaches, bits, and no other.
 struct Units {
-    private var parents: [Int: Int] = [:]
-    /// By class and channel.
+    /// By current and channel.
     private var exponents: [Int: [Int]] = [:]
-    /// What a class's units are beside a power of two: a mean's divisor that is none.
+    /// What a current's units are beside a power of two: a mean's divisor that is none.
     private var factors: [Int: Double] = [:]
-    /// Whether some currents of a class may be cut off.
+    /// Currents that may be cut off.
     private var cutting: Set<Int> = []
     private(set) var ranges: [Int: CurrentRange] = [:]
 
     /// Thresholds beyond which a current may be cut off where room for the worst case would cost bits.
     private static let keptThresholds = 512.0
+    /// Currents that are made of so few others one after another have room for the worst case.
+    private static let shortChain = 3
 
     init(_ plan: ProgramPlan, _ folder: Folder) throws(Failure) {
-        join(plan, folder)
         var limits: [Int: UnitLimits] = [:]
+        var depths: [Int: Int] = [:]
+        /// The kept current that a contraction shares its units with.
+        var partners: [Int: Int] = [:]
+        var sources: [Int: Set<Int>] = [:]
+        var order: [Int] = []
+        func note(_ node: Int, channels: Int, _ body: (inout UnitLimits) -> Void) {
+            if limits[node] == nil { order.append(node) }
+            body(&limits[node, default: UnitLimits(channels: channels)])
+        }
         for plan in plan.plans {
             switch plan {
             case .current(let current) where current.isExpansion:
@@ -29,76 +39,75 @@ struct Units {
             case .current(let current):
                 let terms = current.expression.terms.map { $0.range(folder, stored: ranges, isContracted: current.isContraction) }
                 let range = CurrentRange(current.expression, terms, stored: ranges)
-                let key = root(current.node)
+                let before = current.expression.terms.compactMap { term in if case .current(let node) = term.source { node } else { nil } }
+                depths[current.node] = max(depths[current.node] ?? 0, 1 + before.reduce(0) { max($0, depths[$1] ?? 0) })
+                sources[current.node, default: []].formUnion(before)
                 ranges[current.node] = current.isFirst ? range : ranges[current.node].map { $0.joined(range) } ?? range
-                limits[key, default: UnitLimits(channels: range.channels)].note(ranges[current.node] ?? range, current, terms)
-                for neuron in current.neurons { limits[key]?.note(neuron) }
+                let known = ranges[current.node] ?? range
+                if current.isContraction, let kept = before.first {
+                    partners[current.node] = kept
+                    note(kept, channels: range.channels) { $0.note(known, current, terms) }
+                }
+                note(current.node, channels: range.channels) { limits in
+                    limits.note(known, current, terms)
+                    for neuron in current.neurons { limits.note(neuron) }
+                }
             case .fire(let neuron):
-                limits[root(neuron.current), default: UnitLimits(channels: folder.features[neuron.current].channels)].note(neuron)
+                note(neuron.current, channels: folder.features[neuron.current].channels) { $0.note(neuron) }
             case .grid(let node):
                 let input = folder.node(node).inputs[0]
                 guard var range = ranges[input] else { break }
                 if case .total = folder.node(node).operation { range = range.scaled(Double(folder.features[input].positions)) }
                 ranges[node] = range
-                limits[root(node), default: UnitLimits(channels: range.channels)].note(range)
+                depths[node] = depths[input]
+                factors[node] = GridTaps(node, folder).factor
+                sources[node] = [input]
+                note(node, channels: range.channels) { $0.note(range) }
             case .bits, .sample, .head:
                 break
             }
         }
-        for (key, limit) in limits {
-            let factor = factors[key] ?? 1
-            let (chosen, cuts) = try limit.exponents(folder.format.precision, factor: factor, keptThresholds: Self.keptThresholds) {
-                (reason: String) -> Failure in
-                folder.format.precision.unfit("node '\(folder.node(key).name.prefix(80))'", reason)
+        for node in order {
+            guard let limit = limits[node] else { continue }
+            let kept = (depths[node] ?? 0) > Self.shortChain ? Self.keptThresholds : .infinity
+            var (chosen, cuts) = try limit.exponents(folder.format.precision, keptThresholds: kept) { (reason: String) -> Failure in
+                folder.format.precision.unfit("node '\(folder.node(node).name.prefix(80))'", reason)
             }
-            exponents[key] = chosen
-            if cuts { cutting.insert(key) }
+            if let partner = partners[node], let own = exponents[partner] {
+                chosen = own
+                cuts = cuts || cutting.contains(partner)
+            } else if factors[node] != nil, let input = sources[node]?.first, let own = exponents[input] {
+                // Pooling keeps the unit, or has it divided by the mean's divisor.
+                chosen = own
+            } else {
+                for source in sources[node] ?? [] {
+                    guard let other = exponents[source] else { continue }
+                    guard (factors[source] ?? 1) == 1 else {
+                        throw folder.format.precision.unfit(
+                            "node '\(folder.node(node).name.prefix(80))'",
+                            "it adds a mean over \(folder.features[source].channels) channels to other currents",
+                            isInAnyPrecision: true)
+                    }
+                    chosen = zip(chosen, other).map(min)
+                }
+            }
+            exponents[node] = chosen
+            if cuts { cutting.insert(node) }
         }
     }
 
     /// Whole numbers of 1 in each channel.
     func units(of node: Int) -> [Double] {
-        let key = root(node)
-        let factor = factors[key] ?? 1
-        return (exponents[key] ?? []).map { factor * scalbn(1, $0) }
+        let factor = factors[node] ?? 1
+        return (exponents[node] ?? []).map { factor * scalbn(1, $0) }
     }
 
-    func exponents(of node: Int) -> [Int] { exponents[root(node)] ?? [] }
-    /// Whether a current of the node's class may be cut off, so that every one has to be looked at.
-    func mayCut(_ node: Int) -> Bool { cutting.contains(root(node)) }
+    func exponents(of node: Int) -> [Int] { exponents[node] ?? [] }
+    /// Whether a current may be cut off, so that every one has to be looked at.
+    func mayCut(_ node: Int) -> Bool { cutting.contains(node) }
 
-    private mutating func join(_ plan: ProgramPlan, _ folder: Folder) {
-        for plan in plan.plans {
-            switch plan {
-            case .current(let current):
-                for term in current.expression.terms {
-                    if case .current(let other) = term.source { union(current.node, other) }
-                }
-            case .grid(let node):
-                let input = folder.node(node).inputs[0]
-                let taps = GridTaps(node, folder)
-                if taps.divisor == nil || taps.factor == 1 {
-                    union(node, input)
-                } else {
-                    // The sum is shifted, and its unit is no power of two.
-                    factors[node] = taps.factor
-                    parents[node] = node
-                }
-            default: break
-            }
-        }
-    }
-
-    private func root(_ node: Int) -> Int {
-        var node = node
-        while let parent = parents[node], parent != node { node = parent }
-        return node
-    }
-
-    private mutating func union(_ left: Int, _ right: Int) {
-        let (first, second) = (root(left), root(right))
-        if first != second { parents[max(first, second)] = min(first, second) }
-    }
+    /// Places that a current is shifted right by where it is added to another one, by channel.
+    func places(from source: Int, to node: Int) -> [Int] { zip(exponents(of: source), exponents(of: node)).map { max($0 - $1, 0) } }
 }
 
 /// How a mean of currents is taken: their sum, shifted right.
@@ -212,7 +221,7 @@ extension Term {
     }
 
     /// A magnitude that all but the largest twentieth stay within.
-    private static func most(of values: [Double]) -> Double {
+    static func most(of values: [Double]) -> Double {
         let sorted = values.map(abs).sorted()
         return sorted.isEmpty ? 0 : sorted[(sorted.count - 1) * 19 / 20]
     }
@@ -325,6 +334,8 @@ struct UnitLimits {
         note(range)
         for (term, own) in zip(plan.expression.terms, terms) {
             if case .current = term.source { continue }
+            // Sums that are scaled are bounded before.
+            if term.outer != nil, !plan.isContraction { continue }
             for channel in worst.indices {
                 layers[channel] = max(
                     layers[channel], max(abs(own.lowest[channel]), abs(own.highest[channel])) + abs(plan.expression.bias[channel]))
@@ -344,7 +355,7 @@ struct UnitLimits {
     }
 
     func exponents(
-        _ precision: Precision, factor: Double, keptThresholds: Double, refuse: (String) -> Failure
+        _ precision: Precision, keptThresholds: Double, refuse: (String) -> Failure
     ) throws(Failure) -> ([Int], cuts: Bool) {
         var chosen: [Int] = []
         var cuts = false
@@ -356,7 +367,8 @@ struct UnitLimits {
                 room = min(room, max(usual[channel], kept))
             }
             if precision == .fixed16 { room = min(room, max(usual[channel] / 4, 4 * threshold)) }
-            if room < worst[channel] { cuts = true }
+            // Narrow lanes cut off everywhere.
+            if precision == .fixed32, room < worst[channel] { cuts = true }
             var unit = precision.finestThreshold / threshold
             if room > 0 { unit = min(unit, (precision.largestCurrent - 0x1p10) / room) }
             if precision == .fixed32 {
@@ -365,7 +377,7 @@ struct UnitLimits {
                 unit = min(unit, precision.largestWeight / weights[channel])
             }
             guard unit.isFinite, unit > 0 else { throw refuse("its numbers are too far apart") }
-            chosen.append(min(max(Int(floor(log2(unit / factor))), -60), 60))
+            chosen.append(min(max(Int(floor(log2(unit))), -60), 60))
         }
         // Channels with little to add up gain nothing from a finer unit than most have.
         let usual = chosen.sorted()[chosen.count / 2]

@@ -6,7 +6,7 @@ struct CurrentStep: ProgramStep {
     /// How the work is done: the usual layers of a block have kernels of their own.
     enum Form: Sendable {
         /// A layer's sums and a stored current, kept, with plain neurons behind.
-        case fused(rows: Int, other: Int)
+        case fused(rows: Int, other: Int, places: LineBuffer?)
         /// A layer with thresholds of each position.
         case expansion(FoldedThresholds)
         /// A layer with factors of each position, beside a kept current.
@@ -54,7 +54,7 @@ struct CurrentStep: ProgramStep {
 
     func run(_ pass: FixedPass, first: Int, count: Int) {
         switch form {
-        case .fused(let rows, let other): fuse(pass, terms[rows], other, first, count)
+        case .fused(let rows, let other, let places): fuse(pass, terms[rows], other, places, first, count)
         case .expansion(let thresholds): expand(pass, thresholds, first, count)
         case .contraction(let rows, let kept): contract(pass, terms[rows], kept, first, count)
         case .axis(let spikes, let axis): mix(pass, spikes, axis)
@@ -67,7 +67,7 @@ struct CurrentStep: ProgramStep {
         for neurons in neurons { pass.record(neurons) }
     }
 
-    private func fuse(_ pass: FixedPass, _ term: FoldedTerm, _ other: Int, _ first: Int, _ count: Int) {
+    private func fuse(_ pass: FixedPass, _ term: FoldedTerm, _ other: Int, _ places: LineBuffer?, _ first: Int, _ count: Int) {
         guard case .rows(let weights, let sources, let window, let rowsPerTap) = term.work else { return }
         let extent = pass.extent(count)
         pass.list(weights, sources, window, rowsPerTap, term.layers, first: first, extent)
@@ -75,7 +75,7 @@ struct CurrentStep: ProgramStep {
         for tile in 0..<tiling.tiles {
             pass.kernels.fuse(
                 weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile),
-                pass.current(other).currents(tile: tile, token: first),
+                pass.current(other).currents(tile: tile, token: first), places.map { UnsafeRawPointer($0.line(tile)) },
                 pass.current(node).line(tile: tile, token: first), neurons[0].thresholdLine(tile),
                 neurons[0].place(pass, tile: tile, first: first))
         }
@@ -136,7 +136,7 @@ struct CurrentStep: ProgramStep {
             if !begun[tile] {
                 pass.begin(.neurons)
                 pass.kernels.addCurrents(
-                    CurrentLines(lines: pass.zeroLines.line(0), steps: 1), Extent(tokens: 1, steps: 1), target(tile), false)
+                    CurrentLines(lines: pass.zeroLines.line(0), steps: 1), nil, Extent(tokens: 1, steps: 1), target(tile), false)
                 for frame in 1..<max(extent.tokens * extent.steps, 1) { pass.copyLine(from: target(tile), to: target(tile) + frame << 6) }
             }
             if let bias {

@@ -9,7 +9,8 @@ struct FoldedTerm: Sendable {
         /// The amplitudes are lines.
         case spikes([Int], LineBuffer)
         case positions([Int], LineBuffer)
-        case current(Int)
+        /// With lines of the places that it is shifted right by.
+        case current(Int, LineBuffer?)
         case products(current: Int, FoldedProducts)
         case image(FoldedPixels)
         case mix(spikes: Int, FoldedAxis)
@@ -56,7 +57,8 @@ struct FoldedTerm: Sendable {
 
     var currentReads: Set<Int> {
         switch work {
-        case .current(let node), .products(let node, _): [node]
+        case .current(let node, _): [node]
+        case .products(let node, _): [node]
         default: []
         }
     }

@@ -24,7 +24,7 @@ struct TermRun {
             let still = pass.stillScratch.line(0)
             pass.begin(.input)
             image(into: still)
-            pass.kernels.addCurrents(CurrentLines(lines: still, steps: 1), extent, own, false)
+            pass.kernels.addCurrents(CurrentLines(lines: still, steps: 1), nil, extent, own, false)
         } else {
             compute(own, isAdded: false)
         }
@@ -34,7 +34,7 @@ struct TermRun {
             pass.kernels.rescale(
                 table.records(of: TokenScale.self, from: first * extent.steps), scale.shiftTable, scale.unitLine(tile), extent, own)
         }
-        if isAdded { pass.kernels.addCurrents(CurrentLines(lines: own, steps: extent.steps), extent, target, true) }
+        if isAdded { pass.kernels.addCurrents(CurrentLines(lines: own, steps: extent.steps), nil, extent, target, true) }
     }
 
     private var isImage: Bool { if case .image = term.work { true } else { false } }
@@ -64,11 +64,13 @@ struct TermRun {
                 let bits = pass.bits(plane)
                 let own = index == 0 ? target : pass.termScratch.line(0)
                 kernels.countTokens(bits.place(byte: byte), amplitudes.line(tile), zero, pass.extent(bits.tokens), own)
-                if index > 0 { kernels.addCurrents(CurrentLines(lines: own, steps: extent.steps), extent, target, true) }
+                if index > 0 { kernels.addCurrents(CurrentLines(lines: own, steps: extent.steps), nil, extent, target, true) }
             }
-        case .current(let other):
+        case .current(let other, let places):
             pass.begin(.neurons)
-            kernels.addCurrents(pass.current(other).currents(tile: tile, token: first), extent, target, isAdded)
+            kernels.addCurrents(
+                pass.current(other).currents(tile: tile, token: first), places.map { UnsafeRawPointer($0.line(tile)) }, extent, target,
+                isAdded)
         case .products(let current, let products):
             pass.begin(.products, layer: nil)
             kernels.multiplyCurrents(products.products(pass.current(current), tile: tile), first, extent, lanes, target, isAdded)
