@@ -2,7 +2,7 @@ import NetworkFamilies
 package import Networks
 
 /// What `evalctl model show` tells of a checkpoint, and what is kept with a stored model. As JSON every key is always there, with `null`
-/// where nothing is known.
+/// where nothing is known; a family's own sizes are there under their names as well.
 package struct CheckpointDescription: Sendable, Hashable, Codable {
     /// The name of exactly this network, where it is a published one.
     package var name: String?
@@ -16,6 +16,10 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
     package var synapticLayers: Int
     /// Names of layers that multiply on a spike path.
     package var multiplyingLayers: [String]
+    /// Multiply-accumulates of the layers that read pixels, once an image; nil of models that were stored before this was kept.
+    package var inputOperations: Int?
+    /// Neuron groups in the order in which spikes pass through them.
+    package var dataFlow: [GroupPlace]
     /// Pixels.
     package var image: Int
     package var classes: Int
@@ -36,6 +40,16 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
     package var sha256: String
     /// How the file was read: what was left out, which weights were chosen. Models that were stored before this was kept have none.
     package var notices: [String]?
+
+    /// A neuron group: its number among the model's layers, and its name.
+    package struct GroupPlace: Sendable, Hashable, Codable {
+        package var layer: Int
+        package var name: String
+
+        static func all(of network: Network) -> [GroupPlace] {
+            network.activity.groupsInDataFlow.map { GroupPlace(layer: $0, name: network.activity.groups[$0].name) }
+        }
+    }
 
     package init(_ checkpoint: Checkpoint) {
         self.init(checkpoint.network, format: checkpoint.format, bytes: checkpoint.fileBytes, sha256: checkpoint.sha256)
@@ -59,6 +73,8 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         neuronGroups = network.activity.groups.count
         synapticLayers = network.activity.layers.count
         multiplyingLayers = network.activity.multiplying.filter { !$0.isInput }.map(\.name)
+        inputOperations = network.activity.inputOperations
+        dataFlow = GroupPlace.all(of: network)
         image = network.inputSize
         classes = network.classes
         parameters = network.graph.parameterCount
@@ -75,8 +91,19 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         case neuronGroups = "neuron_groups"
         case synapticLayers = "synaptic_layers"
         case multiplyingLayers = "multiplying_layers"
+        case inputOperations = "input_macs"
+        case dataFlow = "data_flow"
         case image, classes, parameters, settings, network, published, preprocessing, timesteps, epoch, format, bytes, sha256, notices
     }
+}
+
+/// A size under its own name.
+private struct SizeKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
 }
 
 extension CheckpointDescription {
@@ -93,6 +120,10 @@ extension CheckpointDescription {
         neuronGroups = try container.decodeIfPresent(Int.self, forKey: .neuronGroups) ?? 0
         synapticLayers = try container.decodeIfPresent(Int.self, forKey: .synapticLayers) ?? 0
         multiplyingLayers = try list(.multiplyingLayers, String.self)
+        inputOperations = try container.decodeIfPresent(Int.self, forKey: .inputOperations)
+        dataFlow =
+            try container.decodeIfPresent([GroupPlace].self, forKey: .dataFlow)
+            ?? GroupPlace.all(of: RecordedArchitecture(from: decoder).network())
         image = try container.decode(Int.self, forKey: .image)
         classes = try container.decode(Int.self, forKey: .classes)
         parameters = try container.decode(Int.self, forKey: .parameters)
@@ -118,6 +149,8 @@ extension CheckpointDescription {
         try container.encode(neuronGroups, forKey: .neuronGroups)
         try container.encode(synapticLayers, forKey: .synapticLayers)
         try container.encode(multiplyingLayers, forKey: .multiplyingLayers)
+        try container.encode(inputOperations, forKey: .inputOperations)
+        try container.encode(dataFlow, forKey: .dataFlow)
         try container.encode(image, forKey: .image)
         try container.encode(classes, forKey: .classes)
         try container.encode(parameters, forKey: .parameters)
@@ -131,5 +164,11 @@ extension CheckpointDescription {
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
         try container.encode(notices ?? [], forKey: .notices)
+        var named = encoder.container(keyedBy: SizeKey.self)
+        for size in sizes where CodingKeys(rawValue: size.name) == nil {
+            let values = size.value.split(separator: ",").compactMap { Int($0.filter { $0 != " " }) }
+            let key = SizeKey(stringValue: size.name)
+            if values.count == 1 { try named.encode(values[0], forKey: key) } else { try named.encode(values, forKey: key) }
+        }
     }
 }

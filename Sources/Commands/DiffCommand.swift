@@ -91,11 +91,10 @@ struct DiffCommand: ParsableCommand {
         let differing = try store.activityDifferences(a, b)
         guard let step = differing.map(\.timeStep).min() else { return nil }
         let model = try store.model(id: store.run(a).specification.modelID)
-        guard let architecture = try? model.description().architecture else { return nil }
-        let names = architecture.lifGroups.map(\.name)
-        for group in architecture.groupsInDataFlow {
-            if let one = differing.first(where: { $0.timeStep == step && $0.layer == group }) {
-                return ShardSpikePlace(timeStep: step, layer: names[group], shards: one.shards)
+        guard let flow = try? model.description().dataFlow else { return nil }
+        for group in flow {
+            if let one = differing.first(where: { $0.timeStep == step && $0.layer == group.layer }) {
+                return ShardSpikePlace(timeStep: step, layer: group.name, shards: one.shards)
             }
         }
         return nil
