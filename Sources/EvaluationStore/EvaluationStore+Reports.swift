@@ -92,26 +92,13 @@ extension EvaluationStore {
         while first < run.imagesExpected {
             let found = try rows(
                 """
-                SELECT p.ordinal, p.label, top5, scores, timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes,
-                       timestep_synops, decode_us, preprocess_us, inference_us, total_us, i.path
-                FROM predictions p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
+                SELECT \(PredictionRow.columns), i.path
+                FROM prediction_rows p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
                 WHERE p.run_id = $1 AND p.ordinal >= $3 AND p.ordinal < $4 ORDER BY p.ordinal
                 """, [.int64(id.rawValue), .int64(run.specification.datasetID), .int(first), .int(first + piece)])
-            for row in found { try body(try prediction(row), try row.text("path")) }
+            for row in found { try body(try PredictionRow.prediction(row), try row.text("path")) }
             first += piece
         }
-    }
-
-    func prediction(_ row: PostgresRow) throws -> Prediction {
-        Prediction(
-            ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"),
-            scores: try row.doubles("scores").map(Float.init),
-            topByTimeStep: try row.ints("timestep_top1"), labelRankByTimeStep: try row.ints("timestep_label_rank"),
-            marginByTimeStep: try row.doubles("timestep_margin").map(Float.init), spikesByTimeStep: try row.ints("timestep_spikes"),
-            synapticOperationsByTimeStep: try row.ints("timestep_synops"),
-            latency: Latency(
-                decode: try row.int("decode_us"), preprocess: try row.int("preprocess_us"), inference: try row.int("inference_us"),
-                total: try row.int("total_us")))
     }
 
     /// Images of a run that have no prediction, in order: file, code, message.

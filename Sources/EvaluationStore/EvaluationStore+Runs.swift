@@ -63,7 +63,7 @@ extension EvaluationStore {
                 modelID: try row.int64("model_id"), datasetID: try row.int64("dataset_id"), timeSteps: try row.int("timesteps"),
                 engine: try row.text("engine"), preprocessing: try row.text("preprocessing"),
                 pixelLimit: try row.int("pixel_limit"), version: try row.text("version")),
-            state: RunState(rawValue: try row.text("state")) ?? .running, imagesExpected: try row.int("images_expected"),
+            state: try RunState(column: row), imagesExpected: try row.int("images_expected"),
             maxAttempts: try row.int("max_attempts"))
     }
 
@@ -84,7 +84,7 @@ extension EvaluationStore {
         return try found.map { row in
             RunProgress(
                 run: RunID(try row.int64("run_id")), model: try row.text("model"), dataset: try row.text("dataset"),
-                state: RunState(rawValue: try row.text("state")) ?? .running, imagesExpected: try row.int("images_expected"),
+                state: try RunState(column: row), imagesExpected: try row.int("images_expected"),
                 imagesDone: try row.int("images_done"), shards: try row.int("shards"), shardsPending: try row.int("shards_pending"),
                 shardsPublished: try row.int("shards_published"), shardsRunning: try row.int("shards_running"),
                 shardsDone: try row.int("shards_done"), shardsDead: try row.int("shards_dead"),
