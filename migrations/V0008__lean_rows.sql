@@ -87,6 +87,12 @@ CREATE UNIQUE INDEX runs_newest ON runs (model_id, dataset_id, timesteps, engine
 CREATE INDEX runs_without_report ON runs (run_id) WHERE state = 'finished' AND pruned_at IS NULL;
 CREATE INDEX runs_by_dataset ON runs (dataset_id);
 
+-- Workers of old are removed where nothing names them.
+CREATE INDEX shards_by_worker ON shards (worker_id) WHERE worker_id IS NOT NULL;
+CREATE INDEX shards_by_backup_worker ON shards (backup_worker_id) WHERE backup_worker_id IS NOT NULL;
+CREATE INDEX shard_attempts_by_worker ON shard_attempts (worker_id);
+CREATE INDEX image_failures_by_worker ON image_failures (worker_id);
+
 -- Counts in prediction_rows.outcome.
 
 CREATE FUNCTION count_at(outcome integer[], place integer, upper_place integer) RETURNS bigint
@@ -525,6 +531,7 @@ GRANT INSERT, UPDATE, DELETE ON prediction_rows, shard_activity, run_figures TO 
 GRANT INSERT ON prediction_rows, shard_activity TO evalctl_worker;
 GRANT UPDATE (images_evaluated, top1_correct, top5_correct) ON shards TO evalctl_worker;
 GRANT INSERT, UPDATE, DELETE ON run_figures TO evalctl_coordinator;
+GRANT DELETE ON workers, checkpoint_chunks TO evalctl_coordinator;
 
 -- What is there is moved by the migration runner, which calls continue_migration until it is gone, each time in a transaction of its own. What
 -- was moved is dropped from the old tables in the same transaction, so that it can stop at any time and go on later.
@@ -623,7 +630,7 @@ CROSS JOIN LATERAL (
     FROM shards WHERE shards.run_id = r.run_id) s
 WHERE r.state IN ('finished', 'cancelled') AND r.pruned_at IS NULL;
 COMMENT ON VIEW figures_of_runs IS 'What run_figures keeps of a run that has ended, counted.';
-GRANT SELECT ON figures_of_runs TO evalctl_owner, evalctl_coordinator;
+GRANT SELECT ON figures_of_runs TO evalctl_owner, evalctl_coordinator, evalctl_reader;
 
 DO $$
 BEGIN

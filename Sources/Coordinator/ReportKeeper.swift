@@ -4,21 +4,24 @@ internal import EvaluationStore
 internal import Logging
 internal import Reports
 
-/// Keeps the reports of runs that ended. A report of a million images takes seconds, so it has a thread and a session of its own.
+/// Keeps the reports of runs that ended, and the house in order. A report of a million images takes seconds, so it has a thread and a session of its own.
 struct ReportKeeper {
     let store: EvaluationStore
     let events: EventQueue
     let logger: Logger
+    private var housekeeping: Housekeeping
     /// Runs whose report failed, and when it is tried again.
     private var failed: [RunID: (failures: Int, again: ContinuousClock.Instant)] = [:]
 
     init(store: EvaluationStore, events: EventQueue, logger: Logger) {
         self.store = store
+        housekeeping = Housekeeping(store: store, logger: logger)
         self.events = events
         self.logger = logger
     }
 
     mutating func round() throws {
+        try housekeeping.round()
         let waiting = try store.runsWithoutReport()
         failed = failed.filter { waiting.contains($0.key) }
         for run in waiting where failed[run].map({ ContinuousClock.now >= $0.again }) ?? true {

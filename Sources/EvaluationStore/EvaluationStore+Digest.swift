@@ -11,7 +11,7 @@ extension EvaluationStore {
     /// one state of the database.
     /// - Throws: `store.not_found`.
     package func digest(of id: RunID) throws -> String {
-        _ = try run(id)
+        _ = try unprunedRun(id)
         var lines = DigestLines()
         let key: [PostgresValue] = [.int64(id.rawValue)]
         try session.withConnection { connection in

@@ -102,7 +102,7 @@ extension EvaluationStore {
     private func keepChunks(of sha256: String, in connection: PostgresConnection, chunk: (Int) throws -> [UInt8]?) throws {
         let key = PostgresValue.text(sha256)
         let stored = try connection.execute(
-            "SELECT ordinal, sha256(data) AS hash FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') ORDER BY ordinal", [key]
+            "SELECT ordinal, sha256(data) AS hash FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') FOR KEY SHARE", [key]
         ).map { (try $0.int("ordinal"), try $0.bytes("hash")) }
         let hashes = Dictionary(uniqueKeysWithValues: stored)
         var ordinal = 0

@@ -1,4 +1,3 @@
-internal import Diagnostics
 package import Evaluation
 internal import Postgres
 
@@ -38,11 +37,8 @@ extension EvaluationStore {
     }
 
     private func refusePruned(_ run: RunID, _ connection: PostgresConnection) throws {
-        guard try connection.execute("SELECT pruned_at FROM runs WHERE run_id = $1", [.int64(run.rawValue)]).single().isNull("pruned_at")
-        else {
-            throw Failure(
-                .runState, "run \(run) was pruned, only its report is kept", remedy: "submit it anew; `evalctl submit --new` does")
-        }
+        let row = try connection.execute("SELECT pruned_at FROM runs WHERE run_id = $1", [.int64(run.rawValue)]).single()
+        if try !row.isNull("pruned_at") { throw Self.pruned(run) }
     }
 
     /// Lets a run go on that may have ended.

@@ -1,11 +1,27 @@
 internal import Diagnostics
 package import Evaluation
+internal import FoundationEssentials
 internal import Postgres
 
 extension EvaluationStore {
-    /// What a run came to so far.
+    /// What a run came to so far; of a pruned run what was kept of it.
     /// - Throws: `store.not_found`.
-    package func report(_ id: RunID) throws -> RunReport { try report(self.run(id), anytime: anytime(id)) }
+    package func report(_ id: RunID) throws -> RunReport {
+        let run = try self.run(id)
+        return try run.isPruned ? keptReport(of: id) : report(run, anytime: anytime(id))
+    }
+
+    private func keptReport(of run: RunID) throws -> RunReport {
+        let kept = try rows("SELECT report::text AS report FROM reports WHERE run_id = $1", [.int64(run.rawValue)]).first
+        guard let text = try kept?.text("report") else {
+            throw Failure(.runState, "run \(run) was pruned, and had no report", remedy: "submit it anew")
+        }
+        do {
+            return try JSONDecoder().decode(RunReport.self, from: Data(text.utf8))
+        } catch {
+            throw Failure(.databaseUnexpectedResult, "the report that was kept of run \(run) cannot be read", cause: error)
+        }
+    }
 
     /// - Parameter anytime: what ``anytime(_:)`` gives for the run.
     func report(_ run: StoredRun, anytime: [AnytimePoint]) throws -> RunReport {
@@ -86,7 +102,7 @@ extension EvaluationStore {
 
     /// A run's predictions with their files, in the manifest's order, read in pieces so that memory stays bounded.
     package func forEachPrediction(of id: RunID, _ body: (Prediction, String) throws -> Void) throws {
-        let run = try self.run(id)
+        let run = try unprunedRun(id)
         let piece = 2000
         var first = 0
         while first < run.imagesExpected {

@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 internal import Postgres
 
@@ -8,6 +9,8 @@ package struct StoredRun: Sendable, Hashable {
     package var state: RunState
     package var imagesExpected: Int
     package var maxAttempts: Int
+    /// Whether its rows were removed and only its report was kept.
+    package var isPruned: Bool
 }
 
 /// How far a run is.
@@ -51,7 +54,8 @@ extension EvaluationStore {
     package func run(_ id: RunID) throws -> StoredRun {
         let found = try rows(
             """
-            SELECT model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, state, images_expected, max_attempts
+            SELECT model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, state, images_expected, max_attempts,
+                   pruned_at IS NOT NULL AS is_pruned
             FROM runs WHERE run_id = $1
             """, [.int64(id.rawValue)])
         guard let row = found.first else {
@@ -64,7 +68,21 @@ extension EvaluationStore {
                 engine: try row.text("engine"), preprocessing: try row.text("preprocessing"),
                 pixelLimit: try row.int("pixel_limit"), version: try row.text("version")),
             state: try RunState(column: row), imagesExpected: try row.int("images_expected"),
-            maxAttempts: try row.int("max_attempts"))
+            maxAttempts: try row.int("max_attempts"), isPruned: try row.bool("is_pruned"))
+    }
+
+    /// A run whose rows are there.
+    /// - Throws: `store.not_found`; `run.state` where it was pruned.
+    func unprunedRun(_ id: RunID) throws -> StoredRun {
+        let run = try run(id)
+        if run.isPruned { throw Self.pruned(id) }
+        return run
+    }
+
+    static func pruned(_ run: RunID) -> Failure {
+        Failure(
+            .runState, "run \(run) was pruned: its rows are gone, only its report was kept",
+            remedy: "`evalctl report \(run)` shows the report; submit the run anew for its rows")
     }
 
     /// Progress of one run, or of all runs, newest first.
