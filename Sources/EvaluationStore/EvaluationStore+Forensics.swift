@@ -86,7 +86,8 @@ extension EvaluationStore {
         try rows(
             """
             SELECT p.ordinal, p.label, top5, scores, timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes,
-                   timestep_synops, decode_us, preprocess_us, inference_us, total_us, i.path, i.label AS image_label, i.bytes, i.sha256
+                   timestep_synops, decode_us, preprocess_us, inference_us, total_us, i.path, i.container, i.byte_offset, i.label AS image_label,
+                   i.bytes, i.sha256
             FROM predictions p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
             WHERE p.run_id = $1 AND p.ordinal = ANY ($3) ORDER BY p.ordinal
             """,
@@ -98,8 +99,9 @@ extension EvaluationStore {
             (
                 try prediction(row),
                 StoredImage(
-                    ordinal: try row.int("ordinal"), path: try row.text("path"), label: try row.int("image_label"),
-                    bytes: try row.int("bytes"), sha256: try row.bytes("sha256"))
+                    ordinal: try row.int("ordinal"), path: try row.text("path"), container: try row.textIfPresent("container"),
+                    offset: try row.intIfPresent("byte_offset"), label: try row.int("image_label"), bytes: try row.int("bytes"),
+                    sha256: try row.bytes("sha256"))
             )
         }
     }

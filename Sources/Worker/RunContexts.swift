@@ -4,6 +4,7 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
+internal import ImageSources
 internal import SpikingMLP
 
 /// The runs a worker has work of: checkpoints are fetched once, kept by their hash, and shared by all threads.
@@ -42,7 +43,8 @@ final class RunContexts: @unchecked Sendable {
         }
         let context = RunContext(
             run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.architecture),
-            dataSetName: dataset.name, root: dataSetRoots[dataset.name] ?? dataset.root)
+            source: try ImageSource(root: dataSetRoots[dataset.name] ?? dataset.root),
+            hasNoFiles: dataset.labels == StoredDataSet.noFiles)
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
         return context
