@@ -28,7 +28,7 @@ package final class ImageSource: Sendable {
         let reader = WebReader(timing: timing)
         switch address.scheme {
         case .file: store = LocalStore(root: address.base)
-        case .http: store = WebStore(base: address.base, reader: reader)
+        case .http: store = WebStore(base: address.base, known: address.archives?.first, reader: reader)
         case .s3(let endpoint): store = try BucketStore(address, endpoint: endpoint, reader: reader)
         }
     }

@@ -83,6 +83,9 @@ struct WebTests {
         }
         #expect(missing.code == .imageUnreadable && missing.recovery == .permanent)
         #expect(try source("deny").health()?.code == .sourceForbidden)
+        #expect(try source("plain", "t-{0..1}.tar").health()?.code == .sourceRoot)
+        // Web servers seldom show a folder.
+        #expect(try source("deny", "folder/").health() == nil)
         #expect(try ImageSource(root: "http://127.0.0.1:1/s-{0..1}.tar", timing: timing).health()?.code == .sourceUnreachable)
     }
 

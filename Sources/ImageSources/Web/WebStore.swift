@@ -6,6 +6,8 @@ internal import ImageInput
 struct WebStore: ObjectStore {
     /// An address without a `/` at its end, of a folder or of one archive.
     let base: String
+    /// A file that has to be there, where one is known.
+    let known: String?
     let reader: WebReader
 
     var distance: ReadingDistance { .remote }
@@ -45,11 +47,16 @@ struct WebStore: ObjectStore {
         return response.body
     }
 
-    /// Whether the server answers for the root; that it has nothing there is not its fault, for folders need not be anything.
+    /// Whether the server answers, and has the known file. What it says of a folder means nothing: many refuse to show any.
     func health() -> Failure? {
         do {
-            let status = try get("", range: 0..<1, limit: 1).status
-            return [401, 403].contains(status) ? Self.forbidden(base) : nil
+            let status = try get(known ?? "", range: 0..<1, limit: 1).status
+            guard let known else { return nil }
+            if [401, 403].contains(status) { return Self.forbidden(title(of: known)) }
+            guard [404, 410].contains(status) else { return nil }
+            return Failure(
+                .sourceRoot, "\(title(of: known)) is not there, seen from this machine",
+                remedy: "check the address, or name another place with --dataset-root", recovery: .transient)
         } catch let failure as Failure {
             return failure.code == .sourceUnsuitable ? nil : failure
         } catch {
