@@ -6,6 +6,7 @@ internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
 internal import Networks
+internal import ImageSources
 
 /// The runs a worker has work of: checkpoints are fetched once, kept by their hash, and shared by all threads.
 final class RunContexts: @unchecked Sendable {
@@ -43,7 +44,8 @@ final class RunContexts: @unchecked Sendable {
         }
         let context = RunContext(
             run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.network),
-            dataSetName: dataset.name, root: dataSetRoots[dataset.name] ?? dataset.root)
+            source: try ImageSource(root: dataSetRoots[dataset.name] ?? dataset.root),
+            hasNoFiles: dataset.labels == StoredDataSet.noFiles)
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
         return context
