@@ -100,7 +100,8 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "Diagnostics", "Telemetry", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput", "ImageSources",
+                "Diagnostics", "Telemetry", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
+                "ImageSources",
                 "Postgres", "Kafka", "Evaluation",
                 "EvaluationStore",
                 logging,
@@ -113,7 +114,8 @@ let package = Package(
         .target(
             name: "Fleet",
             dependencies: [
-                "Diagnostics", "Networks", "Checkpoints", "ImageInput", "ImageSources", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Worker",
+                "Diagnostics", "Networks", "Checkpoints", "ImageInput", "ImageSources", "Kafka", "Evaluation", "EvaluationStore", "Reports",
+                "Worker",
             ]),
         .target(
             name: "Chaos",
@@ -126,7 +128,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Benchmarks", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput", "ImageSources",
+                "Audit", "Benchmarks", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
+                "ImageSources",
                 "Postgres", "Kafka",
                 "Evaluation", "EvaluationStore", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos",
                 "Load", argumentParser, logging,
