@@ -111,7 +111,8 @@ struct ChaosCommand: ParsableCommand {
     /// The demo, whose shards take a while, and runs of no work, whose rows are many.
     private func workloads(_ store: EvaluationStore) throws -> [ChaosWorkload] {
         try store.session.withConnection { _ = try MigrationRunner().migrate($0) }
-        let model = try ModelRegistration(store: store).add("chaos-demo", path: demo + "/demo.pth").model
+        let model = try ModelRegistration(store: store).add("chaos-demo", path: demo + "/demo.pth", options: CheckpointOptions.parse([]))
+            .model
         let dataset = try DataSetRegistration(store: store).add("chaos-demo", root: demo + "/val", labels: .classFolders).dataset
         let options = try RunOptions.parse([])
         let images = 20_000

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Checkpoints
 internal import Foundation
 internal import NetworkFamilies
+internal import Networks
 
 /// How a checkpoint file is read: which weights of it, and what it does not tell of its network.
 struct CheckpointOptions: ParsableArguments {

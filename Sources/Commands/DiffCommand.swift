@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Checkpoints
 internal import Diagnostics
+internal import Engine
 internal import Evaluation
 internal import EvaluationStore
 internal import Reports

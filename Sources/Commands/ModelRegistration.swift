@@ -2,6 +2,7 @@ internal import Checkpoints
 internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
+internal import Networks
 internal import Reports
 internal import Worker
 

@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Engine
 internal import Evaluation
 internal import EvaluationStore
 internal import Foundation

@@ -1,6 +1,6 @@
 import Checkpoints
 import Foundation
-import Engine
+import Networks
 import Testing
 import Worker
 
@@ -9,7 +9,7 @@ import Worker
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let checkpoint = try Checkpoint.load(path: root.appending(path: "pipeline/demo/demo.pth").path)
         let expected = try SafetensorsFile(path: root.appending(path: "pipeline/demo/expected.safetensors").path)
-        let layers = ModelLayers(checkpoint.architecture)
+        let layers = ModelLayers(checkpoint.network)
         #expect(layers.groups.map(\.name).joined(separator: ",") == expected.metadata["layers"])
         #expect(layers.synapses.last?.name == "mlp_head.1")
     }
