@@ -57,6 +57,8 @@ let package = Package(
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .plugin(name: "EmbedMigrations", capability: .buildTool()),
@@ -72,7 +74,7 @@ let package = Package(
             name: "Engine",
             dependencies: ["CLanes", "Diagnostics", "Networks", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
         .target(name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system]),
-        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", crypto]),
+        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", crypto]),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
         .target(name: "Evaluation", dependencies: ["Diagnostics"]),

@@ -9,6 +9,12 @@ package struct FreedRows: Sendable, Hashable {
     /// On disk, about; the database uses the room for other rows.
     package var bytes = 0
 
+    package init(runs: Int = 0, predictions: Int = 0, bytes: Int = 0) {
+        self.runs = runs
+        self.predictions = predictions
+        self.bytes = bytes
+    }
+
     package static func + (a: FreedRows, b: FreedRows) -> FreedRows {
         FreedRows(runs: a.runs + b.runs, predictions: a.predictions + b.predictions, bytes: a.bytes + b.bytes)
     }

@@ -10,7 +10,7 @@ extension Failure.Code {
     package static let imageFileTooLarge = Self("image.fileTooLarge")
     /// The image declares more pixels than the limit.
     package static let imagePixelLimit = Self("image.pixelLimit")
-    /// The content is neither JPEG nor PNG.
+    /// The content is of no format that is decoded, or of a kind of one that is not.
     package static let imageFormat = Self("image.format")
     /// The file ends before its image does.
     package static let imageTruncated = Self("image.truncated")

@@ -2,6 +2,11 @@
 enum ImageFormat: Equatable {
     case jpeg
     case png
+    case webp
+    case bmp
+    case tiff
+    /// A portable map of Netpbm.
+    case portableMap
     /// A known format that is not decoded here, by name.
     case other(String)
     case unknown
@@ -13,17 +18,18 @@ enum ImageFormat: Equatable {
         let start = Array(bytes.prefix(Self.signatureLength))
         self =
             Self.signatures.first { start.starts(with: $0.bytes) }?.format
-            ?? (start.starts(with: Array("RIFF".utf8)) && start.dropFirst(8).starts(with: Array("WEBP".utf8)) ? .other("WebP") : .unknown)
+            ?? (start.starts(with: Array("RIFF".utf8)) && start.dropFirst(8).starts(with: Array("WEBP".utf8)) ? .webp : .unknown)
     }
 
-    private static let signatures: [(bytes: [UInt8], format: ImageFormat)] = [
-        ([0xFF, 0xD8, 0xFF], .jpeg),
-        ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], .png),
-        (Array("GIF8".utf8), .other("GIF")),
-        (Array("BM".utf8), .other("BMP")),
-        ([0x49, 0x49, 0x2A, 0x00], .other("TIFF")),
-        ([0x4D, 0x4D, 0x00, 0x2A], .other("TIFF")),
-        (Array("P5".utf8), .other("PGM")),
-        (Array("P6".utf8), .other("PPM")),
-    ]
+    private static let signatures: [(bytes: [UInt8], format: ImageFormat)] =
+        [
+            ([0xFF, 0xD8, 0xFF], .jpeg),
+            ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], .png),
+            (Array("GIF8".utf8), .other("GIF")),
+            (Array("BM".utf8), .bmp),
+            ([0x49, 0x49, 0x2A, 0x00], .tiff),
+            ([0x4D, 0x4D, 0x00, 0x2A], .tiff),
+            ([0x49, 0x49, 0x2B, 0x00], .tiff),
+            ([0x4D, 0x4D, 0x00, 0x2B], .tiff),
+        ] + (1...6).flatMap { number in [0x20, 0x09, 0x0A, 0x0D].map { (Array("P\(number)".utf8) + [$0], .portableMap) } }
 }

@@ -82,7 +82,8 @@ package final class ImageLoader {
     }
 
     private func preprocess(_ bytes: UnsafeRawBufferPointer, name: String, since start: ContinuousClock.Instant) throws -> LoadedImage {
-        let decoded = try decode(bytes, name: name)
+        var share = DecodingBudget.shared.share()
+        let decoded = try decode(bytes, name: name, within: &share)
         let decodedAt = ContinuousClock.now
         try output.withUnsafeMutableBufferPointer { output in
             try crop.apply(to: pixels.base, width: decoded.width, height: decoded.height, output: output, name: name)
@@ -94,19 +95,44 @@ package final class ImageLoader {
             preprocessMicroseconds: (ContinuousClock.now - decodedAt).wholeMicroseconds)
     }
 
-    private func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> (width: Int, height: Int, warning: String?) {
+    private func decode(
+        _ bytes: UnsafeRawBufferPointer, name: String, within share: inout DecodingShare
+    ) throws -> (width: Int, height: Int, warning: String?) {
         switch ImageFormat(startingWith: bytes) {
         case .jpeg:
-            return try JPEGDecoder().decode(bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, name: name)
+            return try JPEGDecoder().decode(
+                bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, within: &share, name: name)
         case .png:
-            let size = try PNGDecoder.decode(bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, name: name)
-            return (size.width, size.height, nil)
+            return try withoutWarning(
+                PNGDecoder.decode(
+                    bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, within: &share, name: name))
+        case .webp:
+            return try withoutWarning(
+                WebPDecoder.decode(
+                    bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, within: &share, name: name))
+        case .bmp:
+            return try withoutWarning(
+                BMPDecoder.decode(
+                    bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, within: &share, name: name))
+        case .tiff:
+            return try withoutWarning(
+                TIFFDecoder.decode(
+                    bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, within: &share, name: name))
+        case .portableMap:
+            return try withoutWarning(
+                PNMDecoder.decode(
+                    bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, within: &share, name: name))
         case .other(let format):
             throw Failure(.imageFormat, "\(name) is \(format), which is not decoded.", remedy: "Convert it to JPEG or PNG.")
         case .unknown:
             throw Failure(
-                .imageFormat, bytes.isEmpty ? "\(name) is empty." : "\(name) is neither JPEG nor PNG.", remedy: "Fetch the file again.")
+                .imageFormat, bytes.isEmpty ? "\(name) is empty." : "\(name) is of no image format that is known.",
+                remedy: "Fetch the file again.")
         }
+    }
+
+    private func withoutWarning(_ size: (width: Int, height: Int)) -> (width: Int, height: Int, warning: String?) {
+        (size.width, size.height, nil)
     }
 
     private func releaseLargeMemory() {

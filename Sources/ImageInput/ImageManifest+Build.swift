@@ -45,6 +45,6 @@ extension ImageManifest {
 
     /// Whether a name promises a format that is decoded here; such a file belongs to the data set even if it turns out to be damaged.
     private static func isDecodable(name: String) -> Bool {
-        ["jpg", "jpeg", "png"].contains(name.lowercasedExtension)
+        FolderListing.imageExtensions.contains(name.lowercasedExtension)
     }
 }

@@ -24,11 +24,26 @@ struct JPEGDecoder: ~Copyable {
     /// What Pillow forgives is forgiven, and returned as the decoder's warning; a file that ends too early is not.
     /// - Throws: `image.truncated`, `image.corrupt`, `image.format`, `image.pixelLimit`, `image.memory`.
     func decode(
-        _ bytes: UnsafeRawBufferPointer, into pixels: inout ByteBuffer, pixelLimit: Int, name: String
+        _ bytes: UnsafeRawBufferPointer, into pixels: inout ByteBuffer, pixelLimit: Int, within share: inout DecodingShare, name: String
     ) throws -> (width: Int, height: Int, warning: String?) {
         let header = try readHeader(bytes, name: name)
         let byteCount = try PixelCount.bytes(width: header.width, height: header.height, limit: pixelLimit, name: name)
         guard JPEGStructure.isClosed(bytes) else { throw Self.truncated(name) }
+        let scans = JPEGScans(bytes)
+        guard scans.isComplete else {
+            throw Failure(
+                .imageTruncated, "\(name) is a progressive JPEG of which scans are missing: decoders do not agree on its pixels.",
+                remedy: Self.remedy)
+        }
+        // Each scan of a progressive image goes through all of its coefficients.
+        guard scans.count <= Self.scanLimit, scans.count * header.width * header.height <= Self.workLimit else {
+            throw Failure(
+                .imagePixelLimit,
+                "\(name) has \(scans.count) scans of \(header.width) x \(header.height) pixels, more than an honest image needs.",
+                remedy: "Convert the file again.")
+        }
+        // Progressive images keep 2 bytes of up to four components' coefficients a pixel beside the pixels.
+        share.take(scans.isProgressive || scans.count > 1 ? 3 * byteCount : byteCount)
         try pixels.reserve(byteCount, for: name)
         let isInk = header.colorspace == TJCS_CMYK || header.colorspace == TJCS_YCCK
         let warning = try decompress(bytes, width: header.width, to: pixels.base, format: isInk ? TJPF_CMYK : TJPF_RGBX, name: name)
@@ -79,6 +94,11 @@ struct JPEGDecoder: ~Copyable {
         }
         return (Int(width), Int(height), TJCS(rawValue: UInt32(colorspace)))
     }
+
+    /// Encoders write about ten scans of a progressive image.
+    private static let scanLimit = 100
+    /// Pixels times scans.
+    private static let workLimit = 1 << 30
 
     private static let remedy = "Fetch or convert the file again."
 

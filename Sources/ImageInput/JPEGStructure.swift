@@ -7,6 +7,13 @@ enum JPEGStructure {
     /// libjpeg invents a missing one, and fills what was not there with gray; its warning is lost when another came before it. So a file is
     /// whole only if walking its segments and entropy-coded data reaches the marker. (ITU T.81, annex B.)
     static func isClosed(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        forEachSegment(of: bytes) { _, _ in }
+    }
+
+    /// Gives each segment of the first image, its marker and what stands behind the length, to `body`; returns whether an end-of-image marker
+    /// follows them.
+    @discardableResult
+    static func forEachSegment(of bytes: UnsafeRawBufferPointer, _ body: (UInt8, [UInt8]) -> Void) -> Bool {
         var position = 2
         while let marker = nextMarker(in: bytes, from: &position) {
             switch marker {
@@ -16,7 +23,10 @@ enum JPEGStructure {
                 continue
             default:
                 guard position + 2 <= bytes.count else { return false }
-                position += Int(bytes[position]) << 8 | Int(bytes[position + 1])
+                let length = Int(bytes[position]) << 8 | Int(bytes[position + 1])
+                // What frames and scans say stands in the first bytes.
+                body(marker, Array(bytes[min(position + 2, bytes.count)..<min(position + max(2, min(length, 1024)), bytes.count)]))
+                position += length
             }
         }
         return false

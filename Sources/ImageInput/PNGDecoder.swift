@@ -9,10 +9,12 @@ enum PNGDecoder {
     /// that is what Pillow's `convert("RGB")` makes of them.
     /// - Throws: `image.truncated`, `image.corrupt`, `image.pixelLimit`, `image.memory`.
     static func decode(
-        _ bytes: UnsafeRawBufferPointer, into pixels: inout ByteBuffer, pixelLimit: Int, name: String
+        _ bytes: UnsafeRawBufferPointer, into pixels: inout ByteBuffer, pixelLimit: Int, within share: inout DecodingShare, name: String
     ) throws -> (width: Int, height: Int) {
         let header = try readHeader(bytes, name: name)
-        try pixels.reserve(PixelCount.bytes(width: header.width, height: header.height, limit: pixelLimit, name: name), for: name)
+        let byteCount = try PixelCount.bytes(width: header.width, height: header.height, limit: pixelLimit, name: name)
+        share.take(byteCount)
+        try pixels.reserve(byteCount, for: name)
         let target = pixels.base.assumingMemoryBound(to: UInt8.self)
         try withUnsafeTemporaryAllocation(of: CChar.self, capacity: 160) { message in
             message.initialize(repeating: 0)

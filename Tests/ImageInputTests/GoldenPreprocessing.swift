@@ -36,13 +36,14 @@ struct GoldenPreprocessing {
         folder.appending(path: "images/\(file)").path
     }
 
-    static func bytes(of file: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: folder.appending(path: "images/\(file)")))
+    /// - Parameter golden: the folder of cases, `preprocess` or `formats`.
+    static func bytes(of file: String, in golden: String = "preprocess") throws -> [UInt8] {
+        Array(try Data(contentsOf: folder.appending(path: "../\(golden)/images/\(file)")))
     }
 
     /// The expected pixels of every case, by `<file>/<size>`.
-    static func expectedPixels() throws -> [String: [UInt8]] {
-        let data = try Data(contentsOf: folder.appending(path: "expected.safetensors"))
+    static func expectedPixels(of golden: String = "preprocess") throws -> [String: [UInt8]] {
+        let data = try Data(contentsOf: folder.appending(path: "../\(golden)/expected.safetensors"))
         let headerLength = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
         let tensors = try JSONDecoder().decode([String: TensorInfo].self, from: data[8..<8 + headerLength])
         return tensors.mapValues { Array(data[(8 + headerLength + $0.offsets[0])..<(8 + headerLength + $0.offsets[1])]) }

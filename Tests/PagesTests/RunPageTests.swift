@@ -197,7 +197,7 @@ import Testing
         #expect(page.all("img").map { $0.attributes["src"] } == ["data:image/png;base64,\(Data(file).base64EncodedString())"])
         let reasons = page.all("span").filter { $0.attributes["class"] == "missing" }.map(\.text)
         #expect(reasons.count == 5)
-        for (reason, cause) in zip(reasons, ["No such file", "has changed", "truncated", "neither JPEG nor PNG", "is empty"]) {
+        for (reason, cause) in zip(reasons, ["No such file", "has changed", "truncated", "no image format", "is empty"]) {
             #expect(reason.contains(cause), "\(reason)")
         }
     }
