@@ -1,6 +1,7 @@
 import Checkpoints
 import Engine
 import Foundation
+import Networks
 import Testing
 
 /// Networks to audit.
