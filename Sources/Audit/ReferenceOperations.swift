@@ -37,7 +37,8 @@ struct ReferenceOperations {
         }
         let input = network.activity.multiplying.map { layer in
             Certificate.Layer(
-                name: layer.name, part: (layer.isInput ? PassPart.input : .products).rawValue, operations: sums[.layer(node: layer.node)] ?? .init())
+                name: layer.name, part: (layer.isInput ? PassPart.input : .products).rawValue,
+                operations: sums[.layer(node: layer.node)] ?? .init())
         }
         let layers = network.activity.layers.enumerated().map { index, layer in
             Certificate.Layer(

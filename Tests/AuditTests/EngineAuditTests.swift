@@ -1,13 +1,14 @@
 import Audit
-import Evaluation
-import SpikeKernels
 import Engine
+import Evaluation
+import Networks
+import SpikeKernels
 import Testing
 
 @Suite struct EngineAuditTests {
     private func audit(_ engine: any InferenceEngine, images: Int = 2, timeSteps: Int = 3) throws -> Certificate {
         try EngineAudit(
-            engine: engine, timeSteps: timeSteps, images: GeneratedImages.make(count: images, size: engine.architecture.imageSize),
+            engine: engine, timeSteps: timeSteps, images: GeneratedImages.make(count: images, size: engine.network.inputSize),
             imageSource: "generated"
         ).run(modelSHA256: "ab", version: "test", costs: EnergyCosts.published)
     }
@@ -16,8 +17,8 @@ import Testing
     private func activity(_ engine: any InferenceEngine, images: Int = 2, timeSteps: Int = 3) throws -> (spikes: Int, synops: [Int]) {
         let workspace = try engine.makeWorkspace(timeSteps: timeSteps)
         var spikes = 0
-        var synops = Array(repeating: 0, count: engine.architecture.synapticLayers.count)
-        for image in GeneratedImages.make(count: images, size: engine.architecture.imageSize) {
+        var synops = Array(repeating: 0, count: engine.network.activity.layers.count)
+        for image in GeneratedImages.make(count: images, size: engine.network.inputSize) {
             let inference = try workspace.infer(pixels: image)
             spikes += inference.totalSpikes
             for (layer, counts) in inference.synapticOperations.enumerated() { synops[layer] += counts.reduce(0, +) }
@@ -25,11 +26,11 @@ import Testing
         return (spikes, synops)
     }
 
-    @Test(arguments: Networks.golden + ["demo"], Precision.allCases)
+    @Test(arguments: AuditedNetworks.golden + ["demo"], Precision.allCases)
     func `a fixed-point engine multiplies nothing after the first convolution, and gives what was counted`(
         network: String, precision: Precision
     ) throws {
-        let engine = try Networks.engine(network, precision)
+        let engine = try AuditedNetworks.engine(network, precision)
         #expect(try activity(engine).spikes > 1000)
         let certificate = try audit(engine)
         #expect(certificate.grade == .strict)
@@ -38,21 +39,24 @@ import Testing
         #expect(certificate.spikePath.multiplications == 0)
         #expect(certificate.spikePath.additions > 0)
         #expect(certificate.spikePath.shifts > 0)
-        #expect(certificate.inputLayer.multiplications == 2 * engine.architecture.firstConvolutionOperations)
+        #expect(certificate.inputLayer.multiplications == 2 * engine.network.activity.inputOperations)
         #expect(certificate.multiplied.map(\.cause) == ["first convolution"])
     }
 
-    @Test(arguments: Networks.golden + ["demo"], Precision.allCases)
+    @Test(arguments: AuditedNetworks.golden + ["demo"], Precision.allCases)
     func `additions because of spikes are the engine's synaptic operations, layer by layer`(network: String, precision: Precision) throws {
-        let engine = try Networks.engine(network, precision)
+        let engine = try AuditedNetworks.engine(network, precision)
         let synops = try activity(engine).synops
         let layers = try audit(engine).layers
-        #expect(layers.map(\.name) == ["to_patch_embedding.0.0"] + engine.architecture.synapticLayers.map(\.name) + ["neurons", "listing"])
+        #expect(
+            layers.map(\.name) == ["to_patch_embedding.0.0"] + engine.network.activity.layers.map(\.name) + [
+                "neurons", "pooling", "listing",
+            ])
         for (index, layer) in layers.dropFirst().prefix(synops.count).enumerated() {
             #expect(layer.synapticOperations == synops[index], "\(layer.name)")
             if layer.part == "head" {
                 // A row is added once for each binary digit of its channel's number of spikes.
-                #expect(layer.synapticAdditions <= synops[index] && layer.synapticAdditions % engine.architecture.classes == 0)
+                #expect(layer.synapticAdditions <= synops[index] && layer.synapticAdditions % engine.network.classes == 0)
                 #expect(layer.synapticAdditions > 0)
             } else {
                 #expect(layer.synapticAdditions == synops[index], "\(layer.name)")
@@ -62,26 +66,18 @@ import Testing
 
     @Test(arguments: Precision.allCases)
     func `what a layer adds besides is one potential for each neuron and step, and what else reaches it`(precision: Precision) throws {
-        let engine = try Networks.engine("demo", precision)
-        let architecture = engine.architecture
+        let engine = try AuditedNetworks.engine("demo", precision)
         let frames = 2 * 3
         for layer in try audit(engine).layers {
             let others = layer.operations.additions + layer.operations.subtractions - layer.synapticAdditions
-            guard let synapse = architecture.synapticLayers.first(where: { $0.name == layer.name }) else { continue }
-            let tokens = synapse.side * synapse.side
+            guard let synapse = engine.network.activity.layers.first(where: { $0.name == layer.name }) else { continue }
+            let outputs = engine.network.features[synapse.node].neurons * frames
             switch synapse.connections {
-            case .uniform where layer.part == "mixing":
-                #expect(others == tokens * synapse.inputs * frames, "\(layer.name)")
+            case .mixing:
+                #expect(others == outputs, "\(layer.name)")
                 #expect(layer.operations.shifts == others, "\(layer.name)")
-            case .uniform(let fanOut) where layer.name.hasSuffix(".fuse.0"):
-                #expect(others == 2 * tokens * fanOut * frames, "\(layer.name)")
-            case .uniform(let fanOut) where layer.name.hasSuffix(".net.3"):
-                // Each term of a token's scale is a shift and an addition or subtraction; the leak is a shift, too. Where a scale exceeds
-                // 1 a sum is shifted left first.
-                let outputs = tokens * fanOut * frames
-                let raises = layer.operations.shifts + outputs - others
-                #expect((0...outputs).contains(raises), "\(layer.name)")
-                if precision == .fixed32 { #expect(raises == 0, "\(layer.name)") }
+            case .convolution where layer.name.hasSuffix(".fuse.0"):
+                #expect(others == 2 * outputs, "\(layer.name)")
             default:
                 break
             }
@@ -89,18 +85,51 @@ import Testing
     }
 
     @Test func `weights of few bits are audited as well`() throws {
-        let certificate = try audit(Networks.engine("demo", .fixed16, weightBits: 8), images: 1)
+        let certificate = try audit(AuditedNetworks.engine("demo", .fixed16, weightBits: 8), images: 1)
         #expect(certificate.engine == "fixed16-w8")
         #expect(certificate.grade == .strict)
     }
 
+    @Test(arguments: AuditedNetworks.zoo.indices, Precision.allCases)
+    func `a network of another family multiplies in the layers on currents alone, as often as its graph says`(
+        index: Int, precision: Precision
+    ) throws {
+        let (name, network) = AuditedNetworks.zoo[index]
+        let engine = try FixedEngine(
+            AuditedNetworks.parameters(zoo: name, network), format: FixedPointFormat(precision: precision),
+            kernels: KernelSelection.kernels(laneBits: precision.laneBits))
+        let certificate = try audit(engine, images: 1, timeSteps: 2)
+        #expect(certificate.equalToEngine == true, "\(name): \(certificate.difference ?? "")")
+        let activity = engine.network.activity
+        let onCurrents = activity.multiplying.filter { !$0.isInput }
+        #expect(certificate.grade == (onCurrents.isEmpty ? .strict : .multiplying), "\(name)")
+        #expect(certificate.inputLayer.multiplications == activity.inputOperations, "\(name)")
+        for layer in onCurrents {
+            let row = try #require(certificate.layers.first { $0.name == layer.name })
+            #expect(row.operations.multiplications == 2 * layer.operations, "\(name) \(layer.name)")
+        }
+        #expect(
+            certificate.multiplied.filter(\.onSpikePath).map(\.cause) == onCurrents.map { "\($0.name): reads currents" }, "\(name)")
+    }
+
+    @Test func `the reference's multiplications are those of its causes in every family`() throws {
+        for (name, network) in AuditedNetworks.zoo {
+            let certificate = try audit(FloatEngine(AuditedNetworks.parameters(zoo: name, network)), images: 1, timeSteps: 2)
+            let onSpikePaths = certificate.multiplied.filter(\.onSpikePath).reduce(0) { $0 + $1.multiplications }
+            #expect(onSpikePaths == certificate.spikePath.multiplications, "\(name)")
+            #expect(onSpikePaths > 0, "\(name)")
+        }
+    }
+
     @Test(arguments: Precision.allCases)
     func `an engine whose comparison is broken is noticed`(precision: Precision) throws {
-        let engine = try Networks.engine("demo", precision)
+        let engine = try AuditedNetworks.engine("demo", precision)
         var kernels = engine.kernels
         let fire = kernels.fire
-        kernels.fire = { currents, extent, threshold, lanes, spikes in
-            fire(currents, extent, threshold + threshold / 64, lanes, spikes)
+        kernels.fire = { currents, extent, neurons, spikes in
+            var broken = neurons
+            broken.isSoft.toggle()
+            fire(currents, extent, broken, spikes)
         }
         let certificate = try audit(engine.with(kernels: kernels), images: 1)
         #expect(certificate.grade == .unproven)
@@ -109,7 +138,7 @@ import Testing
     }
 
     @Test func `an engine whose logits are off by one unit is noticed`() throws {
-        let engine = try Networks.engine("demo", .fixed32)
+        let engine = try AuditedNetworks.engine("demo", .fixed32)
         var kernels = engine.kernels
         let sum = kernels.sumShiftedRows
         kernels.sumShiftedRows = { rows, bias, terms, count, outputs, logits in
@@ -131,20 +160,19 @@ import Testing
     }
 
     @Test func `the reference's second token batch normalisation is counted for every neuron and time step`() throws {
-        let engine = try FloatEngine(Networks.parameters("demo"))
-        let architecture = engine.architecture
+        let engine = try FloatEngine(AuditedNetworks.parameters("demo"))
+        let activity = engine.network.activity
         let certificate = try audit(engine, images: 2, timeSteps: 3)
         #expect(certificate.grade == .multiplying)
         #expect(certificate.equalToEngine == nil)
         func count(_ start: String) -> Int? { certificate.multiplied.first { $0.cause.hasPrefix(start) }?.multiplications }
-        let outputs = architecture.blocks.reduce(0) { sum, block in
-            sum + architecture.grid(stage: block.stage) * architecture.grid(stage: block.stage) * architecture.channels(stage: block.stage)
-        }
-        #expect(count("second token batch normalisation") == outputs * 6)
-        #expect(count("first token batch normalisation") == architecture.alpha * outputs * 6)
-        #expect(count("batch normalisation of token mixing's rows and columns") == 2 * outputs * 6)
-        #expect(count("leak of the neurons") == architecture.lifGroups.reduce(0) { $0 + $1.neurons } * 6)
-        #expect(count("first convolution") == 2 * architecture.firstConvolutionOperations)
+        func neurons(_ path: String) -> Int { activity.groups.filter { $0.name.hasPrefix(path) }.reduce(0) { $0 + $1.neurons } }
+        let outputs = neurons("channel_mix_lif.")
+        #expect(count("batch normalisation of tokens that are added to other currents") == outputs * 6)
+        #expect(count("batch normalisation of tokens before their neurons") == neurons("channel_mix.") * 6)
+        #expect(count("batch normalisation of rows and columns") == 2 * outputs * 6)
+        #expect(count("leak of the neurons") == activity.neurons * 6)
+        #expect(count("first convolution") == 2 * activity.inputOperations)
         let onSpikePaths = certificate.multiplied.filter(\.onSpikePath).reduce(0) { $0 + $1.multiplications }
         #expect(onSpikePaths == certificate.spikePath.multiplications)
         let others = certificate.multiplied.filter { !$0.onSpikePath }.reduce(0) { $0 + $1.multiplications }

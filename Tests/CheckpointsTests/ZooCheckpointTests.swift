@@ -20,7 +20,7 @@ struct ZooCheckpointTests {
     @Test(arguments: cases)
     func `A golden network's tensors and neurons are those that PyTorch has`(name: String, choice: String?, family: String) throws {
         let expected = try SafetensorsFile(path: Fixtures.zoo("\(name).expected.safetensors"))
-        let checkpoint = try NetworkCheckpoint.load(
+        let checkpoint = try Checkpoint.load(
             path: Fixtures.zoo("\(name).pth"), network: try choice.map { try NetworkChoice(parsing: $0) },
             imageSize: try expected.shape("input")[3])
         #expect(checkpoint.network.facts.family == family)
@@ -38,10 +38,10 @@ struct ZooCheckpointTests {
 
     @Test
     func `What is open is asked for, and what is known is told`() throws {
-        let open = failure { try NetworkCheckpoint.load(path: Fixtures.zoo("resnet-tdbn.pth")) }
+        let open = failure { try Checkpoint.load(path: Fixtures.zoo("resnet-tdbn.pth")) }
         #expect(open?.code == .checkpointMismatch)
         #expect(open?.remedy == "Say which: --network spiking-resnet|sew-resnet.")
-        let network = try NetworkCheckpoint.load(path: Fixtures.zoo("sew-original.pth")).network
+        let network = try Checkpoint.load(path: Fixtures.zoo("sew-original.pth")).network
         #expect(network.inputSize == 224)
         #expect(
             network.facts.settings == [
@@ -54,14 +54,14 @@ struct ZooCheckpointTests {
 
     @Test
     func `Missing shortcuts of a residual network are listed at once`() throws {
-        let whole = try NetworkCheckpoint.load(path: Fixtures.zoo("sew-original.pth"))
+        let whole = try Checkpoint.load(path: Fixtures.zoo("sew-original.pth"))
         var writer = SafetensorsWriter()
         for (name, tensor) in whole.parameters.tensors where !name.contains("layer3.0.downsample") && !name.contains("layer4.0.conv2") {
             writer.add(name, tensor)
         }
         let problem = try Fixtures.withTemporaryFile("x.safetensors") { path in
             try writer.write(to: path)
-            return failure { try NetworkCheckpoint.load(path: path) }
+            return failure { try Checkpoint.load(path: path) }
         }
         #expect(problem?.code == .checkpointMismatch)
         let message = problem?.message ?? ""
@@ -71,16 +71,16 @@ struct ZooCheckpointTests {
 
     @Test
     func `A description in a file of its own makes any checkpoint a network`() throws {
-        let whole = try NetworkCheckpoint.load(path: Fixtures.zoo("max-original.pth"), imageSize: 64)
+        let whole = try Checkpoint.load(path: Fixtures.zoo("max-original.pth"), imageSize: 64)
         try Fixtures.withTemporaryFile("network.json") { path in
             try whole.network.json.write(toFile: path, atomically: true, encoding: .utf8)
-            let described = try NetworkCheckpoint.load(
+            let described = try Checkpoint.load(
                 path: Fixtures.zoo("max-original.pth"), network: try NetworkChoice(parsing: path))
             #expect(described.network.facts.family == nil)
             #expect(described.parameters.tensors == whole.parameters.tensors)
             #expect(described.network.activity.groups.map(\.name) == whole.network.activity.groups.map(\.name))
             let other = failure {
-                try NetworkCheckpoint.load(
+                try Checkpoint.load(
                     path: Fixtures.zoo("max-original.pth"), network: try NetworkChoice(parsing: path), imageSize: 224)
             }
             #expect(other?.message.contains("images of 64 pixels") == true)
@@ -89,14 +89,14 @@ struct ZooCheckpointTests {
 
     @Test
     func `A safetensors file may hold its description and a probe beside the weights`() throws {
-        let whole = try NetworkCheckpoint.load(path: Fixtures.zoo("vgg-plif.pth"))
+        let whole = try Checkpoint.load(path: Fixtures.zoo("vgg-plif.pth"))
         var writer = SafetensorsWriter(metadata: [NetworkDescription.metadataKey: whole.network.json])
         for (name, tensor) in whole.parameters.tensors { writer.add(name, tensor) }
         writer.add("probe/input", Tensor(shape: [1], values: [0]))
         writer.add("unread", Tensor(shape: [1], values: [0]))
         try Fixtures.withTemporaryFile("x.safetensors") { path in
             try writer.write(to: path)
-            let described = try NetworkCheckpoint.load(path: path)
+            let described = try Checkpoint.load(path: path)
             #expect(described.network.facts.family == nil && described.network.facts.timeSteps == 4)
             #expect(described.parameters.tensors == whole.parameters.tensors)
             #expect(described.notices.count == 1 && described.notices[0].contains("'unread'"))

@@ -1,6 +1,5 @@
 import Checkpoints
 import Foundation
-import NetworkFamilies
 import Networks
 import Testing
 
@@ -32,7 +31,7 @@ struct GoldenCase: CustomTestStringConvertible {
         expected = try SafetensorsFile(path: "\(path).expected.safetensors")
         let size = try expected.shape("input")[3]
         let checkpoint = try Checkpoint.load(
-            path: "\(path).pth", options: try Self.options[name].map { try NetworkOptions(parsing: $0) },
+            path: "\(path).pth", network: try Self.options[name].map { try NetworkChoice(parsing: $0) },
             imageSize: name.hasPrefix("spe-") || name.hasPrefix("plain-") ? nil : size)
         network = checkpoint.network
         parameters = checkpoint.parameters

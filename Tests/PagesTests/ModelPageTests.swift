@@ -1,21 +1,26 @@
 import Checkpoints
 import Foundation
 import ImageInput
+import NetworkFamilies
+import Networks
 import Pages
-import Engine
 import TestSupport
 import Testing
 
 @Suite struct ModelPageTests {
+    static let spe = "network/spe-t6"
+    static let plain = "network/plain-tiny"
+
     /// A network whose tensors hold numbers that rise evenly from minus one half to one half, times `scale`; variances are 1.
-    static func checkpoint(_ family: Family, scale: Float = 1) throws -> Checkpoint {
-        let architecture = Architecture(
-            family: family, dim: 6, depths: [1, 1, 1, 1], alpha: 2, patchSize: 4, imageSize: 32, classes: 5)
+    static func checkpoint(_ name: String, scale: Float = 1) throws -> Checkpoint {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures/golden")
+        let network = try Checkpoint.load(path: folder.appending(path: "\(name).pth").path).network
         var writer = SafetensorsWriter()
-        for specification in architecture.parameterSpecifications {
-            let count = specification.shape.reduce(1, *)
-            let isVariance = specification.name.hasSuffix(".running_var")
-            let values = (0..<count).map { isVariance ? 1 : scale * (Float($0) / Float(max(count - 1, 1)) - 0.5) }
+        for specification in network.graph.parameterSpecifications {
+            let count = specification.count
+            let values = (0..<count).map {
+                specification.role == .variance ? 1 : scale * (Float($0) / Float(max(count - 1, 1)) - 0.5)
+            }
             writer.add(specification.name, Tensor(shape: specification.shape, values: values))
         }
         let file = FileManager.default.temporaryDirectory.appending(path: "model-\(UUID().uuidString).safetensors")
@@ -33,36 +38,36 @@ import Testing
         return (0..<side * side).map { Array(image.pixels[3 * $0..<3 * $0 + 3]) }
     }
 
-    @Test(arguments: [Family.spe, .plain])
-    func `the page is well-formed and has every layer with its numbers`(family: Family) throws {
-        let checkpoint = try Self.checkpoint(family)
+    @Test(arguments: [spe, plain])
+    func `the page is well-formed and has every layer with its numbers`(name: String) throws {
+        let checkpoint = try Self.checkpoint(name)
         let page = try PageReader(ModelPage(checkpoint, name: "m<1>.pth").html)
         page.expectGoodManners()
         #expect(page.texts("h1") == ["Model m<1>.pth"])
-        #expect(page.texts("h2") == ["Architecture", "First convolution", "Token mixing", "Weights", "File"])
-        for specification in checkpoint.architecture.parameterSpecifications where specification.shape.count > 1 {
+        #expect(page.texts("h2") == ["Network", "First convolution", "Token mixing", "Weights", "File"])
+        for specification in checkpoint.network.graph.parameterSpecifications where specification.shape.count > 1 {
             let name = specification.name.dropLast(".weight".count)
             let count = specification.shape.reduce(1, *)
             let start = "\(name) | \(specification.shape.map { "\($0)" }.joined(separator: " x ")) | "
             let ends = count > 1 ? " | -0.5000 | 0.5000 | " : " | -0.5000 | -0.5000 | "
             #expect(page.rows.contains { $0.hasPrefix(start) && $0.contains(ends) }, "\(start)")
         }
-        #expect(page.rows.contains { $0.hasPrefix("0 | 1 | 6 | 8 x 8 | ") })
+        #expect(page.rows.contains { $0.hasPrefix("8 x 8 | ") })
     }
 
     @Test func `a filter's picture has the weights of red, green and blue at their pixels, grey for 0`() throws {
-        let page = try PageReader(ModelPage(Self.checkpoint(.spe), name: "m").html)
-        let picture = try #require(page.all("img").first { $0.attributes["alt"]?.hasPrefix("filter 5,") == true })
+        let page = try PageReader(ModelPage(Self.checkpoint(Self.spe), name: "m").html)
+        let picture = try #require(page.all("img").first { $0.attributes["alt"]?.hasPrefix("filter 8,") == true })
         let found = try pixels(picture, side: 4)
-        // The last filter's weights rise to one half, its largest magnitude, over 48 of 288 places.
-        let weights = (240..<288).map { Float($0) / 287 - 0.5 }
+        // The last filter's weights rise to one half, its largest magnitude, over 48 of 432 places.
+        let weights = (384..<432).map { Float($0) / 431 - 0.5 }
         for (place, color) in found.enumerated() {
             #expect(color == (0..<3).map { UInt8((127.5 + 127.5 * weights[$0 * 16 + place] / 0.5).rounded()) })
         }
     }
 
     @Test func `a receptive field has row weights along the token's row and column weights along its column, on the token grid`() throws {
-        let page = try PageReader(ModelPage(Self.checkpoint(.spe), name: "m", rows: 4).html)
+        let page = try PageReader(ModelPage(Self.checkpoint(Self.spe), name: "m", rows: 4).html)
         // Block 1 has 4 x 4 tokens; weights rise from -1/2, at place 0, to 1/2, at place 15.
         let picture = try #require(
             page.all("img").first { $0.attributes["alt"] == "Block 1, receptive field of the token in row 4 and column 4" })
@@ -88,7 +93,7 @@ import Testing
 
     @Test func `as many rows are shown as were asked for, and the page says of how many`() throws {
         for (rows, shown) in [(0, 0), (3, 3), (100, 8)] {
-            let page = try PageReader(ModelPage(Self.checkpoint(.plain), name: "m", rows: rows).html)
+            let page = try PageReader(ModelPage(Self.checkpoint(Self.spe), name: "m", rows: rows).html)
             let fields = page.all("img").filter { $0.attributes["alt"]?.hasPrefix("Block 0, receptive") == true }
             #expect(fields.count == shown)
             #expect(page.texts("p").contains { $0.contains("\(shown) of 8 receptive fields are shown") })
@@ -97,7 +102,7 @@ import Testing
 
     @Test(arguments: [0, .leastNormalMagnitude, 1e-30, 1e30, .greatestFiniteMagnitude] as [Float])
     func `weights that are all zero, or as small or large as they can be, make a page`(scale: Float) throws {
-        let checkpoint = try Self.checkpoint(.spe, scale: scale)
+        let checkpoint = try Self.checkpoint(Self.spe, scale: scale)
         try PageReader(ModelPage(checkpoint, name: "m").html).expectGoodManners()
     }
 }
