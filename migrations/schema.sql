@@ -7,19 +7,29 @@
 
 
 --
+-- Name: partitions; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA partitions;
+
+
+--
 -- Name: activity_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
 CREATE FUNCTION public.activity_changes(a bigint, b bigint) RETURNS TABLE(a_shard integer, b_shard integer, first_ordinal integer, images integer, timestep integer, layer integer, name text, a_spikes bigint, b_spikes bigint)
     LANGUAGE sql STABLE
     AS $$
-    SELECT s.shard, t.shard, s.first_ordinal, s.image_count, x.timestep, x.layer, l.name, x.spikes, y.spikes
+    SELECT s.shard, t.shard, s.first_ordinal, s.image_count, ((u.place - 1) % r.timesteps + 1)::integer, l.layer, l.name, u.a_count, u.b_count
     FROM shards s
+    JOIN runs r ON r.run_id = s.run_id
     JOIN shards t ON t.run_id = b AND t.first_ordinal = s.first_ordinal AND t.image_count = s.image_count AND t.state = 'done'
-    JOIN layer_activity x ON x.run_id = a AND x.shard = s.shard
-    JOIN layer_activity y ON y.run_id = b AND y.shard = t.shard AND y.layer = x.layer AND y.timestep = x.timestep
-    JOIN model_layers l ON l.model_id = (SELECT model_id FROM runs WHERE run_id = a) AND l.layer = x.layer AND l.kind = 'lif'
-    WHERE s.run_id = a AND s.state = 'done' AND x.spikes <> y.spikes
+    JOIN shard_activity x ON x.run_id = a AND x.shard = s.shard
+    JOIN shard_activity y ON y.run_id = b AND y.shard = t.shard
+    CROSS JOIN LATERAL unnest(x.counts, y.counts) WITH ORDINALITY AS u (a_count, b_count, place)
+    JOIN model_layers l ON l.model_id = r.model_id AND l.layer = (u.place - 1) / r.timesteps AND l.kind = 'lif'
+    WHERE s.run_id = a AND s.state = 'done' AND u.a_count <> u.b_count
+      AND r.timesteps = (SELECT timesteps FROM runs WHERE run_id = b)
       AND (SELECT count(DISTINCT manifest_sha256) = 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
 $$;
 
@@ -42,7 +52,7 @@ CREATE FUNCTION public.class_changes(a bigint, b bigint) RETURNS TABLE(class int
         SELECT label AS class, count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
                count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
         FROM (
-            SELECT p.label, p.top5[1] = p.label AS a_right, q.top5[1] = q.label AS b_right
+            SELECT p.label, p.predicted = p.label AS a_right, q.predicted = q.label AS b_right
             FROM paired_images(a, b) i
             JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
             JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs
@@ -132,17 +142,40 @@ COMMENT ON FUNCTION public.cost_comparison(a bigint, b bigint) IS 'Means per ima
 
 
 --
--- Name: create_run_partitions(bigint); Type: FUNCTION; Schema: public; Owner: -
+-- Name: count_at(integer[], integer, integer); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.create_run_partitions(run bigint) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'public', 'pg_temp'
+CREATE FUNCTION public.count_at(outcome integer[], place integer, upper_place integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-BEGIN
-    EXECUTE format('CREATE TABLE predictions_%s PARTITION OF predictions FOR VALUES IN (%s)', run, run);
-    EXECUTE format('CREATE TABLE layer_activity_%s PARTITION OF layer_activity FOR VALUES IN (%s)', run, run);
-END $$;
+    SELECT CASE WHEN outcome[place] >= 0 THEN outcome[place]::bigint ELSE (outcome[upper_place]::bigint << 31) - 1 - outcome[place] END
+$$;
+
+
+--
+-- Name: FUNCTION count_at(outcome integer[], place integer, upper_place integer); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.count_at(outcome integer[], place integer, upper_place integer) IS 'A count out of prediction_rows.outcome.';
+
+
+--
+-- Name: counts_so_far(integer[], integer, integer, integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.counts_so_far(outcome integer[], first integer, upper_first integer, timesteps integer) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN 0 <= ALL (outcome[first : first + timesteps - 1]) THEN outcome[first : first + timesteps - 1]::bigint[]
+           ELSE wide_counts(outcome, first, upper_first, timesteps) END
+$$;
+
+
+--
+-- Name: FUNCTION counts_so_far(outcome integer[], first integer, upper_first integer, timesteps integer); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.counts_so_far(outcome integer[], first integer, upper_first integer, timesteps integer) IS 'Counts out of prediction_rows.outcome, up to each time step.';
 
 
 --
@@ -164,8 +197,8 @@ DECLARE
     top integer[];
     rank integer[];
     margins real[];
-    step_spikes bigint[];
-    step_synops bigint[];
+    spikes_so_far bigint[];
+    synops_so_far bigint[];
     last integer;
     goal integer := cardinality(thresholds);
     reached integer;
@@ -178,9 +211,11 @@ BEGIN
     steps := correct;
     spikes := correct;
     synops := correct;
-    FOR top, rank, margins, step_spikes, step_synops IN
-        SELECT p.timestep_top1, p.timestep_label_rank, p.timestep_margin, p.timestep_spikes, p.timestep_synops
-        FROM predictions p WHERE p.run_id = run
+    FOR top, rank, margins, spikes_so_far, synops_so_far IN
+        SELECT p.outcome[3 * p.timesteps + 1 : 4 * p.timesteps], p.outcome[1 : p.timesteps], p.logits[1 : p.timesteps],
+               counts_so_far(p.outcome, p.timesteps + 1, 3 * p.timesteps + cardinality(p.logits), p.timesteps),
+               counts_so_far(p.outcome, 2 * p.timesteps + 1, 4 * p.timesteps + cardinality(p.logits), p.timesteps)
+        FROM prediction_rows p WHERE p.run_id = run
     LOOP
         total := total + 1;
         reached := 0;
@@ -189,8 +224,8 @@ BEGIN
         FOR t IN 1..last LOOP
             open := reached + 1;
             steps[open] := steps[open] + 1;
-            spikes[open] := spikes[open] + step_spikes[t];
-            synops[open] := synops[open] + step_synops[t];
+            spikes[open] := spikes[open] + spikes_so_far[t] - coalesce(spikes_so_far[t - 1], 0);
+            synops[open] := synops[open] + synops_so_far[t] - coalesce(synops_so_far[t - 1], 0);
             IF t = last THEN
                 reached := goal;
             ELSIF rule = 'margin' THEN
@@ -289,6 +324,85 @@ COMMENT ON FUNCTION public.first_difference(a anyarray, b anyarray) IS 'The firs
 
 
 --
+-- Name: guard_rows(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.guard_rows() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    stray record;
+BEGIN
+    IF may_steer() THEN RETURN NULL; END IF;
+    SELECT a.run_id, a.shard INTO stray
+    FROM (SELECT run_id, shard, min(ordinal) AS first, max(ordinal) AS last FROM added GROUP BY run_id, shard) a
+    LEFT JOIN shards s ON s.run_id = a.run_id AND s.shard = a.shard AND s.state = 'done'
+        AND s.xmin::text::bigint = pg_current_xact_id()::text::bigint % 4294967296
+    WHERE s.run_id IS NULL OR a.first < s.first_ordinal OR a.last >= s.first_ordinal + s.image_count LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'shard % of run % is not being stored', stray.shard, stray.run_id USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$;
+
+
+--
+-- Name: guard_shard(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.guard_shard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF OLD.state IN ('done', 'split') AND NEW.state <> OLD.state THEN
+        RAISE EXCEPTION 'shard % of run % is %, and stays so', OLD.shard, OLD.run_id, OLD.state USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT may_steer() THEN
+        RAISE EXCEPTION 'shard % of run % is % and no work of a worker''s', OLD.shard, OLD.run_id, OLD.state
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+
+--
+-- Name: guard_start(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.guard_start() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF NOT may_steer() THEN
+        RAISE EXCEPTION 'run % has its start already', OLD.run_id USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+
+
+--
+-- Name: guard_sums(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.guard_sums() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    stray record;
+BEGIN
+    IF may_steer() THEN RETURN NULL; END IF;
+    SELECT a.run_id, a.shard INTO stray FROM added a
+    LEFT JOIN shards s ON s.run_id = a.run_id AND s.shard = a.shard AND s.state = 'done'
+        AND s.xmin::text::bigint = pg_current_xact_id()::text::bigint % 4294967296
+    WHERE s.run_id IS NULL OR a.images > s.image_count LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'shard % of run % is not being stored', stray.shard, stray.run_id USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NULL;
+END $$;
+
+
+--
 -- Name: holm_adjusted(double precision[]); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -319,8 +433,8 @@ COMMENT ON FUNCTION public.holm_adjusted(p double precision[]) IS 'Holm''s step-
 CREATE FUNCTION public.margin_quantiles(run bigint, fractions double precision[]) RETURNS double precision[]
     LANGUAGE sql STABLE
     AS $$
-    SELECT percentile_disc(fractions) WITHIN GROUP (ORDER BY margin::double precision)
-    FROM predictions CROSS JOIN LATERAL unnest(timestep_margin) AS margin WHERE run_id = run
+    SELECT percentile_disc(fractions) WITHIN GROUP (ORDER BY u.margin::double precision)
+    FROM predictions CROSS JOIN LATERAL unnest(timestep_margin) AS u (margin) WHERE run_id = run
 $$;
 
 
@@ -329,6 +443,22 @@ $$;
 --
 
 COMMENT ON FUNCTION public.margin_quantiles(run bigint, fractions double precision[]) IS 'Margins that occur in a run, at these fractions of all images and time steps: thresholds worth trying.';
+
+
+--
+-- Name: may_steer(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.may_steer() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$ SELECT has_column_privilege('public.runs', 'state', 'UPDATE') $$;
+
+
+--
+-- Name: FUNCTION may_steer(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.may_steer() IS 'Whether who asks may change the states of runs.';
 
 
 --
@@ -438,18 +568,19 @@ COMMENT ON FUNCTION public.paired_images(a bigint, b bigint) IS 'Images of two r
 CREATE FUNCTION public.prediction_changes(a bigint, b bigint) RETURNS TABLE(a_ordinal integer, b_ordinal integer, path text, label integer, label_name text, a_predicted integer, a_name text, b_predicted integer, b_name text, a_margin real, b_margin real, prediction_changed boolean, same_bytes boolean, top1_timestep integer, spikes_timestep integer, a_shard integer, b_shard integer)
     LANGUAGE sql STABLE
     AS $$
-    SELECT i.a_ordinal, i.b_ordinal, i.path, p.label, coalesce(l.title, l.name), p.top5[1], coalesce(g.title, g.name),
-           q.top5[1], coalesce(h.title, h.name), p.timestep_margin[cardinality(p.timestep_margin)],
-           q.timestep_margin[cardinality(q.timestep_margin)], p.top5[1] <> q.top5[1], i.same_bytes,
-           first_difference(p.timestep_top1, q.timestep_top1), first_difference(p.timestep_spikes, q.timestep_spikes), p.shard, q.shard
+    SELECT i.a_ordinal, i.b_ordinal, i.path, p.label, coalesce(l.title, l.name), p.outcome[4 * p.timesteps], coalesce(g.title, g.name),
+           q.outcome[4 * q.timesteps], coalesce(h.title, h.name), p.logits[p.timesteps], q.logits[q.timesteps],
+           p.outcome[4 * p.timesteps] <> q.outcome[4 * q.timesteps], i.same_bytes,
+           first_difference(p.outcome[3 * p.timesteps + 1 : 4 * p.timesteps], q.outcome[3 * q.timesteps + 1 : 4 * q.timesteps]),
+           -- Counts up to a step differ first where the step's own do; their lower halves tell as much as the whole.
+           first_difference(p.outcome[p.timesteps + 1 : 2 * p.timesteps], q.outcome[q.timesteps + 1 : 2 * q.timesteps]), p.shard, q.shard
     FROM paired_images(a, b) i
-    JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-    JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal
+    JOIN prediction_rows p ON p.run_id = a AND p.ordinal = i.a_ordinal
+    JOIN prediction_rows q ON q.run_id = b AND q.ordinal = i.b_ordinal
     LEFT JOIN dataset_classes l ON l.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a) AND l.class = p.label
-    LEFT JOIN dataset_classes g ON g.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a) AND g.class = p.top5[1]
-    LEFT JOIN dataset_classes h ON h.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b) AND h.class = q.top5[1]
-    WHERE (p.top5, p.scores, p.timestep_top1, p.timestep_label_rank, p.timestep_margin, p.timestep_spikes, p.timestep_synops)
-        IS DISTINCT FROM (q.top5, q.scores, q.timestep_top1, q.timestep_label_rank, q.timestep_margin, q.timestep_spikes, q.timestep_synops)
+    LEFT JOIN dataset_classes g ON g.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a) AND g.class = p.outcome[4 * p.timesteps]
+    LEFT JOIN dataset_classes h ON h.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b) AND h.class = q.outcome[4 * q.timesteps]
+    WHERE (p.outcome, p.logits) IS DISTINCT FROM (q.outcome, q.logits)
 $$;
 
 
@@ -494,7 +625,7 @@ CREATE FUNCTION public.run_comparison(a bigint, b bigint) RETURNS TABLE(images b
         SELECT count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
                count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
         FROM (
-            SELECT p.top5[1] = p.label AS a_right, q.top5[1] = q.label AS b_right
+            SELECT p.predicted = p.label AS a_right, q.predicted = q.label AS b_right
             FROM paired_images(a, b) i
             JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
             JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs) AS c
@@ -507,6 +638,44 @@ $$;
 --
 
 COMMENT ON FUNCTION public.run_comparison(a bigint, b bigint) IS 'Top-1 of two runs on the images that both evaluated: difference is A less B with Newcombe''s interval, the test is McNemar''s exact one.';
+
+
+--
+-- Name: spikes_so_far(integer[], real[], integer, integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.spikes_so_far(outcome integer[], logits real[], timesteps integer, t integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT count_at(outcome, timesteps + t, 3 * timesteps - 1 + cardinality(logits) + t)
+$$;
+
+
+--
+-- Name: FUNCTION spikes_so_far(outcome integer[], logits real[], timesteps integer, t integer); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.spikes_so_far(outcome integer[], logits real[], timesteps integer, t integer) IS 'Spikes of an image up to time step t, out of a row of prediction_rows.';
+
+
+--
+-- Name: steps_of(bigint[]); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.steps_of(so_far bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+BEGIN
+    FOR t IN REVERSE cardinality(so_far)..2 LOOP so_far[t] := so_far[t] - so_far[t - 1]; END LOOP;
+    RETURN so_far;
+END $$;
+
+
+--
+-- Name: FUNCTION steps_of(so_far bigint[]); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.steps_of(so_far bigint[]) IS 'What each step added to a count that is given up to each step.';
 
 
 --
@@ -523,6 +692,42 @@ CREATE FUNCTION public.sum_of(numbers bigint[]) RETURNS bigint
 --
 
 COMMENT ON FUNCTION public.sum_of(numbers bigint[]) IS 'Sum of an array''s elements, such as timestep_synops.';
+
+
+--
+-- Name: synops_so_far(integer[], real[], integer, integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.synops_so_far(outcome integer[], logits real[], timesteps integer, t integer) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT count_at(outcome, 2 * timesteps + t, 4 * timesteps - 1 + cardinality(logits) + t)
+$$;
+
+
+--
+-- Name: FUNCTION synops_so_far(outcome integer[], logits real[], timesteps integer, t integer); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.synops_so_far(outcome integer[], logits real[], timesteps integer, t integer) IS 'Synaptic operations of an image up to time step t, out of a row of prediction_rows.';
+
+
+--
+-- Name: wide_counts(integer[], integer, integer, integer); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.wide_counts(outcome integer[], first integer, upper_first integer, timesteps integer) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT array_agg(count_at(outcome, first + t, upper_first + t) ORDER BY t) FROM generate_series(0, timesteps - 1) AS t
+$$;
+
+
+--
+-- Name: FUNCTION wide_counts(outcome integer[], first integer, upper_first integer, timesteps integer); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.wide_counts(outcome integer[], first integer, upper_first integer, timesteps integer) IS 'Counts out of prediction_rows.outcome, of which some have upper halves.';
 
 
 --
@@ -604,87 +809,1196 @@ COMMENT ON FUNCTION public.worker_throughput(run bigint, intervals integer) IS '
 
 
 --
--- Name: predictions; Type: TABLE; Schema: public; Owner: -
+-- Name: prediction_rows; Type: TABLE; Schema: public; Owner: -
 --
 
-CREATE TABLE public.predictions (
-    run_id bigint NOT NULL,
+CREATE TABLE public.prediction_rows (
+    run_id integer NOT NULL,
     ordinal integer NOT NULL,
     label integer NOT NULL,
     shard integer NOT NULL,
-    top5 integer[] NOT NULL,
-    scores real[] NOT NULL,
-    timestep_top1 integer[] NOT NULL,
-    timestep_label_rank integer[] NOT NULL,
-    timestep_margin real[] NOT NULL,
-    timestep_spikes bigint[] NOT NULL,
-    timestep_synops bigint[] NOT NULL,
     decode_us integer NOT NULL,
     preprocess_us integer NOT NULL,
     inference_us integer NOT NULL,
     total_us integer NOT NULL,
-    worker_id bigint NOT NULL,
-    spikes bigint GENERATED ALWAYS AS (public.sum_of(timestep_spikes)) STORED,
-    synops bigint GENERATED ALWAYS AS (public.sum_of(timestep_synops)) STORED
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
 )
-PARTITION BY LIST (run_id);
+PARTITION BY HASH (run_id);
 
 
 --
--- Name: COLUMN predictions.top5; Type: COMMENT; Schema: public; Owner: -
+-- Name: TABLE prediction_rows; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.predictions.top5 IS 'Classes by falling score (at most five), of the mean of logits over all time steps; ties go to the lower class.';
-
-
---
--- Name: COLUMN predictions.timestep_top1; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.predictions.timestep_top1 IS 'Element t: the prediction of a run with t time steps.';
+COMMENT ON TABLE public.prediction_rows IS 'The rows of the view predictions as they are stored: two arrays, because each further one costs 21 bytes a row.';
 
 
 --
--- Name: COLUMN predictions.timestep_label_rank; Type: COMMENT; Schema: public; Owner: -
+-- Name: COLUMN prediction_rows.outcome; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.predictions.timestep_label_rank IS 'Element t: how many classes rank before the label after t time steps; 0 is a top-1 hit, below 5 a top-5 hit.';
-
-
---
--- Name: COLUMN predictions.timestep_margin; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.predictions.timestep_margin IS 'Element t: best less second-best mean logit after t time steps.';
+COMMENT ON COLUMN public.prediction_rows.outcome IS 'With T = timesteps: label ranks [1..T], spikes up to each time step [T+1..2T], synaptic operations up to it [2T+1..3T], predictions [3T+1..4T], of which the last is the first of the top classes [4T..]. Where a count needs more than 31 bits, upper halves of all spikes and operations follow, and those 31 bits of it stand as -1 less their number.';
 
 
 --
--- Name: COLUMN predictions.timestep_spikes; Type: COMMENT; Schema: public; Owner: -
+-- Name: COLUMN prediction_rows.logits; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON COLUMN public.predictions.timestep_spikes IS 'Element t: spikes of all LIF groups in time step t alone.';
+COMMENT ON COLUMN public.prediction_rows.logits IS 'Margins by time step [1..T], then the scores of the top classes.';
 
-
---
--- Name: COLUMN predictions.timestep_synops; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.predictions.timestep_synops IS 'Element t: synaptic operations of all layers in time step t alone.';
 
 
 --
--- Name: COLUMN predictions.spikes; Type: COMMENT; Schema: public; Owner: -
+-- Name: prediction_rows_00; Type: TABLE; Schema: partitions; Owner: -
 --
 
-COMMENT ON COLUMN public.predictions.spikes IS 'Spikes of all LIF groups and time steps.';
+CREATE TABLE partitions.prediction_rows_00 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
 
 
 --
--- Name: COLUMN predictions.synops; Type: COMMENT; Schema: public; Owner: -
+-- Name: prediction_rows_01; Type: TABLE; Schema: partitions; Owner: -
 --
 
-COMMENT ON COLUMN public.predictions.synops IS 'Synaptic operations of all layers and time steps.';
+CREATE TABLE partitions.prediction_rows_01 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
 
+
+--
+-- Name: prediction_rows_02; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_02 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_03; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_03 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_04; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_04 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_05; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_05 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_06; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_06 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_07; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_07 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_08; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_08 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_09; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_09 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_10; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_10 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_11; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_11 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_12; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_12 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_13; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_13 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_14; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_14 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_15; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_15 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_16; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_16 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_17; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_17 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_18; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_18 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_19; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_19 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_20; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_20 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_21; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_21 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_22; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_22 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_23; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_23 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_24; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_24 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_25; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_25 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_26; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_26 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_27; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_27 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_28; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_28 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_29; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_29 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_30; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_30 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: prediction_rows_31; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.prediction_rows_31 (
+    run_id integer NOT NULL,
+    ordinal integer NOT NULL,
+    label integer NOT NULL,
+    shard integer NOT NULL,
+    decode_us integer NOT NULL,
+    preprocess_us integer NOT NULL,
+    inference_us integer NOT NULL,
+    total_us integer NOT NULL,
+    timesteps smallint NOT NULL,
+    outcome integer[] NOT NULL,
+    logits real[] NOT NULL,
+    CONSTRAINT prediction_rows_check CHECK ((cardinality(logits) > timesteps)),
+    CONSTRAINT prediction_rows_check1 CHECK ((((cardinality(outcome) - cardinality(logits)) = ((3 * timesteps) - 1)) OR ((cardinality(outcome) - cardinality(logits)) = ((5 * timesteps) - 1)))),
+    CONSTRAINT prediction_rows_timesteps_check CHECK ((timesteps > 0))
+);
+
+
+--
+-- Name: shard_activity; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.shard_activity (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+)
+PARTITION BY HASH (run_id);
+
+
+--
+-- Name: TABLE shard_activity; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.shard_activity IS 'Sums over a shard''s images, the rows of the view layer_activity.';
+
+
+--
+-- Name: COLUMN shard_activity.counts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shard_activity.counts IS 'By layer, then time step: spikes of a LIF group, synaptic operations of a synaptic layer. Element layer * T + t, from 1.';
+
+
+--
+-- Name: shard_activity_00; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_00 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_01; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_01 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_02; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_02 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_03; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_03 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_04; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_04 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_05; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_05 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_06; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_06 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_07; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_07 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_08; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_08 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_09; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_09 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_10; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_10 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_11; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_11 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_12; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_12 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_13; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_13 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_14; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_14 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_15; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_15 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_16; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_16 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_17; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_17 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_18; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_18 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_19; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_19 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_20; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_20 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_21; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_21 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_22; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_22 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_23; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_23 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_24; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_24 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_25; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_25 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_26; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_26 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_27; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_27 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_28; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_28 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_29; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_29 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_30; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_30 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
+
+
+--
+-- Name: shard_activity_31; Type: TABLE; Schema: partitions; Owner: -
+--
+
+CREATE TABLE partitions.shard_activity_31 (
+    run_id integer NOT NULL,
+    shard integer NOT NULL,
+    images integer NOT NULL,
+    counts bigint[] NOT NULL,
+    CONSTRAINT shard_activity_images_check CHECK ((images > 0))
+);
 
 
 --
@@ -708,12 +2022,37 @@ CREATE TABLE public.runs (
     submitted_at timestamp with time zone DEFAULT now() NOT NULL,
     started_at timestamp with time zone,
     finished_at timestamp with time zone,
+    next_shard integer DEFAULT 0 NOT NULL,
+    is_newest boolean DEFAULT true NOT NULL,
+    pruned_at timestamp with time zone,
+    CONSTRAINT runs_end_check CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['finished'::text, 'cancelled'::text])))),
     CONSTRAINT runs_images_expected_check CHECK ((images_expected > 0)),
     CONSTRAINT runs_max_attempts_check CHECK ((max_attempts > 0)),
     CONSTRAINT runs_shard_size_check CHECK ((shard_size > 0)),
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'finished'::text, 'cancelled'::text]))),
     CONSTRAINT runs_timesteps_check CHECK (((timesteps >= 1) AND (timesteps <= 1024)))
 );
+
+
+--
+-- Name: COLUMN runs.next_shard; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.runs.next_shard IS 'The number of the next shard that is made of others'' images.';
+
+
+--
+-- Name: COLUMN runs.is_newest; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.runs.is_newest IS 'No later run has the same model, images, time steps and arithmetic: the one that a submission takes up.';
+
+
+--
+-- Name: COLUMN runs.pruned_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.runs.pruned_at IS 'When the run''s rows were removed and its report was kept.';
 
 
 --
@@ -728,8 +2067,8 @@ CREATE VIEW public.anytime_accuracy AS
     ((p.top1_correct)::double precision / (NULLIF(p.images, 0))::double precision) AS top1_accuracy,
     COALESCE(p.top5_correct, (0)::bigint) AS top5_correct,
     ((p.top5_correct)::double precision / (NULLIF(p.images, 0))::double precision) AS top5_accuracy,
-    (sum(p.step_spikes) OVER steps / (NULLIF(p.images, 0))::double precision) AS spikes_per_image,
-    (sum(p.step_synops) OVER steps / (NULLIF(p.images, 0))::double precision) AS synops_per_image,
+    (p.spikes / (NULLIF(p.images, 0))::double precision) AS spikes_per_image,
+    (p.synops / (NULLIF(p.images, 0))::double precision) AS synops_per_image,
     public.wilson_low(p.top1_correct, p.images) AS top1_low,
     public.wilson_high(p.top1_correct, p.images) AS top1_high,
     public.wilson_low(p.top5_correct, p.images) AS top5_low,
@@ -738,15 +2077,14 @@ CREATE VIEW public.anytime_accuracy AS
      CROSS JOIN LATERAL generate_series(1, r.timesteps) t(timestep))
      LEFT JOIN LATERAL ( SELECT u.timestep,
             count(*) AS images,
-            count(*) FILTER (WHERE (predictions.timestep_label_rank[u.timestep] < 1)) AS top1_correct,
-            count(*) FILTER (WHERE (predictions.timestep_label_rank[u.timestep] < 5)) AS top5_correct,
-            sum((predictions.timestep_spikes[u.timestep])::double precision) AS step_spikes,
-            sum((predictions.timestep_synops[u.timestep])::double precision) AS step_synops
-           FROM (public.predictions
-             CROSS JOIN generate_series(1, r.timesteps) u(timestep))
-          WHERE (predictions.run_id = r.run_id)
-          GROUP BY u.timestep) p ON ((p.timestep = t.timestep)))
-  WINDOW steps AS (PARTITION BY r.run_id ORDER BY t.timestep);
+            count(*) FILTER (WHERE (u.label_rank < 1)) AS top1_correct,
+            count(*) FILTER (WHERE (u.label_rank < 5)) AS top5_correct,
+            sum((public.spikes_so_far(p_1.outcome, p_1.logits, (p_1.timesteps)::integer, (u.timestep)::integer))::double precision) AS spikes,
+            sum((public.synops_so_far(p_1.outcome, p_1.logits, (p_1.timesteps)::integer, (u.timestep)::integer))::double precision) AS synops
+           FROM (public.prediction_rows p_1
+             CROSS JOIN LATERAL unnest(p_1.outcome[1:p_1.timesteps]) WITH ORDINALITY u(label_rank, timestep))
+          WHERE (p_1.run_id = r.run_id)
+          GROUP BY u.timestep) p ON ((p.timestep = t.timestep)));
 
 
 --
@@ -844,6 +2182,239 @@ COMMENT ON COLUMN public.dataset_classes.title IS 'What people call the class, w
 
 
 --
+-- Name: shards; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.shards (
+    run_id bigint NOT NULL,
+    shard integer NOT NULL,
+    first_ordinal integer NOT NULL,
+    image_count integer NOT NULL,
+    state text DEFAULT 'pending'::text NOT NULL,
+    attempt integer DEFAULT 1 NOT NULL,
+    not_before timestamp with time zone DEFAULT now() NOT NULL,
+    published_at timestamp with time zone,
+    claimed_at timestamp with time zone,
+    lease_token uuid,
+    lease_expires_at timestamp with time zone,
+    worker_id bigint,
+    speculative boolean DEFAULT false NOT NULL,
+    split_from integer,
+    finished_at timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    transient_failures integer DEFAULT 0 NOT NULL,
+    publications integer DEFAULT 0 NOT NULL,
+    kafka_partition integer,
+    backup_token uuid,
+    backup_worker_id bigint,
+    backup_expires_at timestamp with time zone,
+    images_redone integer DEFAULT 0 NOT NULL,
+    dead_letter_sent_at timestamp with time zone,
+    dropped_at timestamp with time zone,
+    images_evaluated integer DEFAULT 0 NOT NULL,
+    top1_correct integer DEFAULT 0 NOT NULL,
+    top5_correct integer DEFAULT 0 NOT NULL,
+    CONSTRAINT shards_backup_check CHECK (((num_nonnulls(backup_token, backup_worker_id, backup_expires_at) = ANY (ARRAY[0, 3])) AND ((backup_token IS NULL) OR (state = 'running'::text)))),
+    CONSTRAINT shards_end_check CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['done'::text, 'split'::text, 'dead'::text, 'cancelled'::text])))),
+    CONSTRAINT shards_image_count_check CHECK ((image_count > 0)),
+    CONSTRAINT shards_lease_check CHECK (
+CASE state
+    WHEN 'running'::text THEN (num_nulls(lease_token, lease_expires_at, worker_id) = 0)
+    WHEN 'done'::text THEN true
+    ELSE (num_nonnulls(lease_token, lease_expires_at) = 0)
+END),
+    CONSTRAINT shards_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'published'::text, 'running'::text, 'done'::text, 'split'::text, 'dead'::text, 'cancelled'::text])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='500');
+
+
+--
+-- Name: COLUMN shards.lease_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.lease_token IS 'Proof of the claim. It stays after the store, so that a worker whose COMMIT went unanswered can tell.';
+
+
+--
+-- Name: COLUMN shards.speculative; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.speculative IS 'A second worker is invited to the shard, which is late.';
+
+
+--
+-- Name: COLUMN shards.failures; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.failures IS 'Attempts that crashed, hung, or failed for the shard''s own sake; these are limited by runs.max_attempts.';
+
+
+--
+-- Name: COLUMN shards.transient_failures; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.transient_failures IS 'Attempts that failed because something around the shard was missing.';
+
+
+--
+-- Name: COLUMN shards.publications; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.publications IS 'How often a message for the present attempt was sent.';
+
+
+--
+-- Name: COLUMN shards.kafka_partition; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.kafka_partition IS 'Where the newest message was sent.';
+
+
+--
+-- Name: COLUMN shards.backup_token; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.backup_token IS 'The second worker''s lease; the first of the two to store counts.';
+
+
+--
+-- Name: COLUMN shards.images_redone; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.images_redone IS 'Images of this shard that failed and were given to later shards.';
+
+
+--
+-- Name: COLUMN shards.dropped_at; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.dropped_at IS 'When somebody took a dead shard off the list of dead letters; its images stay failures.';
+
+
+--
+-- Name: COLUMN shards.images_evaluated; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.images_evaluated IS 'Images that the shard has predictions of.';
+
+
+--
+-- Name: predictions; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.predictions AS
+ SELECT p.run_id,
+    p.ordinal,
+    p.label,
+    p.shard,
+    p.outcome[(4 * p.timesteps):(((3 * p.timesteps) - 1) + cardinality(p.logits))] AS top5,
+    p.logits[(p.timesteps + 1):] AS scores,
+    p.outcome[((3 * p.timesteps) + 1):(4 * p.timesteps)] AS timestep_top1,
+    p.outcome[1:p.timesteps] AS timestep_label_rank,
+    p.logits[1:p.timesteps] AS timestep_margin,
+    public.steps_of(public.counts_so_far(p.outcome, (p.timesteps + 1), ((3 * p.timesteps) + cardinality(p.logits)), (p.timesteps)::integer)) AS timestep_spikes,
+    public.steps_of(public.counts_so_far(p.outcome, ((2 * p.timesteps) + 1), ((4 * p.timesteps) + cardinality(p.logits)), (p.timesteps)::integer)) AS timestep_synops,
+    p.decode_us,
+    p.preprocess_us,
+    p.inference_us,
+    p.total_us,
+    ( SELECT s.worker_id
+           FROM public.shards s
+          WHERE ((s.run_id = p.run_id) AND (s.shard = p.shard))) AS worker_id,
+    public.spikes_so_far(p.outcome, p.logits, (p.timesteps)::integer, (p.timesteps)::integer) AS spikes,
+    public.synops_so_far(p.outcome, p.logits, (p.timesteps)::integer, (p.timesteps)::integer) AS synops,
+    (p.timesteps)::integer AS timesteps,
+    p.outcome[(4 * p.timesteps)] AS predicted,
+    p.outcome[p.timesteps] AS label_rank,
+    p.logits[p.timesteps] AS margin
+   FROM public.prediction_rows p;
+
+
+--
+-- Name: VIEW predictions; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.predictions IS 'One row an image of a run: what the network said of it, and what that took.';
+
+
+--
+-- Name: COLUMN predictions.top5; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.top5 IS 'Classes by falling score (at most five), of the mean of logits over all time steps; ties go to the lower class.';
+
+
+--
+-- Name: COLUMN predictions.timestep_top1; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.timestep_top1 IS 'Element t: the prediction of a run with t time steps.';
+
+
+--
+-- Name: COLUMN predictions.timestep_label_rank; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.timestep_label_rank IS 'Element t: how many classes rank before the label after t time steps; 0 is a top-1 hit, below 5 a top-5 hit.';
+
+
+--
+-- Name: COLUMN predictions.timestep_margin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.timestep_margin IS 'Element t: best less second-best mean logit after t time steps.';
+
+
+--
+-- Name: COLUMN predictions.timestep_spikes; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.timestep_spikes IS 'Element t: spikes of all LIF groups in time step t alone.';
+
+
+--
+-- Name: COLUMN predictions.timestep_synops; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.timestep_synops IS 'Element t: synaptic operations of all layers in time step t alone.';
+
+
+--
+-- Name: COLUMN predictions.spikes; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.spikes IS 'Spikes of all LIF groups and time steps.';
+
+
+--
+-- Name: COLUMN predictions.synops; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.synops IS 'Synaptic operations of all layers and time steps.';
+
+
+--
+-- Name: COLUMN predictions.predicted; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.predicted IS 'The class of the highest score.';
+
+
+--
+-- Name: COLUMN predictions.label_rank; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.label_rank IS 'How many classes rank before the label after all time steps; 0 is a top-1 hit, below 5 a top-5 hit.';
+
+
+--
+-- Name: COLUMN predictions.margin; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.predictions.margin IS 'Best less second-best mean logit after all time steps.';
+
+
+--
 -- Name: class_accuracy; Type: VIEW; Schema: public; Owner: -
 --
 
@@ -863,7 +2434,7 @@ CREATE VIEW public.class_accuracy AS
    FROM ((public.runs r
      CROSS JOIN LATERAL ( SELECT predictions.label,
             count(*) AS images,
-            count(*) FILTER (WHERE (predictions.top5[1] = predictions.label)) AS top1_correct,
+            count(*) FILTER (WHERE (predictions.predicted = predictions.label)) AS top1_correct,
             count(*) FILTER (WHERE (predictions.label = ANY (predictions.top5))) AS top5_correct
            FROM public.predictions
           WHERE (predictions.run_id = r.run_id)
@@ -883,13 +2454,14 @@ COMMENT ON VIEW public.class_accuracy IS 'One row a class that has evaluated ima
 --
 
 CREATE VIEW public.image_costs AS
- SELECT p.run_id,
+ SELECT r.run_id,
     p.ordinal,
     p.label,
-    (p.top5[1] = p.label) AS correct,
+    (p.predicted = p.label) AS correct,
     p.spikes,
     p.synops
-   FROM public.predictions p;
+   FROM (public.runs r
+     JOIN public.predictions p ON ((p.run_id = r.run_id)));
 
 
 --
@@ -943,11 +2515,11 @@ CREATE VIEW public.confusion AS
     p.images
    FROM (((public.runs r
      CROSS JOIN LATERAL ( SELECT predictions.label,
-            predictions.top5[1] AS predicted,
+            predictions.predicted,
             count(*) AS images
            FROM public.predictions
           WHERE (predictions.run_id = r.run_id)
-          GROUP BY predictions.label, predictions.top5[1]) p)
+          GROUP BY predictions.label, predictions.predicted) p)
      LEFT JOIN public.dataset_classes l ON (((l.dataset_id = r.dataset_id) AND (l.class = p.label))))
      LEFT JOIN public.dataset_classes g ON (((g.dataset_id = r.dataset_id) AND (g.class = p.predicted))));
 
@@ -1001,18 +2573,9 @@ CREATE TABLE public.coordinators (
     host text NOT NULL,
     process_id integer NOT NULL,
     version text NOT NULL,
-    leads boolean DEFAULT false NOT NULL,
-    backend_pid integer,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL
 );
-
-
---
--- Name: COLUMN coordinators.backend_pid; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.coordinators.backend_pid IS 'The server process that holds the leader''s lock.';
 
 
 --
@@ -1173,105 +2736,6 @@ COMMENT ON TABLE public.shard_attempts IS 'Attempts that did not end in a store,
 
 
 --
--- Name: shards; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.shards (
-    run_id bigint NOT NULL,
-    shard integer NOT NULL,
-    first_ordinal integer NOT NULL,
-    image_count integer NOT NULL,
-    state text DEFAULT 'pending'::text NOT NULL,
-    attempt integer DEFAULT 1 NOT NULL,
-    not_before timestamp with time zone DEFAULT now() NOT NULL,
-    published_at timestamp with time zone,
-    claimed_at timestamp with time zone,
-    lease_token uuid,
-    lease_expires_at timestamp with time zone,
-    worker_id bigint,
-    speculative boolean DEFAULT false NOT NULL,
-    split_from integer,
-    finished_at timestamp with time zone,
-    failures integer DEFAULT 0 NOT NULL,
-    transient_failures integer DEFAULT 0 NOT NULL,
-    publications integer DEFAULT 0 NOT NULL,
-    kafka_partition integer,
-    backup_token uuid,
-    backup_worker_id bigint,
-    backup_expires_at timestamp with time zone,
-    images_redone integer DEFAULT 0 NOT NULL,
-    dead_letter_sent_at timestamp with time zone,
-    dropped_at timestamp with time zone,
-    CONSTRAINT shards_image_count_check CHECK ((image_count > 0)),
-    CONSTRAINT shards_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'published'::text, 'running'::text, 'done'::text, 'split'::text, 'dead'::text, 'cancelled'::text])))
-)
-WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.05', autovacuum_vacuum_threshold='500');
-
-
---
--- Name: COLUMN shards.lease_token; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.lease_token IS 'Proof of the claim. It stays after the store, so that a worker whose COMMIT went unanswered can tell.';
-
-
---
--- Name: COLUMN shards.speculative; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.speculative IS 'A second worker is invited to the shard, which is late.';
-
-
---
--- Name: COLUMN shards.failures; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.failures IS 'Attempts that crashed, hung, or failed for the shard''s own sake; these are limited by runs.max_attempts.';
-
-
---
--- Name: COLUMN shards.transient_failures; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.transient_failures IS 'Attempts that failed because something around the shard was missing.';
-
-
---
--- Name: COLUMN shards.publications; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.publications IS 'How often a message for the present attempt was sent.';
-
-
---
--- Name: COLUMN shards.kafka_partition; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.kafka_partition IS 'Where the newest message was sent.';
-
-
---
--- Name: COLUMN shards.backup_token; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.backup_token IS 'The second worker''s lease; the first of the two to store counts.';
-
-
---
--- Name: COLUMN shards.images_redone; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.images_redone IS 'Images of this shard that failed and were given to later shards.';
-
-
---
--- Name: COLUMN shards.dropped_at; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.dropped_at IS 'When somebody took a dead shard off the list of dead letters; its images stay failures.';
-
-
---
 -- Name: dead_letters; Type: VIEW; Schema: public; Owner: -
 --
 
@@ -1408,27 +2872,43 @@ COMMENT ON VIEW public.failures IS 'Images of a run that have no prediction, and
 
 
 --
--- Name: layer_activity; Type: TABLE; Schema: public; Owner: -
+-- Name: figures_of_runs; Type: VIEW; Schema: public; Owner: -
 --
 
-CREATE TABLE public.layer_activity (
-    run_id bigint NOT NULL,
-    shard integer NOT NULL,
-    layer integer NOT NULL,
-    timestep integer NOT NULL,
-    images integer NOT NULL,
-    spikes bigint NOT NULL,
-    neurons bigint NOT NULL,
-    synops bigint NOT NULL
-)
-PARTITION BY LIST (run_id);
+CREATE VIEW public.figures_of_runs AS
+ SELECT r.run_id,
+    s.images_done,
+    s.images_evaluated,
+    (( SELECT count(*) AS count
+           FROM public.image_failures f
+          WHERE (f.run_id = r.run_id)))::integer AS images_failed,
+    s.top1_correct,
+    s.top5_correct,
+    s.shards,
+    s.shards_done,
+    s.shards_dead,
+    s.shards_split,
+    s.shards_cancelled
+   FROM (public.runs r
+     CROSS JOIN LATERAL ( SELECT (COALESCE(sum((shards.image_count - shards.images_redone)) FILTER (WHERE (shards.state = ANY (ARRAY['done'::text, 'dead'::text]))), (0)::bigint))::integer AS images_done,
+            (COALESCE(sum(shards.images_evaluated), (0)::bigint))::integer AS images_evaluated,
+            (COALESCE(sum(shards.top1_correct), (0)::bigint))::integer AS top1_correct,
+            (COALESCE(sum(shards.top5_correct), (0)::bigint))::integer AS top5_correct,
+            (count(*) FILTER (WHERE (shards.state <> 'split'::text)))::integer AS shards,
+            (count(*) FILTER (WHERE (shards.state = 'done'::text)))::integer AS shards_done,
+            (count(*) FILTER (WHERE (shards.state = 'dead'::text)))::integer AS shards_dead,
+            (count(*) FILTER (WHERE (shards.state = 'split'::text)))::integer AS shards_split,
+            (count(*) FILTER (WHERE (shards.state = 'cancelled'::text)))::integer AS shards_cancelled
+           FROM public.shards
+          WHERE (shards.run_id = r.run_id)) s)
+  WHERE ((r.state = ANY (ARRAY['finished'::text, 'cancelled'::text])) AND (r.pruned_at IS NULL));
 
 
 --
--- Name: TABLE layer_activity; Type: COMMENT; Schema: public; Owner: -
+-- Name: VIEW figures_of_runs; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.layer_activity IS 'Sums over a shard''s images: spikes and neurons of a LIF group, synaptic operations of a synaptic layer.';
+COMMENT ON VIEW public.figures_of_runs IS 'What run_figures keeps of a run that has ended, counted.';
 
 
 --
@@ -1460,21 +2940,20 @@ CREATE VIEW public.firing_rates AS
  SELECT r.run_id,
     l.layer,
     l.name,
-    a.timestep,
+    ((((a.place - 1) % (r.timesteps)::bigint) + 1))::integer AS timestep,
     a.images,
-    a.spikes,
-    a.neurons,
-    ((a.spikes)::double precision / (NULLIF(a.neurons, 0))::double precision) AS firing_rate
+    a.count AS spikes,
+    (a.images * l.neurons) AS neurons,
+    ((a.count)::double precision / (NULLIF((a.images * l.neurons), 0))::double precision) AS firing_rate
    FROM ((public.runs r
-     CROSS JOIN LATERAL ( SELECT layer_activity.layer,
-            layer_activity.timestep,
-            sum(layer_activity.images) AS images,
-            (sum(layer_activity.spikes))::bigint AS spikes,
-            (sum(layer_activity.neurons))::bigint AS neurons
-           FROM public.layer_activity
-          WHERE (layer_activity.run_id = r.run_id)
-          GROUP BY layer_activity.layer, layer_activity.timestep) a)
-     JOIN public.model_layers l ON (((l.model_id = r.model_id) AND (l.layer = a.layer) AND (l.kind = 'lif'::text))));
+     CROSS JOIN LATERAL ( SELECT u.place,
+            sum(a_1.images) AS images,
+            (sum(u.count))::bigint AS count
+           FROM (public.shard_activity a_1
+             CROSS JOIN LATERAL unnest(a_1.counts) WITH ORDINALITY u(count, place))
+          WHERE (a_1.run_id = r.run_id)
+          GROUP BY u.place) a)
+     JOIN public.model_layers l ON (((l.model_id = r.model_id) AND (l.layer = ((a.place - 1) / r.timesteps)) AND (l.kind = 'lif'::text))));
 
 
 --
@@ -1543,7 +3022,7 @@ CREATE VIEW public.label_set_accuracy AS
    FROM ((public.runs r
      JOIN public.label_sets s USING (dataset_id))
      CROSS JOIN LATERAL ( SELECT count(*) AS images,
-            count(*) FILTER (WHERE (predictions.top5[1] = ANY (label_set_labels.labels))) AS top1_correct,
+            count(*) FILTER (WHERE (predictions.predicted = ANY (label_set_labels.labels))) AS top1_correct,
             count(*) FILTER (WHERE (predictions.top5 && label_set_labels.labels)) AS top5_correct
            FROM (public.predictions
              JOIN public.label_set_labels USING (ordinal))
@@ -1584,32 +3063,32 @@ CREATE VIEW public.latency_histogram AS
     p.images
    FROM (public.runs r
      CROSS JOIN LATERAL ( SELECT 'decode'::text AS phase,
-            (floor(((20)::double precision * log((GREATEST(predictions.decode_us, 1))::double precision))))::integer AS bin,
+            (floor(((20)::double precision * log((GREATEST(p_1.decode_us, 1))::double precision))))::integer AS bin,
             count(*) AS images
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)
-          GROUP BY ((floor(((20)::double precision * log((GREATEST(predictions.decode_us, 1))::double precision))))::integer)
+           FROM public.prediction_rows p_1
+          WHERE (p_1.run_id = r.run_id)
+          GROUP BY ((floor(((20)::double precision * log((GREATEST(p_1.decode_us, 1))::double precision))))::integer)
         UNION ALL
          SELECT 'preprocess'::text,
-            (floor(((20)::double precision * log((GREATEST(predictions.preprocess_us, 1))::double precision))))::integer AS floor,
+            (floor(((20)::double precision * log((GREATEST(p_1.preprocess_us, 1))::double precision))))::integer AS floor,
             count(*) AS count
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)
-          GROUP BY ((floor(((20)::double precision * log((GREATEST(predictions.preprocess_us, 1))::double precision))))::integer)
+           FROM public.prediction_rows p_1
+          WHERE (p_1.run_id = r.run_id)
+          GROUP BY ((floor(((20)::double precision * log((GREATEST(p_1.preprocess_us, 1))::double precision))))::integer)
         UNION ALL
          SELECT 'inference'::text,
-            (floor(((20)::double precision * log((GREATEST(predictions.inference_us, 1))::double precision))))::integer AS floor,
+            (floor(((20)::double precision * log((GREATEST(p_1.inference_us, 1))::double precision))))::integer AS floor,
             count(*) AS count
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)
-          GROUP BY ((floor(((20)::double precision * log((GREATEST(predictions.inference_us, 1))::double precision))))::integer)
+           FROM public.prediction_rows p_1
+          WHERE (p_1.run_id = r.run_id)
+          GROUP BY ((floor(((20)::double precision * log((GREATEST(p_1.inference_us, 1))::double precision))))::integer)
         UNION ALL
          SELECT 'total'::text,
-            (floor(((20)::double precision * log((GREATEST(predictions.total_us, 1))::double precision))))::integer AS floor,
+            (floor(((20)::double precision * log((GREATEST(p_1.total_us, 1))::double precision))))::integer AS floor,
             count(*) AS count
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)
-          GROUP BY ((floor(((20)::double precision * log((GREATEST(predictions.total_us, 1))::double precision))))::integer)) p);
+           FROM public.prediction_rows p_1
+          WHERE (p_1.run_id = r.run_id)
+          GROUP BY ((floor(((20)::double precision * log((GREATEST(p_1.total_us, 1))::double precision))))::integer)) p);
 
 
 --
@@ -1631,12 +3110,12 @@ CREATE VIEW public.latency_percentiles AS
     q.percentiles[3] AS p99_us,
     q.percentiles[4] AS max_us
    FROM ((public.runs r
-     CROSS JOIN LATERAL ( SELECT percentile_disc((ARRAY[0.5, 0.9, 0.99, 1.0])::double precision[]) WITHIN GROUP (ORDER BY predictions.decode_us) AS decode,
-            percentile_disc((ARRAY[0.5, 0.9, 0.99, 1.0])::double precision[]) WITHIN GROUP (ORDER BY predictions.preprocess_us) AS preprocess,
-            percentile_disc((ARRAY[0.5, 0.9, 0.99, 1.0])::double precision[]) WITHIN GROUP (ORDER BY predictions.inference_us) AS inference,
-            percentile_disc((ARRAY[0.5, 0.9, 0.99, 1.0])::double precision[]) WITHIN GROUP (ORDER BY predictions.total_us) AS total
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)) p)
+     CROSS JOIN LATERAL ( SELECT percentile_disc((ARRAY[0.5, 0.9, 0.99, 1.0])::double precision[]) WITHIN GROUP (ORDER BY p_1.decode_us) AS decode,
+            percentile_disc((ARRAY[0.5, 0.9, 0.99, 1.0])::double precision[]) WITHIN GROUP (ORDER BY p_1.preprocess_us) AS preprocess,
+            percentile_disc((ARRAY[0.5, 0.9, 0.99, 1.0])::double precision[]) WITHIN GROUP (ORDER BY p_1.inference_us) AS inference,
+            percentile_disc((ARRAY[0.5, 0.9, 0.99, 1.0])::double precision[]) WITHIN GROUP (ORDER BY p_1.total_us) AS total
+           FROM public.prediction_rows p_1
+          WHERE (p_1.run_id = r.run_id)) p)
      CROSS JOIN LATERAL ( VALUES (1,'decode'::text,p.decode), (2,'preprocess'::text,p.preprocess), (3,'inference'::text,p.inference), (4,'total'::text,p.total)) q("position", phase, percentiles))
   WHERE (q.percentiles IS NOT NULL);
 
@@ -1646,6 +3125,41 @@ CREATE VIEW public.latency_percentiles AS
 --
 
 COMMENT ON VIEW public.latency_percentiles IS 'Microseconds per image and phase, one worker thread.';
+
+
+--
+-- Name: layer_activity; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.layer_activity AS
+ SELECT a.run_id,
+    a.shard,
+    l.layer,
+    ((((u.place - 1) % (r.timesteps)::bigint) + 1))::integer AS timestep,
+    a.images,
+        CASE l.kind
+            WHEN 'lif'::text THEN u.count
+            ELSE (0)::bigint
+        END AS spikes,
+        CASE l.kind
+            WHEN 'lif'::text THEN (l.neurons * a.images)
+            ELSE (0)::bigint
+        END AS neurons,
+        CASE l.kind
+            WHEN 'lif'::text THEN (0)::bigint
+            ELSE u.count
+        END AS synops
+   FROM (((public.shard_activity a
+     JOIN public.runs r ON ((r.run_id = a.run_id)))
+     CROSS JOIN LATERAL unnest(a.counts) WITH ORDINALITY u(count, place))
+     JOIN public.model_layers l ON (((l.model_id = r.model_id) AND (l.layer = ((u.place - 1) / r.timesteps)))));
+
+
+--
+-- Name: VIEW layer_activity; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.layer_activity IS 'Sums over a shard''s images: spikes and neurons of a LIF group, synaptic operations of a synaptic layer.';
 
 
 --
@@ -1675,6 +3189,33 @@ CREATE VIEW public.layer_firing AS
 --
 
 COMMENT ON VIEW public.layer_firing IS 'One row a LIF group: silent below one spike per thousand neurons and time steps, saturated above nine in ten, active between.';
+
+
+--
+-- Name: leadership; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.leadership (
+    singleton boolean DEFAULT true NOT NULL,
+    coordinator_id bigint,
+    term bigint DEFAULT 0 NOT NULL,
+    expires_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT leadership_singleton_check CHECK (singleton)
+);
+
+
+--
+-- Name: TABLE leadership; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.leadership IS 'The coordinator that leads until expires_at, by the database''s clock, unless it renews before. One row.';
+
+
+--
+-- Name: COLUMN leadership.term; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.leadership.term IS 'Grows whenever another coordinator takes over.';
 
 
 --
@@ -1718,25 +3259,25 @@ ALTER TABLE public.message_failures ALTER COLUMN message_failure_id ADD GENERATE
 --
 
 CREATE VIEW public.mistakes AS
- SELECT p.run_id,
+ SELECT r.run_id,
     p.ordinal,
     i.path,
     p.label,
     COALESCE(l.title, l.name) AS label_name,
-    p.top5[1] AS predicted,
+    p.predicted,
     COALESCE(g.title, g.name) AS predicted_name,
-    (p.timestep_label_rank[r.timesteps] + 1) AS label_place,
-    p.timestep_margin[r.timesteps] AS margin,
+    (p.label_rank + 1) AS label_place,
+    p.margin,
     p.top5,
     p.scores,
     ( SELECT array_agg(COALESCE(c.title, c.name, (u.class)::text) ORDER BY u.place) AS array_agg
            FROM (unnest(p.top5) WITH ORDINALITY u(class, place)
              LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = u.class))))) AS top5_names
    FROM ((((public.runs r
-     JOIN public.predictions p ON (((p.run_id = r.run_id) AND (p.top5[1] <> p.label))))
+     JOIN public.predictions p ON (((p.run_id = r.run_id) AND (p.predicted <> p.label))))
      JOIN public.images i ON (((i.dataset_id = r.dataset_id) AND (i.ordinal = p.ordinal))))
      LEFT JOIN public.dataset_classes l ON (((l.dataset_id = r.dataset_id) AND (l.class = p.label))))
-     LEFT JOIN public.dataset_classes g ON (((g.dataset_id = r.dataset_id) AND (g.class = p.top5[1]))));
+     LEFT JOIN public.dataset_classes g ON (((g.dataset_id = r.dataset_id) AND (g.class = p.predicted))));
 
 
 --
@@ -1789,6 +3330,32 @@ ALTER TABLE public.models ALTER COLUMN model_id ADD GENERATED ALWAYS AS IDENTITY
 
 
 --
+-- Name: run_figures; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.run_figures (
+    run_id bigint NOT NULL,
+    images_done integer NOT NULL,
+    images_evaluated integer NOT NULL,
+    images_failed integer NOT NULL,
+    top1_correct integer NOT NULL,
+    top5_correct integer NOT NULL,
+    shards integer NOT NULL,
+    shards_done integer NOT NULL,
+    shards_dead integer NOT NULL,
+    shards_split integer NOT NULL,
+    shards_cancelled integer NOT NULL
+);
+
+
+--
+-- Name: TABLE run_figures; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.run_figures IS 'What a run that has ended came to, so that nobody has to count it again.';
+
+
+--
 -- Name: progress; Type: VIEW; Schema: public; Owner: -
 --
 
@@ -1814,20 +3381,33 @@ CREATE VIEW public.progress AS
     ((s.images_done)::double precision / (NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, now()) - r.started_at)), (0)::numeric))::double precision) AS images_per_second,
     s.shards_split,
     s.shards_cancelled
-   FROM (((public.runs r
+   FROM ((((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id))
-     CROSS JOIN LATERAL ( SELECT (COALESCE(sum((shards.image_count - shards.images_redone)) FILTER (WHERE (shards.state = ANY (ARRAY['done'::text, 'dead'::text]))), (0)::bigint))::integer AS images_done,
-            count(*) FILTER (WHERE (shards.state <> 'split'::text)) AS shards,
-            count(*) FILTER (WHERE (shards.state = 'pending'::text)) AS shards_pending,
-            count(*) FILTER (WHERE (shards.state = 'published'::text)) AS shards_published,
-            count(*) FILTER (WHERE (shards.state = 'running'::text)) AS shards_running,
-            count(*) FILTER (WHERE (shards.state = 'done'::text)) AS shards_done,
-            count(*) FILTER (WHERE (shards.state = 'dead'::text)) AS shards_dead,
-            count(*) FILTER (WHERE (shards.state = 'split'::text)) AS shards_split,
-            count(*) FILTER (WHERE (shards.state = 'cancelled'::text)) AS shards_cancelled
+     LEFT JOIN public.run_figures k USING (run_id))
+     CROSS JOIN LATERAL ( SELECT k.images_done,
+            (k.shards)::bigint AS shards,
+            (0)::bigint AS shards_pending,
+            (0)::bigint AS shards_published,
+            (0)::bigint AS shards_running,
+            (k.shards_done)::bigint AS shards_done,
+            (k.shards_dead)::bigint AS shards_dead,
+            (k.shards_split)::bigint AS shards_split,
+            (k.shards_cancelled)::bigint AS shards_cancelled
+          WHERE (k.run_id IS NOT NULL)
+        UNION ALL
+         SELECT (COALESCE(sum((shards.image_count - shards.images_redone)) FILTER (WHERE (shards.state = ANY (ARRAY['done'::text, 'dead'::text]))), (0)::bigint))::integer AS "coalesce",
+            count(*) FILTER (WHERE (shards.state <> 'split'::text)) AS count,
+            count(*) FILTER (WHERE (shards.state = 'pending'::text)) AS count,
+            count(*) FILTER (WHERE (shards.state = 'published'::text)) AS count,
+            count(*) FILTER (WHERE (shards.state = 'running'::text)) AS count,
+            count(*) FILTER (WHERE (shards.state = 'done'::text)) AS count,
+            count(*) FILTER (WHERE (shards.state = 'dead'::text)) AS count,
+            count(*) FILTER (WHERE (shards.state = 'split'::text)) AS count,
+            count(*) FILTER (WHERE (shards.state = 'cancelled'::text)) AS count
            FROM public.shards
-          WHERE (shards.run_id = r.run_id)) s);
+          WHERE (shards.run_id = r.run_id)
+         HAVING (k.run_id IS NULL)) s);
 
 
 --
@@ -1867,28 +3447,29 @@ CREATE VIEW public.run_accuracy AS
     r.timesteps,
     r.state,
     r.images_expected,
-    p.evaluated AS images_evaluated,
-    f.failed AS images_failed,
-    ((r.state = 'finished'::text) AND (p.evaluated = r.images_expected)) AS complete,
-    p.top1_correct,
-    ((p.top1_correct)::double precision / (NULLIF(p.evaluated, 0))::double precision) AS top1_accuracy,
-    p.top5_correct,
-    ((p.top5_correct)::double precision / (NULLIF(p.evaluated, 0))::double precision) AS top5_accuracy,
-    public.wilson_low(p.top1_correct, p.evaluated) AS top1_low,
-    public.wilson_high(p.top1_correct, p.evaluated) AS top1_high,
-    public.wilson_low(p.top5_correct, p.evaluated) AS top5_low,
-    public.wilson_high(p.top5_correct, p.evaluated) AS top5_high
+    COALESCE((k.images_evaluated)::bigint, s.images_evaluated) AS images_evaluated,
+    COALESCE((k.images_failed)::bigint, s.images_failed) AS images_failed,
+    ((r.state = 'finished'::text) AND (COALESCE((k.images_evaluated)::bigint, s.images_evaluated) = r.images_expected)) AS complete,
+    COALESCE((k.top1_correct)::bigint, s.top1_correct) AS top1_correct,
+    ((COALESCE((k.top1_correct)::bigint, s.top1_correct))::double precision / (NULLIF(COALESCE((k.images_evaluated)::bigint, s.images_evaluated), 0))::double precision) AS top1_accuracy,
+    COALESCE((k.top5_correct)::bigint, s.top5_correct) AS top5_correct,
+    ((COALESCE((k.top5_correct)::bigint, s.top5_correct))::double precision / (NULLIF(COALESCE((k.images_evaluated)::bigint, s.images_evaluated), 0))::double precision) AS top5_accuracy,
+    public.wilson_low(COALESCE((k.top1_correct)::bigint, s.top1_correct), COALESCE((k.images_evaluated)::bigint, s.images_evaluated)) AS top1_low,
+    public.wilson_high(COALESCE((k.top1_correct)::bigint, s.top1_correct), COALESCE((k.images_evaluated)::bigint, s.images_evaluated)) AS top1_high,
+    public.wilson_low(COALESCE((k.top5_correct)::bigint, s.top5_correct), COALESCE((k.images_evaluated)::bigint, s.images_evaluated)) AS top5_low,
+    public.wilson_high(COALESCE((k.top5_correct)::bigint, s.top5_correct), COALESCE((k.images_evaluated)::bigint, s.images_evaluated)) AS top5_high
    FROM ((((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id))
-     CROSS JOIN LATERAL ( SELECT count(*) AS evaluated,
-            count(*) FILTER (WHERE (predictions.top5[1] = predictions.label)) AS top1_correct,
-            count(*) FILTER (WHERE (predictions.label = ANY (predictions.top5))) AS top5_correct
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)) p)
-     CROSS JOIN LATERAL ( SELECT count(*) AS failed
-           FROM public.image_failures
-          WHERE (image_failures.run_id = r.run_id)) f);
+     LEFT JOIN public.run_figures k USING (run_id))
+     LEFT JOIN LATERAL ( SELECT COALESCE(sum(shards.images_evaluated), (0)::bigint) AS images_evaluated,
+            COALESCE(sum(shards.top1_correct), (0)::bigint) AS top1_correct,
+            COALESCE(sum(shards.top5_correct), (0)::bigint) AS top5_correct,
+            ( SELECT count(*) AS count
+                   FROM public.image_failures
+                  WHERE (image_failures.run_id = r.run_id)) AS images_failed
+           FROM public.shards
+          WHERE (shards.run_id = r.run_id)) s ON ((k.run_id IS NULL)));
 
 
 --
@@ -1990,19 +3571,19 @@ CREATE VIEW public.synaptic_operations AS
  SELECT r.run_id,
     l.layer,
     l.name,
-    a.timestep,
+    ((((a.place - 1) % (r.timesteps)::bigint) + 1))::integer AS timestep,
     a.images,
-    a.synops,
-    ((a.synops)::double precision / (NULLIF(a.images, 0))::double precision) AS synops_per_image
+    a.count AS synops,
+    ((a.count)::double precision / (NULLIF(a.images, 0))::double precision) AS synops_per_image
    FROM ((public.runs r
-     CROSS JOIN LATERAL ( SELECT layer_activity.layer,
-            layer_activity.timestep,
-            sum(layer_activity.images) AS images,
-            (sum(layer_activity.synops))::bigint AS synops
-           FROM public.layer_activity
-          WHERE (layer_activity.run_id = r.run_id)
-          GROUP BY layer_activity.layer, layer_activity.timestep) a)
-     JOIN public.model_layers l ON (((l.model_id = r.model_id) AND (l.layer = a.layer) AND (l.kind = 'synapse'::text))));
+     CROSS JOIN LATERAL ( SELECT u.place,
+            sum(a_1.images) AS images,
+            (sum(u.count))::bigint AS count
+           FROM (public.shard_activity a_1
+             CROSS JOIN LATERAL unnest(a_1.counts) WITH ORDINALITY u(count, place))
+          WHERE (a_1.run_id = r.run_id)
+          GROUP BY u.place) a)
+     JOIN public.model_layers l ON (((l.model_id = r.model_id) AND (l.layer = ((a.place - 1) / r.timesteps)) AND (l.kind = 'synapse'::text))));
 
 
 --
@@ -2074,6 +3655,982 @@ ALTER TABLE public.workers ALTER COLUMN worker_id ADD GENERATED ALWAYS AS IDENTI
     NO MAXVALUE
     CACHE 1
 );
+
+
+--
+-- Name: prediction_rows_00; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_00 FOR VALUES WITH (modulus 32, remainder 0);
+
+
+--
+-- Name: prediction_rows_01; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_01 FOR VALUES WITH (modulus 32, remainder 1);
+
+
+--
+-- Name: prediction_rows_02; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_02 FOR VALUES WITH (modulus 32, remainder 2);
+
+
+--
+-- Name: prediction_rows_03; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_03 FOR VALUES WITH (modulus 32, remainder 3);
+
+
+--
+-- Name: prediction_rows_04; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_04 FOR VALUES WITH (modulus 32, remainder 4);
+
+
+--
+-- Name: prediction_rows_05; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_05 FOR VALUES WITH (modulus 32, remainder 5);
+
+
+--
+-- Name: prediction_rows_06; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_06 FOR VALUES WITH (modulus 32, remainder 6);
+
+
+--
+-- Name: prediction_rows_07; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_07 FOR VALUES WITH (modulus 32, remainder 7);
+
+
+--
+-- Name: prediction_rows_08; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_08 FOR VALUES WITH (modulus 32, remainder 8);
+
+
+--
+-- Name: prediction_rows_09; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_09 FOR VALUES WITH (modulus 32, remainder 9);
+
+
+--
+-- Name: prediction_rows_10; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_10 FOR VALUES WITH (modulus 32, remainder 10);
+
+
+--
+-- Name: prediction_rows_11; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_11 FOR VALUES WITH (modulus 32, remainder 11);
+
+
+--
+-- Name: prediction_rows_12; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_12 FOR VALUES WITH (modulus 32, remainder 12);
+
+
+--
+-- Name: prediction_rows_13; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_13 FOR VALUES WITH (modulus 32, remainder 13);
+
+
+--
+-- Name: prediction_rows_14; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_14 FOR VALUES WITH (modulus 32, remainder 14);
+
+
+--
+-- Name: prediction_rows_15; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_15 FOR VALUES WITH (modulus 32, remainder 15);
+
+
+--
+-- Name: prediction_rows_16; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_16 FOR VALUES WITH (modulus 32, remainder 16);
+
+
+--
+-- Name: prediction_rows_17; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_17 FOR VALUES WITH (modulus 32, remainder 17);
+
+
+--
+-- Name: prediction_rows_18; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_18 FOR VALUES WITH (modulus 32, remainder 18);
+
+
+--
+-- Name: prediction_rows_19; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_19 FOR VALUES WITH (modulus 32, remainder 19);
+
+
+--
+-- Name: prediction_rows_20; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_20 FOR VALUES WITH (modulus 32, remainder 20);
+
+
+--
+-- Name: prediction_rows_21; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_21 FOR VALUES WITH (modulus 32, remainder 21);
+
+
+--
+-- Name: prediction_rows_22; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_22 FOR VALUES WITH (modulus 32, remainder 22);
+
+
+--
+-- Name: prediction_rows_23; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_23 FOR VALUES WITH (modulus 32, remainder 23);
+
+
+--
+-- Name: prediction_rows_24; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_24 FOR VALUES WITH (modulus 32, remainder 24);
+
+
+--
+-- Name: prediction_rows_25; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_25 FOR VALUES WITH (modulus 32, remainder 25);
+
+
+--
+-- Name: prediction_rows_26; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_26 FOR VALUES WITH (modulus 32, remainder 26);
+
+
+--
+-- Name: prediction_rows_27; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_27 FOR VALUES WITH (modulus 32, remainder 27);
+
+
+--
+-- Name: prediction_rows_28; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_28 FOR VALUES WITH (modulus 32, remainder 28);
+
+
+--
+-- Name: prediction_rows_29; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_29 FOR VALUES WITH (modulus 32, remainder 29);
+
+
+--
+-- Name: prediction_rows_30; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_30 FOR VALUES WITH (modulus 32, remainder 30);
+
+
+--
+-- Name: prediction_rows_31; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows ATTACH PARTITION partitions.prediction_rows_31 FOR VALUES WITH (modulus 32, remainder 31);
+
+
+--
+-- Name: shard_activity_00; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_00 FOR VALUES WITH (modulus 32, remainder 0);
+
+
+--
+-- Name: shard_activity_01; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_01 FOR VALUES WITH (modulus 32, remainder 1);
+
+
+--
+-- Name: shard_activity_02; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_02 FOR VALUES WITH (modulus 32, remainder 2);
+
+
+--
+-- Name: shard_activity_03; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_03 FOR VALUES WITH (modulus 32, remainder 3);
+
+
+--
+-- Name: shard_activity_04; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_04 FOR VALUES WITH (modulus 32, remainder 4);
+
+
+--
+-- Name: shard_activity_05; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_05 FOR VALUES WITH (modulus 32, remainder 5);
+
+
+--
+-- Name: shard_activity_06; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_06 FOR VALUES WITH (modulus 32, remainder 6);
+
+
+--
+-- Name: shard_activity_07; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_07 FOR VALUES WITH (modulus 32, remainder 7);
+
+
+--
+-- Name: shard_activity_08; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_08 FOR VALUES WITH (modulus 32, remainder 8);
+
+
+--
+-- Name: shard_activity_09; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_09 FOR VALUES WITH (modulus 32, remainder 9);
+
+
+--
+-- Name: shard_activity_10; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_10 FOR VALUES WITH (modulus 32, remainder 10);
+
+
+--
+-- Name: shard_activity_11; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_11 FOR VALUES WITH (modulus 32, remainder 11);
+
+
+--
+-- Name: shard_activity_12; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_12 FOR VALUES WITH (modulus 32, remainder 12);
+
+
+--
+-- Name: shard_activity_13; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_13 FOR VALUES WITH (modulus 32, remainder 13);
+
+
+--
+-- Name: shard_activity_14; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_14 FOR VALUES WITH (modulus 32, remainder 14);
+
+
+--
+-- Name: shard_activity_15; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_15 FOR VALUES WITH (modulus 32, remainder 15);
+
+
+--
+-- Name: shard_activity_16; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_16 FOR VALUES WITH (modulus 32, remainder 16);
+
+
+--
+-- Name: shard_activity_17; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_17 FOR VALUES WITH (modulus 32, remainder 17);
+
+
+--
+-- Name: shard_activity_18; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_18 FOR VALUES WITH (modulus 32, remainder 18);
+
+
+--
+-- Name: shard_activity_19; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_19 FOR VALUES WITH (modulus 32, remainder 19);
+
+
+--
+-- Name: shard_activity_20; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_20 FOR VALUES WITH (modulus 32, remainder 20);
+
+
+--
+-- Name: shard_activity_21; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_21 FOR VALUES WITH (modulus 32, remainder 21);
+
+
+--
+-- Name: shard_activity_22; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_22 FOR VALUES WITH (modulus 32, remainder 22);
+
+
+--
+-- Name: shard_activity_23; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_23 FOR VALUES WITH (modulus 32, remainder 23);
+
+
+--
+-- Name: shard_activity_24; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_24 FOR VALUES WITH (modulus 32, remainder 24);
+
+
+--
+-- Name: shard_activity_25; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_25 FOR VALUES WITH (modulus 32, remainder 25);
+
+
+--
+-- Name: shard_activity_26; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_26 FOR VALUES WITH (modulus 32, remainder 26);
+
+
+--
+-- Name: shard_activity_27; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_27 FOR VALUES WITH (modulus 32, remainder 27);
+
+
+--
+-- Name: shard_activity_28; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_28 FOR VALUES WITH (modulus 32, remainder 28);
+
+
+--
+-- Name: shard_activity_29; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_29 FOR VALUES WITH (modulus 32, remainder 29);
+
+
+--
+-- Name: shard_activity_30; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_30 FOR VALUES WITH (modulus 32, remainder 30);
+
+
+--
+-- Name: shard_activity_31; Type: TABLE ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity ATTACH PARTITION partitions.shard_activity_31 FOR VALUES WITH (modulus 32, remainder 31);
+
+
+--
+-- Name: prediction_rows prediction_rows_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.prediction_rows
+    ADD CONSTRAINT prediction_rows_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_00 prediction_rows_00_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_00
+    ADD CONSTRAINT prediction_rows_00_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_01 prediction_rows_01_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_01
+    ADD CONSTRAINT prediction_rows_01_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_02 prediction_rows_02_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_02
+    ADD CONSTRAINT prediction_rows_02_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_03 prediction_rows_03_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_03
+    ADD CONSTRAINT prediction_rows_03_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_04 prediction_rows_04_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_04
+    ADD CONSTRAINT prediction_rows_04_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_05 prediction_rows_05_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_05
+    ADD CONSTRAINT prediction_rows_05_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_06 prediction_rows_06_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_06
+    ADD CONSTRAINT prediction_rows_06_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_07 prediction_rows_07_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_07
+    ADD CONSTRAINT prediction_rows_07_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_08 prediction_rows_08_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_08
+    ADD CONSTRAINT prediction_rows_08_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_09 prediction_rows_09_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_09
+    ADD CONSTRAINT prediction_rows_09_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_10 prediction_rows_10_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_10
+    ADD CONSTRAINT prediction_rows_10_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_11 prediction_rows_11_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_11
+    ADD CONSTRAINT prediction_rows_11_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_12 prediction_rows_12_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_12
+    ADD CONSTRAINT prediction_rows_12_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_13 prediction_rows_13_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_13
+    ADD CONSTRAINT prediction_rows_13_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_14 prediction_rows_14_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_14
+    ADD CONSTRAINT prediction_rows_14_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_15 prediction_rows_15_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_15
+    ADD CONSTRAINT prediction_rows_15_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_16 prediction_rows_16_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_16
+    ADD CONSTRAINT prediction_rows_16_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_17 prediction_rows_17_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_17
+    ADD CONSTRAINT prediction_rows_17_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_18 prediction_rows_18_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_18
+    ADD CONSTRAINT prediction_rows_18_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_19 prediction_rows_19_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_19
+    ADD CONSTRAINT prediction_rows_19_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_20 prediction_rows_20_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_20
+    ADD CONSTRAINT prediction_rows_20_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_21 prediction_rows_21_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_21
+    ADD CONSTRAINT prediction_rows_21_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_22 prediction_rows_22_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_22
+    ADD CONSTRAINT prediction_rows_22_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_23 prediction_rows_23_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_23
+    ADD CONSTRAINT prediction_rows_23_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_24 prediction_rows_24_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_24
+    ADD CONSTRAINT prediction_rows_24_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_25 prediction_rows_25_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_25
+    ADD CONSTRAINT prediction_rows_25_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_26 prediction_rows_26_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_26
+    ADD CONSTRAINT prediction_rows_26_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_27 prediction_rows_27_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_27
+    ADD CONSTRAINT prediction_rows_27_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_28 prediction_rows_28_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_28
+    ADD CONSTRAINT prediction_rows_28_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_29 prediction_rows_29_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_29
+    ADD CONSTRAINT prediction_rows_29_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_30 prediction_rows_30_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_30
+    ADD CONSTRAINT prediction_rows_30_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: prediction_rows_31 prediction_rows_31_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.prediction_rows_31
+    ADD CONSTRAINT prediction_rows_31_pkey PRIMARY KEY (run_id, ordinal);
+
+
+--
+-- Name: shard_activity shard_activity_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.shard_activity
+    ADD CONSTRAINT shard_activity_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_00 shard_activity_00_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_00
+    ADD CONSTRAINT shard_activity_00_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_01 shard_activity_01_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_01
+    ADD CONSTRAINT shard_activity_01_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_02 shard_activity_02_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_02
+    ADD CONSTRAINT shard_activity_02_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_03 shard_activity_03_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_03
+    ADD CONSTRAINT shard_activity_03_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_04 shard_activity_04_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_04
+    ADD CONSTRAINT shard_activity_04_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_05 shard_activity_05_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_05
+    ADD CONSTRAINT shard_activity_05_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_06 shard_activity_06_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_06
+    ADD CONSTRAINT shard_activity_06_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_07 shard_activity_07_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_07
+    ADD CONSTRAINT shard_activity_07_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_08 shard_activity_08_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_08
+    ADD CONSTRAINT shard_activity_08_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_09 shard_activity_09_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_09
+    ADD CONSTRAINT shard_activity_09_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_10 shard_activity_10_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_10
+    ADD CONSTRAINT shard_activity_10_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_11 shard_activity_11_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_11
+    ADD CONSTRAINT shard_activity_11_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_12 shard_activity_12_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_12
+    ADD CONSTRAINT shard_activity_12_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_13 shard_activity_13_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_13
+    ADD CONSTRAINT shard_activity_13_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_14 shard_activity_14_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_14
+    ADD CONSTRAINT shard_activity_14_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_15 shard_activity_15_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_15
+    ADD CONSTRAINT shard_activity_15_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_16 shard_activity_16_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_16
+    ADD CONSTRAINT shard_activity_16_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_17 shard_activity_17_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_17
+    ADD CONSTRAINT shard_activity_17_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_18 shard_activity_18_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_18
+    ADD CONSTRAINT shard_activity_18_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_19 shard_activity_19_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_19
+    ADD CONSTRAINT shard_activity_19_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_20 shard_activity_20_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_20
+    ADD CONSTRAINT shard_activity_20_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_21 shard_activity_21_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_21
+    ADD CONSTRAINT shard_activity_21_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_22 shard_activity_22_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_22
+    ADD CONSTRAINT shard_activity_22_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_23 shard_activity_23_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_23
+    ADD CONSTRAINT shard_activity_23_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_24 shard_activity_24_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_24
+    ADD CONSTRAINT shard_activity_24_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_25 shard_activity_25_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_25
+    ADD CONSTRAINT shard_activity_25_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_26 shard_activity_26_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_26
+    ADD CONSTRAINT shard_activity_26_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_27 shard_activity_27_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_27
+    ADD CONSTRAINT shard_activity_27_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_28 shard_activity_28_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_28
+    ADD CONSTRAINT shard_activity_28_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_29 shard_activity_29_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_29
+    ADD CONSTRAINT shard_activity_29_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_30 shard_activity_30_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_30
+    ADD CONSTRAINT shard_activity_30_pkey PRIMARY KEY (run_id, shard);
+
+
+--
+-- Name: shard_activity_31 shard_activity_31_pkey; Type: CONSTRAINT; Schema: partitions; Owner: -
+--
+
+ALTER TABLE ONLY partitions.shard_activity_31
+    ADD CONSTRAINT shard_activity_31_pkey PRIMARY KEY (run_id, shard);
 
 
 --
@@ -2149,6 +4706,14 @@ ALTER TABLE ONLY public.image_failures
 
 
 --
+-- Name: images images_path_check; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE public.images
+    ADD CONSTRAINT images_path_check CHECK (((path <> ''::text) AND (path !~ '^/'::text) AND (path !~ '(^|/)\.\.(/|$)'::text))) NOT VALID;
+
+
+--
 -- Name: images images_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2181,11 +4746,11 @@ ALTER TABLE ONLY public.label_sets
 
 
 --
--- Name: layer_activity layer_activity_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+-- Name: leadership leadership_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
-ALTER TABLE ONLY public.layer_activity
-    ADD CONSTRAINT layer_activity_pkey PRIMARY KEY (run_id, shard, layer, timestep);
+ALTER TABLE ONLY public.leadership
+    ADD CONSTRAINT leadership_pkey PRIMARY KEY (singleton);
 
 
 --
@@ -2229,19 +4794,19 @@ ALTER TABLE ONLY public.models
 
 
 --
--- Name: predictions predictions_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.predictions
-    ADD CONSTRAINT predictions_pkey PRIMARY KEY (run_id, ordinal);
-
-
---
 -- Name: reports reports_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.reports
     ADD CONSTRAINT reports_pkey PRIMARY KEY (run_id);
+
+
+--
+-- Name: run_figures run_figures_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.run_figures
+    ADD CONSTRAINT run_figures_pkey PRIMARY KEY (run_id);
 
 
 --
@@ -2277,10 +4842,59 @@ ALTER TABLE ONLY public.workers
 
 
 --
+-- Name: image_failures_by_worker; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX image_failures_by_worker ON public.image_failures USING btree (worker_id);
+
+
+--
+-- Name: runs_by_dataset; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX runs_by_dataset ON public.runs USING btree (dataset_id);
+
+
+--
+-- Name: runs_newest; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE UNIQUE INDEX runs_newest ON public.runs USING btree (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit) WHERE is_newest;
+
+
+--
 -- Name: runs_unfinished; Type: INDEX; Schema: public; Owner: -
 --
 
 CREATE INDEX runs_unfinished ON public.runs USING btree (priority DESC, run_id) WHERE (state = ANY (ARRAY['running'::text, 'paused'::text]));
+
+
+--
+-- Name: runs_without_report; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX runs_without_report ON public.runs USING btree (run_id) WHERE ((state = 'finished'::text) AND (pruned_at IS NULL));
+
+
+--
+-- Name: shard_attempts_by_worker; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX shard_attempts_by_worker ON public.shard_attempts USING btree (worker_id);
+
+
+--
+-- Name: shards_by_backup_worker; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX shards_by_backup_worker ON public.shards USING btree (backup_worker_id) WHERE (backup_worker_id IS NOT NULL);
+
+
+--
+-- Name: shards_by_worker; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX shards_by_worker ON public.shards USING btree (worker_id) WHERE (worker_id IS NOT NULL);
 
 
 --
@@ -2323,6 +4937,489 @@ CREATE INDEX shards_waiting ON public.shards USING btree (run_id, shard) WHERE (
 --
 
 CREATE INDEX workers_live ON public.workers USING btree (worker_id) WHERE (state = ANY (ARRAY['running'::text, 'draining'::text]));
+
+
+--
+-- Name: prediction_rows_00_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_00_pkey;
+
+
+--
+-- Name: prediction_rows_01_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_01_pkey;
+
+
+--
+-- Name: prediction_rows_02_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_02_pkey;
+
+
+--
+-- Name: prediction_rows_03_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_03_pkey;
+
+
+--
+-- Name: prediction_rows_04_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_04_pkey;
+
+
+--
+-- Name: prediction_rows_05_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_05_pkey;
+
+
+--
+-- Name: prediction_rows_06_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_06_pkey;
+
+
+--
+-- Name: prediction_rows_07_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_07_pkey;
+
+
+--
+-- Name: prediction_rows_08_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_08_pkey;
+
+
+--
+-- Name: prediction_rows_09_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_09_pkey;
+
+
+--
+-- Name: prediction_rows_10_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_10_pkey;
+
+
+--
+-- Name: prediction_rows_11_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_11_pkey;
+
+
+--
+-- Name: prediction_rows_12_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_12_pkey;
+
+
+--
+-- Name: prediction_rows_13_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_13_pkey;
+
+
+--
+-- Name: prediction_rows_14_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_14_pkey;
+
+
+--
+-- Name: prediction_rows_15_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_15_pkey;
+
+
+--
+-- Name: prediction_rows_16_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_16_pkey;
+
+
+--
+-- Name: prediction_rows_17_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_17_pkey;
+
+
+--
+-- Name: prediction_rows_18_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_18_pkey;
+
+
+--
+-- Name: prediction_rows_19_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_19_pkey;
+
+
+--
+-- Name: prediction_rows_20_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_20_pkey;
+
+
+--
+-- Name: prediction_rows_21_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_21_pkey;
+
+
+--
+-- Name: prediction_rows_22_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_22_pkey;
+
+
+--
+-- Name: prediction_rows_23_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_23_pkey;
+
+
+--
+-- Name: prediction_rows_24_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_24_pkey;
+
+
+--
+-- Name: prediction_rows_25_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_25_pkey;
+
+
+--
+-- Name: prediction_rows_26_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_26_pkey;
+
+
+--
+-- Name: prediction_rows_27_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_27_pkey;
+
+
+--
+-- Name: prediction_rows_28_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_28_pkey;
+
+
+--
+-- Name: prediction_rows_29_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_29_pkey;
+
+
+--
+-- Name: prediction_rows_30_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_30_pkey;
+
+
+--
+-- Name: prediction_rows_31_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.prediction_rows_pkey ATTACH PARTITION partitions.prediction_rows_31_pkey;
+
+
+--
+-- Name: shard_activity_00_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_00_pkey;
+
+
+--
+-- Name: shard_activity_01_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_01_pkey;
+
+
+--
+-- Name: shard_activity_02_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_02_pkey;
+
+
+--
+-- Name: shard_activity_03_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_03_pkey;
+
+
+--
+-- Name: shard_activity_04_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_04_pkey;
+
+
+--
+-- Name: shard_activity_05_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_05_pkey;
+
+
+--
+-- Name: shard_activity_06_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_06_pkey;
+
+
+--
+-- Name: shard_activity_07_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_07_pkey;
+
+
+--
+-- Name: shard_activity_08_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_08_pkey;
+
+
+--
+-- Name: shard_activity_09_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_09_pkey;
+
+
+--
+-- Name: shard_activity_10_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_10_pkey;
+
+
+--
+-- Name: shard_activity_11_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_11_pkey;
+
+
+--
+-- Name: shard_activity_12_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_12_pkey;
+
+
+--
+-- Name: shard_activity_13_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_13_pkey;
+
+
+--
+-- Name: shard_activity_14_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_14_pkey;
+
+
+--
+-- Name: shard_activity_15_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_15_pkey;
+
+
+--
+-- Name: shard_activity_16_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_16_pkey;
+
+
+--
+-- Name: shard_activity_17_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_17_pkey;
+
+
+--
+-- Name: shard_activity_18_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_18_pkey;
+
+
+--
+-- Name: shard_activity_19_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_19_pkey;
+
+
+--
+-- Name: shard_activity_20_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_20_pkey;
+
+
+--
+-- Name: shard_activity_21_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_21_pkey;
+
+
+--
+-- Name: shard_activity_22_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_22_pkey;
+
+
+--
+-- Name: shard_activity_23_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_23_pkey;
+
+
+--
+-- Name: shard_activity_24_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_24_pkey;
+
+
+--
+-- Name: shard_activity_25_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_25_pkey;
+
+
+--
+-- Name: shard_activity_26_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_26_pkey;
+
+
+--
+-- Name: shard_activity_27_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_27_pkey;
+
+
+--
+-- Name: shard_activity_28_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_28_pkey;
+
+
+--
+-- Name: shard_activity_29_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_29_pkey;
+
+
+--
+-- Name: shard_activity_30_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_30_pkey;
+
+
+--
+-- Name: shard_activity_31_pkey; Type: INDEX ATTACH; Schema: partitions; Owner: -
+--
+
+ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_31_pkey;
+
+
+--
+-- Name: image_failures guard; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER guard AFTER INSERT ON public.image_failures REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.guard_rows();
+
+
+--
+-- Name: prediction_rows guard; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER guard AFTER INSERT ON public.prediction_rows REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.guard_rows();
+
+
+--
+-- Name: runs guard; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER guard BEFORE UPDATE OF started_at ON public.runs FOR EACH ROW WHEN (((old.started_at IS NOT NULL) AND (new.started_at IS DISTINCT FROM old.started_at))) EXECUTE FUNCTION public.guard_start();
+
+
+--
+-- Name: shard_activity guard; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER guard AFTER INSERT ON public.shard_activity REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION public.guard_sums();
+
+
+--
+-- Name: shards guard; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER guard BEFORE UPDATE ON public.shards FOR EACH ROW WHEN ((old.state <> ALL (ARRAY['published'::text, 'running'::text]))) EXECUTE FUNCTION public.guard_shard();
 
 
 --
@@ -2414,6 +5511,14 @@ ALTER TABLE ONLY public.reports
 
 
 --
+-- Name: run_figures run_figures_run_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.run_figures
+    ADD CONSTRAINT run_figures_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(run_id) ON DELETE CASCADE;
+
+
+--
 -- Name: runs runs_dataset_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -2480,22 +5585,23 @@ GRANT USAGE ON SCHEMA public TO evalctl_reader;
 
 
 --
--- Name: FUNCTION create_run_partitions(run bigint); Type: ACL; Schema: public; Owner: -
+-- Name: TABLE prediction_rows; Type: ACL; Schema: public; Owner: -
 --
 
-REVOKE ALL ON FUNCTION public.create_run_partitions(run bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.create_run_partitions(run bigint) TO evalctl_owner;
-GRANT ALL ON FUNCTION public.create_run_partitions(run bigint) TO evalctl_coordinator;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.prediction_rows TO evalctl_owner;
+GRANT SELECT ON TABLE public.prediction_rows TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.prediction_rows TO evalctl_reader;
+GRANT INSERT ON TABLE public.prediction_rows TO evalctl_worker;
 
 
 --
--- Name: TABLE predictions; Type: ACL; Schema: public; Owner: -
+-- Name: TABLE shard_activity; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.predictions TO evalctl_owner;
-GRANT SELECT ON TABLE public.predictions TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.predictions TO evalctl_reader;
-GRANT INSERT ON TABLE public.predictions TO evalctl_worker;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shard_activity TO evalctl_owner;
+GRANT SELECT ON TABLE public.shard_activity TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.shard_activity TO evalctl_reader;
+GRANT INSERT ON TABLE public.shard_activity TO evalctl_worker;
 
 
 --
@@ -2503,9 +5609,16 @@ GRANT INSERT ON TABLE public.predictions TO evalctl_worker;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.runs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.runs TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.runs TO evalctl_reader;
 GRANT SELECT ON TABLE public.runs TO evalctl_worker;
+
+
+--
+-- Name: COLUMN runs.state; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(state) ON TABLE public.runs TO evalctl_coordinator;
 
 
 --
@@ -2513,6 +5626,20 @@ GRANT SELECT ON TABLE public.runs TO evalctl_worker;
 --
 
 GRANT UPDATE(started_at) ON TABLE public.runs TO evalctl_worker;
+
+
+--
+-- Name: COLUMN runs.finished_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(finished_at) ON TABLE public.runs TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN runs.next_shard; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(next_shard) ON TABLE public.runs TO evalctl_coordinator;
 
 
 --
@@ -2538,7 +5665,7 @@ GRANT SELECT ON TABLE public.certificates TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkpoint_chunks TO evalctl_owner;
-GRANT SELECT ON TABLE public.checkpoint_chunks TO evalctl_coordinator;
+GRANT SELECT,DELETE ON TABLE public.checkpoint_chunks TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.checkpoint_chunks TO evalctl_worker;
 
 
@@ -2550,6 +5677,221 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dataset_classes TO evalctl_own
 GRANT SELECT ON TABLE public.dataset_classes TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.dataset_classes TO evalctl_reader;
 GRANT SELECT ON TABLE public.dataset_classes TO evalctl_worker;
+
+
+--
+-- Name: TABLE shards; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shards TO evalctl_owner;
+GRANT SELECT ON TABLE public.shards TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.shards TO evalctl_reader;
+GRANT SELECT ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.run_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(run_id) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.shard; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(shard) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.first_ordinal; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(first_ordinal) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.image_count; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(image_count) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.state; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(state) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(state) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.attempt; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(attempt) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(attempt) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.not_before; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(not_before) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(not_before) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.published_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(published_at) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.claimed_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(claimed_at) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(claimed_at) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.lease_token; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(lease_token) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(lease_token) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.lease_expires_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(lease_expires_at) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(lease_expires_at) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.worker_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(worker_id) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(worker_id) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.speculative; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(speculative) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(speculative) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.split_from; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(split_from) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.finished_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(finished_at) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(finished_at) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.failures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(failures) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(failures) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.transient_failures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(transient_failures) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(transient_failures) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.publications; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(publications) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.kafka_partition; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(kafka_partition) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.backup_token; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(backup_token) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(backup_token) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.backup_worker_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(backup_worker_id) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(backup_worker_id) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.backup_expires_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(backup_expires_at) ON TABLE public.shards TO evalctl_worker;
+GRANT UPDATE(backup_expires_at) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.dead_letter_sent_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(dead_letter_sent_at) ON TABLE public.shards TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN shards.images_evaluated; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(images_evaluated) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.top1_correct; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(top1_correct) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.top5_correct; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(top5_correct) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: TABLE predictions; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.predictions TO evalctl_owner;
+GRANT SELECT ON TABLE public.predictions TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.predictions TO evalctl_reader;
 
 
 --
@@ -2602,8 +5944,15 @@ GRANT SELECT ON TABLE public.confused_pairs TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coordinators TO evalctl_owner;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coordinators TO evalctl_coordinator;
+GRANT SELECT,INSERT,DELETE ON TABLE public.coordinators TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.coordinators TO evalctl_reader;
+
+
+--
+-- Name: COLUMN coordinators.last_heartbeat_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(last_heartbeat_at) ON TABLE public.coordinators TO evalctl_coordinator;
 
 
 --
@@ -2630,7 +5979,7 @@ GRANT SELECT ON TABLE public.datasets TO evalctl_worker;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_failures TO evalctl_owner;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_failures TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.image_failures TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.image_failures TO evalctl_reader;
 GRANT INSERT ON TABLE public.image_failures TO evalctl_worker;
 
@@ -2650,117 +5999,9 @@ GRANT SELECT ON TABLE public.images TO evalctl_worker;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shard_attempts TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.shard_attempts TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.shard_attempts TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.shard_attempts TO evalctl_reader;
 GRANT INSERT ON TABLE public.shard_attempts TO evalctl_worker;
-
-
---
--- Name: TABLE shards; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shards TO evalctl_owner;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.shards TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.shards TO evalctl_reader;
-GRANT SELECT ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.state; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(state) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.attempt; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(attempt) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.not_before; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(not_before) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.claimed_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(claimed_at) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.lease_token; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(lease_token) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.lease_expires_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(lease_expires_at) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.worker_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(worker_id) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.speculative; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(speculative) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.finished_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(finished_at) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.failures; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(failures) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.transient_failures; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(transient_failures) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.backup_token; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(backup_token) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.backup_worker_id; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(backup_worker_id) ON TABLE public.shards TO evalctl_worker;
-
-
---
--- Name: COLUMN shards.backup_expires_at; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(backup_expires_at) ON TABLE public.shards TO evalctl_worker;
 
 
 --
@@ -2777,7 +6018,7 @@ GRANT SELECT ON TABLE public.dead_letters TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.declines TO evalctl_owner;
-GRANT SELECT,DELETE ON TABLE public.declines TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.declines TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.declines TO evalctl_reader;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.declines TO evalctl_worker;
 
@@ -2796,9 +6037,80 @@ GRANT SELECT ON TABLE public.energy_costs TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workers TO evalctl_owner;
-GRANT SELECT,UPDATE ON TABLE public.workers TO evalctl_coordinator;
+GRANT SELECT,DELETE ON TABLE public.workers TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.workers TO evalctl_reader;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.workers TO evalctl_worker;
+GRANT SELECT ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.host; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(host) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.process_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(process_id) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.version; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(version) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.instruction_set; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(instruction_set) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.threads; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(threads) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.state; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(state) ON TABLE public.workers TO evalctl_coordinator;
+GRANT INSERT(state),UPDATE(state) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.images_per_second; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(images_per_second),UPDATE(images_per_second) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.started_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(started_at) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.last_heartbeat_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(last_heartbeat_at),UPDATE(last_heartbeat_at) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.kernels; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(kernels),UPDATE(kernels) ON TABLE public.workers TO evalctl_worker;
 
 
 --
@@ -2811,13 +6123,12 @@ GRANT SELECT ON TABLE public.failures TO evalctl_reader;
 
 
 --
--- Name: TABLE layer_activity; Type: ACL; Schema: public; Owner: -
+-- Name: TABLE figures_of_runs; Type: ACL; Schema: public; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.layer_activity TO evalctl_owner;
-GRANT SELECT ON TABLE public.layer_activity TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.layer_activity TO evalctl_reader;
-GRANT INSERT ON TABLE public.layer_activity TO evalctl_worker;
+GRANT SELECT ON TABLE public.figures_of_runs TO evalctl_owner;
+GRANT SELECT ON TABLE public.figures_of_runs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.figures_of_runs TO evalctl_reader;
 
 
 --
@@ -2885,12 +6196,51 @@ GRANT SELECT ON TABLE public.latency_percentiles TO evalctl_reader;
 
 
 --
+-- Name: TABLE layer_activity; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.layer_activity TO evalctl_owner;
+GRANT SELECT ON TABLE public.layer_activity TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.layer_activity TO evalctl_reader;
+
+
+--
 -- Name: TABLE layer_firing; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT ON TABLE public.layer_firing TO evalctl_owner;
 GRANT SELECT ON TABLE public.layer_firing TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.layer_firing TO evalctl_reader;
+
+
+--
+-- Name: TABLE leadership; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.leadership TO evalctl_owner;
+GRANT SELECT ON TABLE public.leadership TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.leadership TO evalctl_reader;
+
+
+--
+-- Name: COLUMN leadership.coordinator_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(coordinator_id) ON TABLE public.leadership TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN leadership.term; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(term) ON TABLE public.leadership TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN leadership.expires_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(expires_at) ON TABLE public.leadership TO evalctl_coordinator;
 
 
 --
@@ -2923,6 +6273,15 @@ GRANT SELECT ON TABLE public.models TO evalctl_worker;
 
 
 --
+-- Name: TABLE run_figures; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.run_figures TO evalctl_owner;
+GRANT SELECT,INSERT ON TABLE public.run_figures TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.run_figures TO evalctl_reader;
+
+
+--
 -- Name: TABLE progress; Type: ACL; Schema: public; Owner: -
 --
 
@@ -2936,8 +6295,22 @@ GRANT SELECT ON TABLE public.progress TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO evalctl_owner;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reports TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.reports TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.reports TO evalctl_reader;
+
+
+--
+-- Name: COLUMN reports.report; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(report) ON TABLE public.reports TO evalctl_coordinator;
+
+
+--
+-- Name: COLUMN reports.created_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(created_at) ON TABLE public.reports TO evalctl_coordinator;
 
 
 --

@@ -6,8 +6,8 @@ internal import Reports
 
 struct DataSetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dataset", abstract: "Adds, lists and examines data sets.",
-        subcommands: [Add.self, List.self, Show.self, DataSetClassesCommand.self, DataSetVerifyCommand.self])
+        commandName: "dataset", abstract: "Adds, lists, examines and deletes data sets.",
+        subcommands: [Add.self, List.self, Show.self, DataSetClassesCommand.self, DataSetVerifyCommand.self, DataSetDeleteCommand.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(

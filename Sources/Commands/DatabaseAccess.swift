@@ -38,6 +38,8 @@ struct DatabaseAccess {
 
     /// Compiling takes longer than the statements here run, and the rows of two runs of 50,000 images are joined in memory.
     private static func tune(_ connection: PostgresConnection) throws {
+        // Behind a pool they would be other clients' settings as well.
+        guard !connection.isPooled else { return }
         try connection.executeScript("SET jit = off; SET work_mem = '32MB'")
     }
 }

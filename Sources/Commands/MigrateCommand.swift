@@ -17,13 +17,16 @@ struct MigrateCommand: ParsableCommand {
             let given = try databaseOptions.givenAddress()
             let address = try given ?? cluster.start()
             defer { if given == nil { _ = try? cluster.stop() } }
-            let connection = try PostgresConnection(address, options: ConnectionOptions(applicationName: "evalctl"))
+            var options = ConnectionOptions(applicationName: "evalctl")
+            // A migration may rewrite or index all rows there are.
+            options.statementTimeout = nil
+            let connection = try PostgresConnection(address, options: options)
             defer { connection.close() }
             let runner = MigrationRunner()
             if dryRun {
                 for migration in try runner.plan(connection).pending { output("would apply \(migration.fileName)\n") }
             } else {
-                for migration in try runner.migrate(connection) { output("applied \(migration.fileName)\n") }
+                for migration in try runner.migrate(connection, progress: { note($0) }) { output("applied \(migration.fileName)\n") }
             }
         }
     }

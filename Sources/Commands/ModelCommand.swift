@@ -8,8 +8,8 @@ internal import Reports
 
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "model", abstract: "Adds, lists and examines models.",
-        subcommands: [Add.self, List.self, Show.self, ModelSynthCommand.self, ModelTraceCommand.self])
+        commandName: "model", abstract: "Adds, lists, examines and deletes models.",
+        subcommands: [Add.self, List.self, Show.self, Delete.self, ModelSynthCommand.self, ModelTraceCommand.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -31,6 +31,31 @@ struct ModelCommand: ParsableCommand {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
                     let (model, isNew) = try ModelRegistration(store: store).add(name, path: file, options: checkpointOptions)
                     note(isNew ? "added model \(name), sha256 \(model.sha256)" : "model \(name) is there already, sha256 \(model.sha256)")
+                }
+            }
+        }
+    }
+
+    struct Delete: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Deletes a model in all its versions, where no run was made of it, and its checkpoints.")
+
+        @Argument(help: "The model's name.")
+        var name: String
+
+        @OptionGroup var confirmation: ConfirmationOptions
+
+        @OptionGroup var databaseOptions: DatabaseOptions
+
+        func run() throws {
+            try ProgramExit.reporting {
+                try DatabaseAccess(options: databaseOptions).withStore { store in
+                    let kilobytes = NumberText.grouped((try store.deletionOfModel(named: name) + 1023) / 1024)
+                    guard try confirmation.confirm("Deleting model \(name) frees \(kilobytes) kB of checkpoints.") else {
+                        return note("nothing was deleted")
+                    }
+                    try store.deleteModel(named: name)
+                    note("deleted model \(name), \(kilobytes) kB of checkpoints")
                 }
             }
         }

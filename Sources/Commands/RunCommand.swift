@@ -10,7 +10,8 @@ internal import Reports
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Evaluates a model on a data set on this machine, from nothing; `run list` lists runs.",
-        subcommands: [RunEvaluateCommand.self, RunListCommand.self, RunDigestCommand.self], defaultSubcommand: RunEvaluateCommand.self)
+        subcommands: [RunEvaluateCommand.self, RunListCommand.self, RunDigestCommand.self, RunDeleteCommand.self],
+        defaultSubcommand: RunEvaluateCommand.self)
 }
 
 /// What every command that starts the embedded stack takes.

@@ -7,8 +7,8 @@ package import Telemetry
 
 /// Drives runs to their end: publishes shards, rescues lost ones, finishes runs and keeps their reports.
 ///
-/// Any number may run; the one that holds an advisory lock leads, the others wait for it. Four threads share a ``StopSignal``: one holds the
-/// lock, one keeps the database in order, one publishes, one makes reports. While database or broker are away, they wait and go on.
+/// Any number may run; one leads, the others wait to. Four threads share a ``StopSignal``: one renews the
+/// leadership, one keeps the database in order, one publishes, one makes reports. While database or broker are away, they wait and go on.
 package final class Coordinator: @unchecked Sendable {
     private let configuration: CoordinatorConfiguration
     private let logger: Logger
@@ -42,7 +42,7 @@ package final class Coordinator: @unchecked Sendable {
             configuration, store: store("publisher"), events: events, metrics: metrics, logger: logger)
         let leadership = Leadership(configuration, signal: signal, metrics: metrics, pulses: pulses, logger: logger)
         var keeper = Keeper(store: store("keeper"), events: events, metrics: metrics, logger: logger)
-        let reporter = ReportKeeper(store: store("reports"), events: events, logger: logger)
+        var reporter = ReportKeeper(store: store("reports"), events: events, logger: logger)
         let interval = configuration.intervalSeconds
         let threads = [
             thread("leadership") { leadership.run() },

@@ -5,9 +5,15 @@ internal import Logging
 internal import Postgres
 internal import Telemetry
 
-/// Holds the leader's lock, or waits for it, on a database session of its own: a leader whose other sessions are busy keeps reporting.
+/// Leads, or waits to, on a database session of its own: a leader whose other sessions are busy keeps reporting.
+///
+/// Leadership is a row that expires by the database's clock. A leader that cannot renew it stops leading by its own clock before that; two
+/// that lead for a moment all the same would do no harm, for every change of state is guarded.
 final class Leadership {
-    private static let interval = 0.5
+    /// Seconds between two renewals.
+    private static let interval = 1.0
+    /// Seconds that a leader stops before its leadership expires.
+    private static let margin = 0.5
     private let session: PostgresSession
     private let store: EvaluationStore
     private let signal: StopSignal
@@ -16,7 +22,6 @@ final class Leadership {
     private let pulses: LoopPulses
     private let logger: Logger
     private var number: Int64?
-    private var lockedConnection: Int?
 
     init(
         _ configuration: CoordinatorConfiguration, signal: StopSignal, metrics: CoordinatorMetrics, pulses: LoopPulses, logger: Logger
@@ -37,37 +42,39 @@ final class Leadership {
         var isWarned = false
         repeat {
             pulses.beat("leadership")
+            let wasLeading = signal.leads
             do {
-                try step()
+                try step(wasLeading)
                 isWarned = false
             } catch {
-                if signal.leads { logger.warning("this coordinator leads no more: \(error)") }
-                signal.setLeading(false)
-                lockedConnection = nil
-                if !isWarned { logger.warning("the leader's lock cannot be looked at: \(error)") }
+                if !isWarned { logger.warning("the leadership cannot be looked at: \(error)") }
+                if wasLeading, !signal.leads { logger.warning("this coordinator leads no more") }
                 isWarned = true
             }
             metrics.leader.set(signal.leads ? 1 : 0)
         } while signal.pause(seconds: Self.interval)
-        signal.setLeading(false)
+        signal.stopLeading()
         metrics.leader.set(0)
         pulses.rest("leadership")
         if let number { try? store.removeCoordinator(number) }
         session.close()
     }
 
-    private func step() throws {
+    private func step(_ wasLeading: Bool) throws {
         let number =
             try number
             ?? store.registerCoordinator(
                 host: ProcessInfo.processInfo.hostName, processID: Int(ProcessInfo.processInfo.processIdentifier), version: version)
         self.number = number
-        let leads = try store.lead(
-            coordinator: number, already: lockedConnection != nil && lockedConnection == session.connectionCount)
-        lockedConnection = leads ? session.connectionCount : nil
-        if leads != signal.leads { logger.info(leads ? "this coordinator leads" : "this coordinator leads no more") }
-        signal.setLeading(leads)
-        if !leads, try store.putOutSilentLeader() { logger.warning("put out a leader that reports no more") }
+        let asked = ContinuousClock.now
+        let term = try store.lead(coordinator: number)
+        if let term {
+            signal.lead(until: asked + .seconds(EvaluationStore.leadershipSeconds - Self.margin))
+            if !wasLeading { logger.info("this coordinator leads, term \(term)") }
+        } else {
+            signal.stopLeading()
+            if wasLeading { logger.info("this coordinator leads no more") }
+        }
     }
 }
 

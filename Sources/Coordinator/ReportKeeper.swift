@@ -4,20 +4,45 @@ internal import EvaluationStore
 internal import Logging
 internal import Reports
 
-/// Keeps the reports of runs that ended. A report of a million images takes seconds, so it has a thread and a session of its own.
+/// Keeps the reports of runs that ended, and the house in order. A report of a million images takes seconds, so it has a thread and a session of its own.
 struct ReportKeeper {
     let store: EvaluationStore
     let events: EventQueue
     let logger: Logger
+    private var housekeeping: Housekeeping
+    /// Runs whose report failed, and when it is tried again.
+    private var failed: [RunID: (failures: Int, again: ContinuousClock.Instant)] = [:]
 
-    func round() throws {
-        for run in try store.runsWithoutReport() {
-            let report = try store.report(run)
-            try store.keepReport(run, json: try renderJSON(report))
-            logger.info("run \(run) is finished: \(report.completeness)")
-            events.add([
-                .runFinished(run, images: report.images.evaluated, failed: report.images.failed, complete: report.complete)
-            ])
+    init(store: EvaluationStore, events: EventQueue, logger: Logger) {
+        self.store = store
+        housekeeping = Housekeeping(store: store, logger: logger)
+        self.events = events
+        self.logger = logger
+    }
+
+    mutating func round() throws {
+        try housekeeping.round()
+        let waiting = try store.runsWithoutReport()
+        failed = failed.filter { waiting.contains($0.key) }
+        for run in waiting where failed[run].map({ ContinuousClock.now >= $0.again }) ?? true {
+            do {
+                try keep(run)
+                failed[run] = nil
+            } catch let failure as Failure where failure.recovery != .transient {
+                // The others' reports do not wait for it.
+                let failures = (failed[run]?.failures ?? 0) + 1
+                failed[run] = (failures, .now + .seconds(min(5 << min(failures, 10), 3600)))
+                logger.error("the report of run \(run) cannot be made: \(failure)")
+            }
         }
+    }
+
+    private func keep(_ run: RunID) throws {
+        let report = try store.report(run)
+        try store.keepReport(run, json: try renderJSON(report))
+        logger.info("run \(run) is finished: \(report.completeness)")
+        events.add([
+            .runFinished(run, images: report.images.evaluated, failed: report.images.failed, complete: report.complete)
+        ])
     }
 }

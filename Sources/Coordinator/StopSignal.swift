@@ -4,7 +4,8 @@ internal import Foundation
 final class StopSignal: @unchecked Sendable {
     private let condition = NSCondition()
     private var isStopping = false
-    private var isLeading = false
+    /// Until when this coordinator leads; nil where it does not.
+    private var leadership: ContinuousClock.Instant?
     private var failure: (any Error)?
 
     private func locked<Result>(_ body: () -> Result) -> Result {
@@ -38,12 +39,16 @@ final class StopSignal: @unchecked Sendable {
 
     var leads: Bool { locked { isLeading && !isStopping } }
 
-    func setLeading(_ leads: Bool) {
+    private var isLeading: Bool { leadership.map { ContinuousClock.now < $0 } ?? false }
+
+    func lead(until end: ContinuousClock.Instant) {
         locked {
-            isLeading = leads
+            leadership = end
             condition.broadcast()
         }
     }
+
+    func stopLeading() { locked { leadership = nil } }
 
     /// Blocks until `seconds` passed or the coordinator is to end.
     /// - Returns: whether to go on.

@@ -1,4 +1,4 @@
-/// One row of `predictions`: what the network said of one image, and what that took.
+/// One row of the view `predictions`: what the network said of one image, and what that took.
 package struct Prediction: Sendable, Hashable {
     package var ordinal: Int
     package var label: Int
@@ -53,24 +53,16 @@ package struct Latency: Sendable, Hashable {
     }
 }
 
-/// One row of `layer_activity`: sums over a shard's images.
-package struct LayerActivity: Sendable, Hashable {
-    /// Index in the model's layers.
-    package var layer: Int
-    /// Counts from 1.
-    package var timeStep: Int
+/// One row of `shard_activity`: sums over a shard's images.
+package struct ShardActivity: Sendable, Hashable {
+    /// Images summed, at least one.
     package var images: Int
-    package var spikes: Int
-    package var neurons: Int
-    package var synapticOperations: Int
+    /// Spikes of LIF groups and synaptic operations of synaptic layers: by layer, as the model's are numbered, then by time step.
+    package var counts: [Int]
 
-    package init(layer: Int, timeStep: Int, images: Int, spikes: Int, neurons: Int, synapticOperations: Int) {
-        self.layer = layer
-        self.timeStep = timeStep
+    package init(images: Int, counts: [Int]) {
         self.images = images
-        self.spikes = spikes
-        self.neurons = neurons
-        self.synapticOperations = synapticOperations
+        self.counts = counts
     }
 }
 
@@ -91,10 +83,11 @@ package struct ImageFailure: Sendable, Hashable {
 /// All rows of one shard, stored together or not at all.
 package struct ShardResult: Sendable, Hashable {
     package var predictions: [Prediction]
-    package var activity: [LayerActivity]
+    /// Nil where no image has a prediction.
+    package var activity: ShardActivity?
     package var failures: [ImageFailure]
 
-    package init(predictions: [Prediction] = [], activity: [LayerActivity] = [], failures: [ImageFailure] = []) {
+    package init(predictions: [Prediction] = [], activity: ShardActivity? = nil, failures: [ImageFailure] = []) {
         self.predictions = predictions
         self.activity = activity
         self.failures = failures

@@ -1,12 +1,8 @@
-internal import Diagnostics
-package import Postgres
+internal import Postgres
 
 extension EvaluationStore {
-    /// Whoever holds it leads. It belongs to a database session and goes with it.
-    package static let leaderLock = AdvisoryLock("evalctl coordinator")
-
-    /// Seconds after which a leader that does not report is put out.
-    package static let leaderTimeout = 2.5
+    /// Seconds that leadership lasts without being renewed, by the database's clock.
+    package static let leadershipSeconds = 3.5
 
     /// Enters a coordinator and returns its number.
     package func registerCoordinator(host: String, processID: Int, version: String) throws -> Int64 {
@@ -16,41 +12,33 @@ extension EvaluationStore {
         ).single().int64("coordinator_id")
     }
 
-    /// Takes or keeps the leader's lock, and reports.
-    /// - Returns: whether this coordinator leads.
-    package func lead(coordinator: Int64, already: Bool) throws -> Bool {
-        try session.withConnection { connection in
-            let leads = try already || connection.tryLock(Self.leaderLock)
-            _ = try connection.execute(
-                """
-                UPDATE coordinators SET leads = $2, backend_pid = CASE WHEN $2 THEN pg_backend_pid() END,
-                       last_heartbeat_at = clock_timestamp()
-                WHERE coordinator_id = $1
-                RETURNING set_config('synchronous_commit', 'off', true) AS commit
-                """, [.int64(coordinator), .bool(leads)])
-            return leads
-        }
-    }
-
-    /// Ends the database session of a leader that holds the lock and reports no more: it is stopped, or cut off from the database.
-    /// - Returns: whether there was one.
-    /// - Throws: `database.insufficient_privilege` where the leader logs in as another role than this coordinator.
-    package func putOutSilentLeader() throws -> Bool {
-        try !rows(
+    /// Reports a coordinator, and takes or renews the leadership where nobody else has it.
+    /// - Returns: the term in which it leads; nil where another one does.
+    package func lead(coordinator: Int64) throws -> Int64? {
+        try rows(
             """
-            SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN coordinators c ON c.backend_pid = l.pid AND c.leads
-            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-              AND l.classid::bigint = ($1::bigint >> 32) & 4294967295 AND l.objid::bigint = $1::bigint & 4294967295
-              AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND c.last_heartbeat_at < clock_timestamp() - $2 * interval '1 second'
-            """, [.int64(Self.leaderLock.key), .float64(Self.leaderTimeout)]
-        ).isEmpty
+            WITH reported AS (
+                UPDATE coordinators SET last_heartbeat_at = clock_timestamp() WHERE coordinator_id = $1
+                RETURNING set_config('synchronous_commit', 'off', true)
+            ), led AS (
+                UPDATE leadership SET coordinator_id = $1, term = term + (coordinator_id IS DISTINCT FROM $1)::integer,
+                       expires_at = clock_timestamp() + $2 * interval '1 second'
+                WHERE coordinator_id IS NOT DISTINCT FROM $1 OR expires_at < clock_timestamp()
+                RETURNING term
+            )
+            SELECT (SELECT term FROM led) AS term, (SELECT count(*) FROM reported) AS reported
+            """, [.int64(coordinator), .float64(Self.leadershipSeconds)]
+        ).single().intIfPresent("term").map(Int64.init)
     }
 
-    /// Takes a coordinator that ends off the list, and long-gone ones with it.
+    /// Takes a coordinator that ends off the list, and long-gone ones with it; the next one may lead at once.
     package func removeCoordinator(_ coordinator: Int64) throws {
         try execute(
-            "DELETE FROM coordinators WHERE coordinator_id = $1 OR last_heartbeat_at < clock_timestamp() - interval '1 day'",
-            [.int64(coordinator)])
+            """
+            WITH resigned AS (
+                UPDATE leadership SET coordinator_id = NULL, expires_at = '-infinity' WHERE coordinator_id = $1
+            )
+            DELETE FROM coordinators WHERE coordinator_id = $1 OR last_heartbeat_at < clock_timestamp() - interval '1 day'
+            """, [.int64(coordinator)])
     }
 }

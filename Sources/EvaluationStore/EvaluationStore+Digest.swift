@@ -11,22 +11,18 @@ extension EvaluationStore {
     /// one state of the database.
     /// - Throws: `store.not_found`.
     package func digest(of id: RunID) throws -> String {
-        _ = try run(id)
+        _ = try unprunedRun(id)
         var lines = DigestLines()
         let key: [PostgresValue] = [.int64(id.rawValue)]
         try session.withConnection { connection in
             try connection.transaction(isolation: .repeatableRead, readOnly: true) { connection in
-                try connection.forEachRow(
-                    """
-                    SELECT ordinal, label, top5, scores, timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes, timestep_synops
-                    FROM predictions WHERE run_id = $1 ORDER BY ordinal
-                    """, key
-                ) { row in
+                try connection.forEachRow("SELECT \(PredictionRow.columns) FROM prediction_rows p WHERE run_id = $1 ORDER BY ordinal", key) { row in
+                    let prediction = try PredictionRow.prediction(row)
                     lines.add([
-                        "prediction", String(try row.int("ordinal")), String(try row.int("label")), DigestLines.text(try row.ints("top5")),
-                        DigestLines.text(try row.doubles("scores")), DigestLines.text(try row.ints("timestep_top1")),
-                        DigestLines.text(try row.ints("timestep_label_rank")), DigestLines.text(try row.doubles("timestep_margin")),
-                        DigestLines.text(try row.ints("timestep_spikes")), DigestLines.text(try row.ints("timestep_synops")),
+                        "prediction", String(prediction.ordinal), String(prediction.label), DigestLines.text(prediction.top5),
+                        DigestLines.text(prediction.scores), DigestLines.text(prediction.topByTimeStep),
+                        DigestLines.text(prediction.labelRankByTimeStep), DigestLines.text(prediction.marginByTimeStep),
+                        DigestLines.text(prediction.spikesByTimeStep), DigestLines.text(prediction.synapticOperationsByTimeStep),
                     ])
                 }
                 try connection.forEachRow("SELECT ordinal, code FROM image_failures WHERE run_id = $1 ORDER BY ordinal", key) { row in
@@ -72,9 +68,9 @@ private struct DigestLines {
     }
 
     /// The bits of float32 numbers, eight hexadecimal digits each: no rounding, no locale.
-    static func text(_ numbers: [Double]) -> String {
+    static func text(_ numbers: [Float]) -> String {
         numbers.map { number in
-            let digits = String(Float(number).bitPattern, radix: 16)
+            let digits = String(number.bitPattern, radix: 16)
             return String(repeating: "0", count: 8 - digits.count) + digits
         }.joined(separator: " ")
     }
@@ -95,9 +91,9 @@ extension EvaluationStore {
     package func imageCounts(of run: RunID) throws -> ImageCounts {
         let found = try rows(
             """
-            SELECT (SELECT count(*) FROM predictions WHERE run_id = $1) AS predicted,
+            SELECT (SELECT count(*) FROM prediction_rows WHERE run_id = $1) AS predicted,
                    (SELECT count(*) FROM image_failures WHERE run_id = $1) AS failed,
-                   (SELECT coalesce(sum(images), 0)::bigint FROM layer_activity WHERE run_id = $1 AND layer = 0 AND timestep = 1) AS summed
+                   (SELECT coalesce(sum(images), 0)::bigint FROM shard_activity WHERE run_id = $1) AS summed
             """, [.int64(run.rawValue)]
         ).first
         return ImageCounts(

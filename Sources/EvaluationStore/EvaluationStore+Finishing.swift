@@ -14,23 +14,49 @@ package struct DeadLetter: Sendable, Hashable {
     package var run: RunID
     package var shard: Int
     package var range: ShardRange
-    /// JSON: the dead images and how each attempt ended; see `docs/operations.md`.
+    /// JSON: the first dead images and how the last attempts ended; see `docs/operations.md`.
     package var json: String
+
+    /// Images and attempts told of at most, so that a letter fits a message of a megabyte, whatever the shard's size.
+    static let (imageLimit, attemptLimit) = (100, 30)
 }
 
 extension EvaluationStore {
-    /// Ends runs all of whose shards are accounted for. Looks at no shard that is.
+    /// Ends runs all of whose shards are accounted for, and keeps their figures. Looks at no shard that is.
     /// - Returns: the runs that ended just now.
     package func finishRuns() throws -> [RunID] {
-        try rows(
-            """
-            UPDATE runs SET state = 'finished', finished_at = clock_timestamp()
-            WHERE state IN ('running', 'paused')
-              AND NOT EXISTS (SELECT FROM shards WHERE shards.run_id = runs.run_id AND shards.state = 'pending')
-              AND NOT EXISTS (SELECT FROM shards WHERE shards.run_id = runs.run_id AND shards.state IN ('published', 'running'))
-            RETURNING run_id
-            """
-        ).map { RunID(try $0.int64("run_id")) }.sorted()
+        let candidates = try rows("SELECT run_id FROM runs WHERE \(Self.isAccountedFor) ORDER BY run_id").map { try $0.int64("run_id") }
+        guard !candidates.isEmpty else { return [] }
+        return try session.withConnection { connection in
+            try connection.transaction { connection in
+                // Locked first: who opens a run again holds it too, and the statement after this one sees the shards that he revived.
+                let locked = try connection.execute(
+                    "SELECT run_id FROM runs WHERE run_id = ANY ($1) ORDER BY run_id FOR NO KEY UPDATE SKIP LOCKED", [.int64Array(candidates)]
+                ).map { try $0.int64("run_id") }
+                let finished = try connection.execute(
+                    """
+                    UPDATE runs SET state = 'finished', finished_at = clock_timestamp()
+                    WHERE run_id = ANY ($1) AND \(Self.isAccountedFor) RETURNING run_id
+                    """, [.int64Array(locked)]
+                ).map { try $0.int64("run_id") }
+                try keepFigures(of: finished, connection)
+                return finished.map { RunID($0) }.sorted()
+            }
+        }
+    }
+
+    /// True for a run of `runs` that goes on and has no shard to wait for.
+    private static let isAccountedFor = """
+        state IN ('running', 'paused')
+        AND NOT EXISTS (SELECT FROM shards WHERE shards.run_id = runs.run_id AND shards.state = 'pending')
+        AND NOT EXISTS (SELECT FROM shards WHERE shards.run_id = runs.run_id AND shards.state IN ('published', 'running'))
+        """
+
+    /// Counts runs that have just ended, once and for all.
+    func keepFigures(of runs: [Int64], _ connection: PostgresConnection) throws {
+        guard !runs.isEmpty else { return }
+        _ = try connection.execute(
+            "INSERT INTO run_figures SELECT * FROM figures_of_runs WHERE run_id = ANY ($1) ON CONFLICT DO NOTHING", [.int64Array(runs)])
     }
 
     /// States of the runs that are not over, and of those in `watched`.
@@ -38,14 +64,15 @@ extension EvaluationStore {
         try rows(
             "SELECT run_id, state FROM runs WHERE state IN ('running', 'paused') OR run_id = ANY ($1)",
             [.int64Array(watched.map(\.rawValue))]
-        ).reduce(into: [:]) { $0[RunID(try $1.int64("run_id"))] = RunState(rawValue: try $1.text("state")) }
+        ).reduce(into: [:]) { $0[RunID(try $1.int64("run_id"))] = try RunState(column: $1) }
     }
 
     /// Runs that ended and have no report yet, oldest first.
     package func runsWithoutReport() throws -> [RunID] {
         try rows(
             """
-            SELECT run_id FROM runs WHERE state = 'finished' AND NOT EXISTS (SELECT FROM reports WHERE reports.run_id = runs.run_id)
+            SELECT run_id FROM runs WHERE state = 'finished' AND pruned_at IS NULL
+              AND NOT EXISTS (SELECT FROM reports WHERE reports.run_id = runs.run_id)
             ORDER BY run_id
             """
         ).map { RunID(try $0.int64("run_id")) }
@@ -81,13 +108,14 @@ extension EvaluationStore {
         try rows(
             """
             SELECT s.run_id, s.shard, s.first_ordinal, s.image_count, json_build_object(
-                'version', 1, 'run', s.run_id, 'shard', s.shard,
-                'images', (SELECT json_agg(json_build_object('ordinal', i.ordinal, 'path', i.path) ORDER BY i.ordinal) FROM images i
-                           WHERE i.dataset_id = r.dataset_id AND i.ordinal >= s.first_ordinal
-                             AND i.ordinal < s.first_ordinal + s.image_count),
+                'version', 1, 'run', s.run_id, 'shard', s.shard, 'first_ordinal', s.first_ordinal, 'image_count', s.image_count,
+                'images', (SELECT json_agg(json_build_object('ordinal', i.ordinal, 'path', left(i.path, 1000)) ORDER BY i.ordinal)
+                           FROM images i WHERE i.dataset_id = r.dataset_id AND i.ordinal >= s.first_ordinal
+                             AND i.ordinal < s.first_ordinal + least(s.image_count, \(DeadLetter.imageLimit))),
                 'attempts', (SELECT json_agg(json_build_object('attempt', a.attempt, 'worker', a.worker_id, 'outcome', a.outcome,
-                                 'class', a.class, 'code', a.code, 'message', a.message) ORDER BY a.attempt)
-                             FROM shard_attempts a WHERE a.run_id = s.run_id AND a.shard = s.shard))::text AS letter
+                                 'class', a.class, 'code', a.code, 'message', left(a.message, 1000)) ORDER BY a.attempt)
+                             FROM (SELECT * FROM shard_attempts a WHERE a.run_id = s.run_id AND a.shard = s.shard
+                                   ORDER BY a.attempt DESC LIMIT \(DeadLetter.attemptLimit)) a))::text AS letter
             FROM shards s JOIN runs r USING (run_id)
             WHERE s.state = 'dead' AND s.dead_letter_sent_at IS NULL ORDER BY s.run_id, s.shard LIMIT $1
             """, [.int(limit)]

@@ -78,16 +78,15 @@ extension EvaluationStore {
 
     /// Places in the manifest of the images that have a prediction, ascending.
     package func evaluatedOrdinals(of run: RunID) throws -> [Int] {
-        try rows("SELECT ordinal FROM predictions WHERE run_id = $1 ORDER BY ordinal", [.int64(run.rawValue)]).map { try $0.int("ordinal") }
+        try rows("SELECT ordinal FROM prediction_rows WHERE run_id = $1 ORDER BY ordinal", [.int64(run.rawValue)]).map { try $0.int("ordinal") }
     }
 
     /// Stored predictions and images at these places, in order.
     package func stored(of run: RunID, ordinals: [Int]) throws -> [(prediction: Prediction, image: StoredImage)] {
         try rows(
             """
-            SELECT p.ordinal, p.label, top5, scores, timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes,
-                   timestep_synops, decode_us, preprocess_us, inference_us, total_us, i.path, i.label AS image_label, i.bytes, i.sha256
-            FROM predictions p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
+            SELECT \(PredictionRow.columns), i.path, i.label AS image_label, i.bytes, i.sha256
+            FROM prediction_rows p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
             WHERE p.run_id = $1 AND p.ordinal = ANY ($3) ORDER BY p.ordinal
             """,
             [
@@ -96,7 +95,7 @@ extension EvaluationStore {
             ]
         ).map { row in
             (
-                try prediction(row),
+                try PredictionRow.prediction(row),
                 StoredImage(
                     ordinal: try row.int("ordinal"), path: try row.text("path"), label: try row.int("image_label"),
                     bytes: try row.int("bytes"), sha256: try row.bytes("sha256"))

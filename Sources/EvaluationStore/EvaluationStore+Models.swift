@@ -1,3 +1,4 @@
+internal import Crypto
 internal import Diagnostics
 internal import Postgres
 
@@ -55,7 +56,8 @@ extension EvaluationStore {
     /// Bytes of a checkpoint per row of `checkpoint_chunks`.
     package static let chunkBytes = 1 << 20
 
-    /// Adds a checkpoint under a name. The same file under the same name is not added again.
+    /// Adds a checkpoint under a name. The same file under the same name is not added again; pieces of it that the database lacks, or has
+    /// otherwise, are put right.
     /// - Parameter chunk: gives piece `i` of the file, of ``chunkBytes`` each, nil past the end.
     /// - Returns: the model's number, and whether it is new.
     package func addModel(
@@ -66,7 +68,10 @@ extension EvaluationStore {
                 let key: [PostgresValue] = [.text(model.name), .text(model.sha256)]
                 let known = try connection.execute(
                     "SELECT model_id FROM models WHERE name = $1 AND sha256 = decode($2, 'hex')", key)
-                if let row = known.first { return (try row.int64("model_id"), false) }
+                if let row = known.first {
+                    try keepChunks(of: model.sha256, in: connection, chunk: chunk)
+                    return (try row.int64("model_id"), false)
+                }
                 let inserted = try connection.execute(
                     """
                     INSERT INTO models (name, sha256, format, bytes, architecture, parameters, paper_name)
@@ -87,32 +92,42 @@ extension EvaluationStore {
                         ])
                     }
                 }
-                try addChunks(of: model.sha256, to: connection, chunk: chunk)
+                try keepChunks(of: model.sha256, in: connection, chunk: chunk)
                 return (id, true)
             }
         }
     }
 
-    private func addChunks(
-        of sha256: String, to connection: PostgresConnection, chunk: (Int) throws -> [UInt8]?
-    ) throws {
+    /// Sends the pieces that the database does not have as they are, told by their hashes.
+    private func keepChunks(of sha256: String, in connection: PostgresConnection, chunk: (Int) throws -> [UInt8]?) throws {
+        let key = PostgresValue.text(sha256)
         let stored = try connection.execute(
-            "SELECT FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') LIMIT 1", [.text(sha256)])
-        guard stored.isEmpty else { return }
+            "SELECT ordinal, sha256(data) AS hash FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') FOR KEY SHARE", [key]
+        ).map { (try $0.int("ordinal"), try $0.bytes("hash")) }
+        let hashes = Dictionary(uniqueKeysWithValues: stored)
         var ordinal = 0
         while let data = try chunk(ordinal), !data.isEmpty {
-            _ = try connection.execute(
-                "INSERT INTO checkpoint_chunks (sha256, ordinal, data) VALUES (decode($1, 'hex'), $2, $3)",
-                [.text(sha256), .int(ordinal), .bytes(data)])
+            if hashes[ordinal] != Array(SHA256.hash(data: data)) {
+                _ = try connection.execute(
+                    """
+                    INSERT INTO checkpoint_chunks (sha256, ordinal, data) VALUES (decode($1, 'hex'), $2, $3)
+                    ON CONFLICT (sha256, ordinal) DO UPDATE SET data = excluded.data
+                    """, [key, .int(ordinal), .bytes(data)])
+            }
             ordinal += 1
         }
+        guard hashes.keys.contains(where: { $0 >= ordinal }) else { return }
+        _ = try connection.execute(
+            "DELETE FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') AND ordinal >= $2", [key, .int(ordinal)])
     }
 
-    /// Piece `ordinal` of a stored checkpoint, nil past the end.
-    package func checkpointChunk(sha256: String, ordinal: Int) throws -> [UInt8]? {
-        try rows(
-            "SELECT data FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') AND ordinal = $2", [.text(sha256), .int(ordinal)]
-        ).first?.bytes("data")
+    /// Hands over a stored checkpoint piece by piece, as it is at one moment.
+    package func forEachChunk(ofCheckpoint sha256: String, _ body: ([UInt8]) throws -> Void) throws {
+        try session.withConnection { connection in
+            try connection.forEachRow(
+                "SELECT data FROM checkpoint_chunks WHERE sha256 = decode($1, 'hex') ORDER BY ordinal", [.text(sha256)]
+            ) { try body($0.bytes("data")) }
+        }
     }
 
     private static let modelColumns = """

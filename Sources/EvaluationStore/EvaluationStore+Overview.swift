@@ -2,12 +2,12 @@ internal import Evaluation
 internal import Postgres
 
 extension EvaluationStore {
-    /// A run's progress without its accuracy.
-    /// - Throws: `store.not_found`.
-    func runOverview(_ run: RunID) throws -> RunOverview {
+    /// How far runs are, by number; those that are not there are left out.
+    func runOverviews(_ runs: [RunID]) throws -> [RunID: RunOverview] {
+        guard !runs.isEmpty else { return [:] }
         let found = try rows(
             """
-            SELECT m.name AS model, d.name AS dataset, r.engine, r.timesteps, r.state, r.priority, r.images_expected,
+            SELECT r.run_id, m.name AS model, d.name AS dataset, r.engine, r.timesteps, r.state, r.priority, r.images_expected,
                    \(Self.time("r.submitted_at")) AS submitted_at, \(Self.time("r.started_at")) AS started_at,
                    \(Self.time("r.finished_at")) AS finished_at,
                    extract(epoch FROM coalesce(r.finished_at, clock_timestamp()) - r.started_at)::double precision AS seconds,
@@ -20,26 +20,33 @@ extension EvaluationStore {
                        count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'published') AS published,
                        count(*) FILTER (WHERE state = 'running') AS running, count(*) FILTER (WHERE state = 'done') AS done,
                        count(*) FILTER (WHERE state = 'split') AS split, count(*) FILTER (WHERE state = 'dead') AS dead,
-                       count(*) FILTER (WHERE state = 'cancelled') AS cancelled
+                       count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
+                       coalesce(sum(images_evaluated), 0)::bigint AS images_evaluated, coalesce(sum(top1_correct), 0)::bigint AS top1_correct
                 FROM shards WHERE shards.run_id = r.run_id) s
-            WHERE r.run_id = $1
-            """, [.int64(run.rawValue)])
-        guard let row = found.first else { throw Self.noRun(run) }
-        let state = RunState(rawValue: try row.text("state")) ?? .running
+            WHERE r.run_id = ANY ($1)
+            """, [.int64Array(runs.map(\.rawValue))])
+        return try Dictionary(uniqueKeysWithValues: found.map { row in
+            let overview = try runOverview(row)
+            return (overview.run, overview)
+        })
+    }
+
+    private func runOverview(_ row: PostgresRow) throws -> RunOverview {
+        let state = try RunState(column: row)
         let (expected, done) = (try row.int("images_expected"), try row.int("images_done"))
         let seconds = try row.doubleIfPresent("seconds") ?? 0
         let lately = try row.int("images_lately")
         var pace = seconds > 0 ? Double(done) / seconds : 0
         if !state.isTerminal, lately > 0, seconds > 0 { pace = Double(lately) / min(seconds, 30) }
         return RunOverview(
-            run: run, model: try row.text("model"), dataset: try row.text("dataset"), engine: try row.text("engine"),
+            run: RunID(try row.int64("run_id")), model: try row.text("model"), dataset: try row.text("dataset"), engine: try row.text("engine"),
             timeSteps: try row.int("timesteps"), state: state, priority: try row.int("priority"), imagesExpected: expected,
             imagesDone: done, imagesFailed: try row.int("images_failed"), imagesPerSecond: pace,
             etaSeconds: state == .running && pace > 0 ? Double(max(expected - done, 0)) / pace : nil,
             shards: ShardCounts(
                 pending: try row.int("pending"), published: try row.int("published"), running: try row.int("running"),
                 done: try row.int("done"), split: try row.int("split"), dead: try row.int("dead"), cancelled: try row.int("cancelled")),
-            top1: AccuracySoFar(correct: 0, evaluated: 0), submittedAt: try row.text("submitted_at"),
+            top1: AccuracySoFar(correct: try row.int("top1_correct"), evaluated: try row.int("images_evaluated")), submittedAt: try row.text("submitted_at"),
             startedAt: try row.textIfPresent("started_at"), finishedAt: try row.textIfPresent("finished_at"))
     }
 
@@ -65,7 +72,8 @@ extension EvaluationStore {
     func presentCoordinators() throws -> [CoordinatorStatus] {
         try rows(
             """
-            SELECT coordinator_id, host, process_id, version, leads,
+            SELECT coordinator_id, host, process_id, version,
+                   EXISTS (SELECT FROM leadership l WHERE l.coordinator_id = coordinators.coordinator_id AND expires_at > clock_timestamp()) AS leads,
                    extract(epoch FROM clock_timestamp() - last_heartbeat_at)::double precision AS seconds
             FROM coordinators WHERE last_heartbeat_at > clock_timestamp() - interval '10 seconds' ORDER BY coordinator_id
             """

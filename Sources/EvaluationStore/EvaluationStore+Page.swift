@@ -15,7 +15,7 @@ extension EvaluationStore {
     }
 
     private func gatherPageContent(of run: RunID, worstImages: Int) throws -> RunPageContent {
-        let stored = try self.run(run)
+        let stored = try unprunedRun(run)
         let dataset = try dataSet(id: stored.specification.datasetID)
         let anytime = try anytime(run)
         let report = try report(stored, anytime: anytime)

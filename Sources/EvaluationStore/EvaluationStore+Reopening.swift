@@ -11,6 +11,7 @@ extension EvaluationStore {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 let before = try lock(run, connection)
+                try refusePruned(run, connection)
                 let revived = try revive(run, shards: nil, states: ["dead", "cancelled"], connection)
                 let redone = try redoFailures(run, connection)
                 if revived + redone > 0 { try open(run, before, connection) }
@@ -27,6 +28,7 @@ extension EvaluationStore {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 let before = try lock(run, connection)
+                try refusePruned(run, connection)
                 let revived = try revive(run, shards: shards, states: ["dead"], connection)
                 if revived > 0 { try open(run, before, connection) }
                 return revived
@@ -34,12 +36,19 @@ extension EvaluationStore {
         }
     }
 
+    private func refusePruned(_ run: RunID, _ connection: PostgresConnection) throws {
+        let row = try connection.execute("SELECT pruned_at FROM runs WHERE run_id = $1", [.int64(run.rawValue)]).single()
+        if try !row.isNull("pruned_at") { throw Self.pruned(run) }
+    }
+
     /// Lets a run go on that may have ended.
     private func open(_ run: RunID, _ before: RunState, _ connection: PostgresConnection) throws {
         let after = before.after(.reopen) ?? before
         _ = try connection.execute(
             "UPDATE runs SET state = $2, finished_at = NULL WHERE run_id = $1", [.int64(run.rawValue), .text(after.rawValue)])
-        _ = try connection.execute("DELETE FROM reports WHERE run_id = $1", [.int64(run.rawValue)])
+        for table in ["reports", "run_figures"] {
+            _ = try connection.execute("DELETE FROM \(table) WHERE run_id = $1", [.int64(run.rawValue)])
+        }
     }
 
     /// What ``ShardMachine/revive()`` does, and takes back the failures of the shards' images.
@@ -82,11 +91,13 @@ extension EvaluationStore {
                 UPDATE shards SET images_redone = images_redone + f.images
                 FROM (SELECT shard, count(*) AS images FROM failed GROUP BY shard) f
                 WHERE shards.run_id = $1 AND shards.shard = f.shard
+            ), numbers AS (
+                UPDATE runs SET next_shard = next_shard + added.shards FROM (SELECT count(*)::integer AS shards FROM ranges) added
+                WHERE run_id = $1 RETURNING next_shard - added.shards AS first
             ), added AS (
                 INSERT INTO shards (run_id, shard, first_ordinal, image_count, split_from)
-                SELECT $1, (SELECT max(shard) FROM shards WHERE run_id = $1) + row_number() OVER (ORDER BY first_ordinal),
-                       first_ordinal, image_count, shard
-                FROM ranges
+                SELECT $1, numbers.first - 1 + row_number() OVER (ORDER BY first_ordinal), first_ordinal, image_count, shard
+                FROM ranges, numbers
             )
             SELECT count(*) AS images FROM failed
             """, [.int64(run.rawValue)])

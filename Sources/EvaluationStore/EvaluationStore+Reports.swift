@@ -1,11 +1,27 @@
 internal import Diagnostics
 package import Evaluation
+internal import FoundationEssentials
 internal import Postgres
 
 extension EvaluationStore {
-    /// What a run came to so far.
+    /// What a run came to so far; of a pruned run what was kept of it.
     /// - Throws: `store.not_found`.
-    package func report(_ id: RunID) throws -> RunReport { try report(self.run(id), anytime: anytime(id)) }
+    package func report(_ id: RunID) throws -> RunReport {
+        let run = try self.run(id)
+        return try run.isPruned ? keptReport(of: id) : report(run, anytime: anytime(id))
+    }
+
+    private func keptReport(of run: RunID) throws -> RunReport {
+        let kept = try rows("SELECT report::text AS report FROM reports WHERE run_id = $1", [.int64(run.rawValue)]).first
+        guard let text = try kept?.text("report") else {
+            throw Failure(.runState, "run \(run) was pruned, and had no report", remedy: "submit it anew")
+        }
+        do {
+            return try JSONDecoder().decode(RunReport.self, from: Data(text.utf8))
+        } catch {
+            throw Failure(.databaseUnexpectedResult, "the report that was kept of run \(run) cannot be read", cause: error)
+        }
+    }
 
     /// - Parameter anytime: what ``anytime(_:)`` gives for the run.
     func report(_ run: StoredRun, anytime: [AnytimePoint]) throws -> RunReport {
@@ -86,32 +102,19 @@ extension EvaluationStore {
 
     /// A run's predictions with their files, in the manifest's order, read in pieces so that memory stays bounded.
     package func forEachPrediction(of id: RunID, _ body: (Prediction, String) throws -> Void) throws {
-        let run = try self.run(id)
+        let run = try unprunedRun(id)
         let piece = 2000
         var first = 0
         while first < run.imagesExpected {
             let found = try rows(
                 """
-                SELECT p.ordinal, p.label, top5, scores, timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes,
-                       timestep_synops, decode_us, preprocess_us, inference_us, total_us, i.path
-                FROM predictions p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
+                SELECT \(PredictionRow.columns), i.path
+                FROM prediction_rows p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
                 WHERE p.run_id = $1 AND p.ordinal >= $3 AND p.ordinal < $4 ORDER BY p.ordinal
                 """, [.int64(id.rawValue), .int64(run.specification.datasetID), .int(first), .int(first + piece)])
-            for row in found { try body(try prediction(row), try row.text("path")) }
+            for row in found { try body(try PredictionRow.prediction(row), try row.text("path")) }
             first += piece
         }
-    }
-
-    func prediction(_ row: PostgresRow) throws -> Prediction {
-        Prediction(
-            ordinal: try row.int("ordinal"), label: try row.int("label"), top5: try row.ints("top5"),
-            scores: try row.doubles("scores").map(Float.init),
-            topByTimeStep: try row.ints("timestep_top1"), labelRankByTimeStep: try row.ints("timestep_label_rank"),
-            marginByTimeStep: try row.doubles("timestep_margin").map(Float.init), spikesByTimeStep: try row.ints("timestep_spikes"),
-            synapticOperationsByTimeStep: try row.ints("timestep_synops"),
-            latency: Latency(
-                decode: try row.int("decode_us"), preprocess: try row.int("preprocess_us"), inference: try row.int("inference_us"),
-                total: try row.int("total_us")))
     }
 
     /// Images of a run that have no prediction, in order: file, code, message.

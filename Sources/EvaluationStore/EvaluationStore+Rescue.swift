@@ -21,7 +21,7 @@ extension EvaluationStore {
 
     /// Ends leases that ran out or whose workers reported a failure, and decides with ``ShardMachine/end(_:_:policy:)`` what follows.
     ///
-    /// A shard whose row is locked, because its store is under way at this moment, is left for the next time.
+    /// A shard whose row is locked, because its store is under way at this moment, is left for the next time; so is a run that is being steered.
     /// - Parameter maxAttempts: is each run's own; the rest of the policy is the same for all.
     package func rescue(policy: AttemptPolicy, limit: Int = 200) throws -> [EndedAttempt] {
         try session.withConnection { connection in
@@ -34,7 +34,7 @@ extension EvaluationStore {
                     WHERE s.state = 'running'
                       AND (lease_expires_at = '-infinity' OR backup_expires_at = '-infinity'
                            OR (least(lease_expires_at, backup_expires_at) < clock_timestamp() AND \(Self.isPastGrace)))
-                    ORDER BY run_id, shard LIMIT $1 FOR UPDATE OF s SKIP LOCKED
+                    ORDER BY run_id, shard LIMIT $1 FOR NO KEY UPDATE OF r SKIP LOCKED FOR UPDATE OF s SKIP LOCKED
                     """, [.int(limit)])
                 return try ended.map { row in try end(row, policy: policy, connection) }
             }
@@ -82,9 +82,12 @@ extension EvaluationStore {
         let (first, second) = ShardMachine.halves(of: range)
         return try connection.execute(
             """
+            WITH numbers AS (
+                UPDATE runs SET next_shard = next_shard + 2 WHERE run_id = $1 RETURNING next_shard - 3 AS last
+            )
             INSERT INTO shards (run_id, shard, first_ordinal, image_count, split_from)
-            SELECT $1, (SELECT max(shard) FROM shards WHERE run_id = $1) + part, first_ordinal, image_count, $2
-            FROM unnest($3::integer[], $4::integer[]) WITH ORDINALITY AS halves (first_ordinal, image_count, part)
+            SELECT $1, last + part, first_ordinal, image_count, $2
+            FROM numbers, unnest($3::integer[], $4::integer[]) WITH ORDINALITY AS halves (first_ordinal, image_count, part)
             RETURNING shard
             """,
             [

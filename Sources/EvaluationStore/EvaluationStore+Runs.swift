@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 internal import Postgres
 
@@ -8,6 +9,8 @@ package struct StoredRun: Sendable, Hashable {
     package var state: RunState
     package var imagesExpected: Int
     package var maxAttempts: Int
+    /// Whether its rows were removed and only its report was kept.
+    package var isPruned: Bool
 }
 
 /// How far a run is.
@@ -51,7 +54,8 @@ extension EvaluationStore {
     package func run(_ id: RunID) throws -> StoredRun {
         let found = try rows(
             """
-            SELECT model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, state, images_expected, max_attempts
+            SELECT model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, state, images_expected, max_attempts,
+                   pruned_at IS NOT NULL AS is_pruned
             FROM runs WHERE run_id = $1
             """, [.int64(id.rawValue)])
         guard let row = found.first else {
@@ -63,8 +67,22 @@ extension EvaluationStore {
                 modelID: try row.int64("model_id"), datasetID: try row.int64("dataset_id"), timeSteps: try row.int("timesteps"),
                 engine: try row.text("engine"), preprocessing: try row.text("preprocessing"),
                 pixelLimit: try row.int("pixel_limit"), version: try row.text("version")),
-            state: RunState(rawValue: try row.text("state")) ?? .running, imagesExpected: try row.int("images_expected"),
-            maxAttempts: try row.int("max_attempts"))
+            state: try RunState(column: row), imagesExpected: try row.int("images_expected"),
+            maxAttempts: try row.int("max_attempts"), isPruned: try row.bool("is_pruned"))
+    }
+
+    /// A run whose rows are there.
+    /// - Throws: `store.not_found`; `run.state` where it was pruned.
+    func unprunedRun(_ id: RunID) throws -> StoredRun {
+        let run = try run(id)
+        if run.isPruned { throw Self.pruned(id) }
+        return run
+    }
+
+    static func pruned(_ run: RunID) -> Failure {
+        Failure(
+            .runState, "run \(run) was pruned: its rows are gone, only its report was kept",
+            remedy: "`evalctl report \(run)` shows the report; submit the run anew for its rows")
     }
 
     /// Progress of one run, or of all runs, newest first.
@@ -84,7 +102,7 @@ extension EvaluationStore {
         return try found.map { row in
             RunProgress(
                 run: RunID(try row.int64("run_id")), model: try row.text("model"), dataset: try row.text("dataset"),
-                state: RunState(rawValue: try row.text("state")) ?? .running, imagesExpected: try row.int("images_expected"),
+                state: try RunState(column: row), imagesExpected: try row.int("images_expected"),
                 imagesDone: try row.int("images_done"), shards: try row.int("shards"), shardsPending: try row.int("shards_pending"),
                 shardsPublished: try row.int("shards_published"), shardsRunning: try row.int("shards_running"),
                 shardsDone: try row.int("shards_done"), shardsDead: try row.int("shards_dead"),

@@ -39,6 +39,7 @@ extension EvaluationStore {
                                backup_worker_id = NULL, backup_expires_at = NULL, speculative = false, finished_at = clock_timestamp()
                         WHERE run_id = $1 AND state IN ('pending', 'published', 'running')
                         """, [.int64(run.rawValue)])
+                    try keepFigures(of: [run.rawValue], connection)
                 case .resume, .finish, .reopen: break
                 }
                 return before
@@ -52,10 +53,13 @@ extension EvaluationStore {
     }
 
     /// A run's state, locked until the transaction ends.
+    ///
+    /// Whoever locks a run and shards of it locks the run first. The lock lets others refer to the run by a foreign key, as those do who
+    /// hold one of its shards: they would wait for this transaction, and it for them.
     func lock(_ run: RunID, _ connection: PostgresConnection) throws -> RunState {
-        let found = try connection.execute("SELECT state FROM runs WHERE run_id = $1 FOR UPDATE", [.int64(run.rawValue)])
+        let found = try connection.execute("SELECT state FROM runs WHERE run_id = $1 FOR NO KEY UPDATE", [.int64(run.rawValue)])
         guard let row = found.first else { throw Self.noRun(run) }
-        return RunState(rawValue: try row.text("state")) ?? .running
+        return try RunState(column: row)
     }
 
     static func noRun(_ run: RunID) -> Failure {

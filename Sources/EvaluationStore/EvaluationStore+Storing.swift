@@ -15,11 +15,16 @@ extension EvaluationStore {
                 let moved = try connection.execute(
                     """
                     UPDATE shards SET state = 'done', finished_at = clock_timestamp(), worker_id = $4, lease_token = $3::text::uuid,
-                           backup_token = NULL, backup_worker_id = NULL, backup_expires_at = NULL, speculative = false
+                           backup_token = NULL, backup_worker_id = NULL, backup_expires_at = NULL, speculative = false,
+                           images_evaluated = $5, top1_correct = $6, top5_correct = $7
                     FROM runs
                     WHERE shards.run_id = $1 AND shard = $2 AND shards.state = 'running' AND $3::text::uuid IN (lease_token, backup_token)
                       AND runs.run_id = shards.run_id AND runs.state IN ('running', 'paused')
-                    """, key + [.int64(worker)]
+                    """,
+                    key + [
+                        .int64(worker), .int(result.predictions.count), .int(result.predictions.count { $0.top5.first == $0.label }),
+                        .int(result.predictions.count { $0.top5.contains($0.label) }),
+                    ]
                 ).affectedRows
                 guard moved == 1 else {
                     let stored = try connection.execute(
@@ -30,45 +35,38 @@ extension EvaluationStore {
                         .leaseLost, "the lease on shard \(lease.attempt.shard) of run \(run) is lost, its rows were not stored",
                         remedy: "nothing is to be done: another worker has the shard, or the run was cancelled")
                 }
-                try copy(result.predictions, lease: lease, worker: worker, into: connection)
-                try copy(result.activity, lease: lease, into: connection)
+                try copy(result.predictions, lease: lease, into: connection)
+                try insert(result.activity, lease: lease, into: connection)
                 try insert(result.failures, lease: lease, worker: worker, into: connection)
             }
         }
     }
 
-    private func copy(_ predictions: [Prediction], lease: Lease, worker: Int64, into connection: PostgresConnection) throws {
+    private func copy(_ predictions: [Prediction], lease: Lease, into connection: PostgresConnection) throws {
         guard !predictions.isEmpty else { return }
         let columns = [
-            "run_id", "ordinal", "label", "shard", "top5", "scores", "timestep_top1", "timestep_label_rank", "timestep_margin",
-            "timestep_spikes", "timestep_synops", "decode_us", "preprocess_us", "inference_us", "total_us", "worker_id",
+            "run_id", "ordinal", "label", "shard", "decode_us", "preprocess_us", "inference_us", "total_us", "timesteps", "outcome", "logits",
         ]
-        try connection.copyIn("predictions", columns) { writer in
+        try connection.copyIn("prediction_rows", columns) { writer in
             for prediction in predictions {
+                let row = PredictionRow(prediction)
                 try writer.row([
-                    .int64(lease.attempt.run.rawValue), .int(prediction.ordinal), .int(prediction.label),
-                    .int(lease.attempt.shard), .int32Array(prediction.top5.map(Int32.init)), .float32Array(prediction.scores),
-                    .int32Array(prediction.topByTimeStep.map(Int32.init)), .int32Array(prediction.labelRankByTimeStep.map(Int32.init)),
-                    .float32Array(prediction.marginByTimeStep), .int64Array(prediction.spikesByTimeStep.map(Int64.init)),
-                    .int64Array(prediction.synapticOperationsByTimeStep.map(Int64.init)), .int(prediction.latency.decode),
-                    .int(prediction.latency.preprocess), .int(prediction.latency.inference), .int(prediction.latency.total),
-                    .int64(worker),
+                    .int64(lease.attempt.run.rawValue), .int(prediction.ordinal), .int(prediction.label), .int(lease.attempt.shard),
+                    .int(prediction.latency.decode), .int(prediction.latency.preprocess), .int(prediction.latency.inference),
+                    .int(prediction.latency.total), .int(row.timeSteps), .int32Array(row.outcome), .float32Array(row.logits),
                 ])
             }
         }
     }
 
-    private func copy(_ activity: [LayerActivity], lease: Lease, into connection: PostgresConnection) throws {
-        guard !activity.isEmpty else { return }
-        let columns = ["run_id", "shard", "layer", "timestep", "images", "spikes", "neurons", "synops"]
-        try connection.copyIn("layer_activity", columns) { writer in
-            for row in activity {
-                try writer.row([
-                    .int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .int(row.layer), .int(row.timeStep),
-                    .int(row.images), .int((row.spikes)), .int((row.neurons)), .int((row.synapticOperations)),
-                ])
-            }
-        }
+    private func insert(_ activity: ShardActivity?, lease: Lease, into connection: PostgresConnection) throws {
+        guard let activity else { return }
+        _ = try connection.execute(
+            "INSERT INTO shard_activity (run_id, shard, images, counts) VALUES ($1, $2, $3, $4)",
+            [
+                .int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .int(activity.images),
+                .int64Array(activity.counts.map(Int64.init)),
+            ])
     }
 
     private func insert(_ failures: [ImageFailure], lease: Lease, worker: Int64, into connection: PostgresConnection) throws {

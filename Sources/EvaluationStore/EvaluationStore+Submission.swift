@@ -20,36 +20,42 @@ package enum Submission: Sendable, Hashable {
 extension EvaluationStore {
     /// Makes a run, unless there is one that gives the same rows: that one is taken then, and completed where it ended incomplete.
     ///
-    /// The newest such run counts. Two who submit the same at the same time get the same run.
+    /// The newest such run counts. Of two who submit the same at the same time one makes the run, the other gets it.
     package func submitOnce(_ specification: RunSpecification, plan: RunPlan, images: Int) throws -> Submission {
-        let found = try session.withConnection { connection -> (run: RunID, state: RunState?) in
-            try connection.transaction { connection in
-                let key = parameters(of: specification)
-                _ = try connection.execute(
-                    "SELECT pg_advisory_xact_lock(hashtextextended('evalctl submit ' || $1, 0))", [.text("\(key)")])
-                let known = try connection.execute(
-                    """
-                    SELECT run_id, state FROM runs
-                    WHERE model_id = $1 AND dataset_id = $2 AND timesteps = $3 AND engine = $4 AND preprocessing = $5 AND pixel_limit = $6
-                    ORDER BY run_id DESC LIMIT 1
-                    """, key)
-                if let row = known.first {
-                    return (RunID(try row.int64("run_id")), RunState(rawValue: try row.text("state")) ?? .running)
+        let key = parameters(of: specification)
+        while true {
+            guard let row = try rows("SELECT run_id, state FROM runs WHERE \(Self.sameRows) AND is_newest", key).first else {
+                let made = try session.withConnection { connection in
+                    try connection.transaction { try insert(specification, plan: plan, images: images, $0) }
                 }
-                return (try insert(specification, plan: plan, images: images, connection), nil)
+                // Nil where another made it meanwhile.
+                if let made { return .new(made) }
+                continue
             }
+            let run = RunID(try row.int64("run_id"))
+            let state = try RunState(column: row)
+            let redone = state.isTerminal ? try reopen(run) : 0
+            return redone > 0 ? .reopened(run, images: redone) : .existing(run, state)
         }
-        guard let state = found.state else { return .new(found.run) }
-        let redone = state.isTerminal ? try reopen(found.run) : 0
-        return redone > 0 ? .reopened(found.run, images: redone) : .existing(found.run, state)
     }
 
-    /// Makes a run and its shards, in one transaction.
+    /// Makes a run and its shards, in one transaction, whether or not there is one that gives the same rows.
     package func submit(_ specification: RunSpecification, plan: RunPlan, images: Int) throws -> RunID {
         try session.withConnection { connection in
-            try connection.transaction { try insert(specification, plan: plan, images: images, $0) }
+            try connection.transaction { connection in
+                while true {
+                    _ = try connection.execute(
+                        "UPDATE runs SET is_newest = false WHERE \(Self.sameRows) AND is_newest", parameters(of: specification))
+                    if let run = try insert(specification, plan: plan, images: images, connection) { return run }
+                }
+            }
         }
     }
+
+    /// True for runs whose rows ``parameters(of:)`` decide.
+    private static let sameRows = """
+        model_id = $1 AND dataset_id = $2 AND timesteps = $3 AND engine = $4 AND preprocessing = $5 AND pixel_limit = $6
+        """
 
     /// What decides a run's rows, but for the program's version.
     private func parameters(of specification: RunSpecification) -> [PostgresValue] {
@@ -59,23 +65,25 @@ extension EvaluationStore {
         ]
     }
 
+    /// - Returns: nil where a newest run with the same rows is there.
     private func insert(
         _ specification: RunSpecification, plan: RunPlan, images: Int, _ connection: PostgresConnection
-    ) throws -> RunID {
+    ) throws -> RunID? {
+        let ranges = ShardRange.cut(images: images, size: plan.shardSize)
         let inserted = try connection.execute(
             """
             INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, shard_size,
-                              images_expected, max_attempts, priority)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING run_id
+                              images_expected, max_attempts, priority, next_shard)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            ON CONFLICT (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit) WHERE is_newest DO NOTHING RETURNING run_id
             """,
             parameters(of: specification) + [
                 .text(specification.version), .int(plan.shardSize), .int(images), .int(plan.maxAttempts), .int(plan.priority),
+                .int(ranges.count),
             ])
-        let run = try inserted.single().int64("run_id")
-        _ = try connection.execute("SELECT create_run_partitions($1)", [.int64(run)])
-        let columns = ["run_id", "shard", "first_ordinal", "image_count"]
-        try connection.copyIn("shards", columns) { writer in
-            for (shard, range) in ShardRange.cut(images: images, size: plan.shardSize).enumerated() {
+        guard let run = try inserted.first?.int64("run_id") else { return nil }
+        try connection.copyIn("shards", ["run_id", "shard", "first_ordinal", "image_count"]) { writer in
+            for (shard, range) in ranges.enumerated() {
                 try writer.row([.int64(run), .int(shard), .int(range.firstOrdinal), .int(range.imageCount)])
             }
         }

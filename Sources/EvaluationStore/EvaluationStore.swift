@@ -1,4 +1,5 @@
 package import Diagnostics
+internal import Evaluation
 package import Postgres
 
 extension Failure.Code {
@@ -34,6 +35,18 @@ package final class EvaluationStore {
     @discardableResult
     func execute(_ sql: String, _ parameters: [PostgresValue] = []) throws -> Int {
         try rows(sql, parameters).affectedRows
+    }
+}
+
+extension RunState {
+    /// The column `state` of a row of `runs`.
+    /// - Throws: `database.unexpected_result` for a state that this version does not know.
+    init(column row: PostgresRow) throws {
+        let name = try row.text("state")
+        guard let state = RunState(rawValue: name) else {
+            throw Failure(.databaseUnexpectedResult, "a run is \(name), a state that this version does not know")
+        }
+        self = state
     }
 }
 

@@ -1,13 +1,15 @@
 import Diagnostics
 package import Postgres
 
-/// Brings a database's schema up to date: forward only, one transaction per migration, under an advisory lock.
+/// Brings a database's schema up to date: forward only, one transaction per migration.
+///
+/// Each transaction locks the table that records migrations and looks again at what is to be done, so that several programs may migrate at
+/// once, also behind a connection pool. A migration that has many rows to move leaves a function `continue_migration()` behind: it moves a
+/// piece, says how far it is, and is gone after its last piece. It is called until then, each time in a transaction of its own.
 package struct MigrationRunner: Sendable {
     package let migrations: [Migration]
     /// How long to wait for another process that is migrating.
     package var lockTimeout: Duration = .seconds(300)
-
-    private static let lock = AdvisoryLock("evalctl.migrations")
 
     package init(migrations: [Migration] = Migration.embedded) {
         self.migrations = migrations
@@ -18,19 +20,60 @@ package struct MigrationRunner: Sendable {
         try MigrationPlan(known: migrations, applied: applied(connection))
     }
 
-    /// Applies what is pending. Safe to call from several processes at once and on a database that is up to date.
+    /// Applies what is pending. Safe to call from several processes at once, on a database that is up to date, and on one whose migration
+    /// was interrupted.
     ///
+    /// - Parameter progress: is told of each piece of rows that was moved.
     /// - Returns: What was applied now.
     /// - Throws: What ``MigrationPlan/init(known:applied:)`` throws, before anything is changed; `migration.failed` with the cause and
     ///   `migration.left_transaction`, after which the migrations before it stay applied; `database.lock_not_available`.
     @discardableResult
-    package func migrate(_ connection: PostgresConnection) throws -> [Migration] {
-        try connection.withLock(Self.lock, timeout: lockTimeout) {
-            let plan = try plan(connection)
-            guard !plan.pending.isEmpty else { return [] }
-            try connection.executeScript(Self.recordTable)
-            for migration in plan.pending { try apply(migration, connection) }
-            return plan.pending
+    package func migrate(_ connection: PostgresConnection, progress: (String) -> Void = { _ in }) throws -> [Migration] {
+        guard try !plan(connection).pending.isEmpty || isMoving(connection) else { return [] }
+        try makeRecord(connection)
+        var done: [Migration] = []
+        while let step = try nextStep(connection) {
+            switch step {
+            case .applied(let migration): done.append(migration)
+            case .moved(let piece): progress(piece)
+            }
+        }
+        return done
+    }
+
+    private enum Step {
+        case applied(Migration)
+        case moved(String)
+    }
+
+    /// One transaction of the work; nil where nothing is left.
+    private func nextStep(_ connection: PostgresConnection) throws -> Step? {
+        try connection.transaction { connection in
+            try connection.executeScript(
+                """
+                SET LOCAL lock_timeout = \(lockTimeout.components.seconds * 1000);
+                LOCK TABLE schema_migrations IN SHARE ROW EXCLUSIVE MODE;
+                SET LOCAL lock_timeout = \(connection.options.lockTimeout.components.seconds * 1000);
+                SET LOCAL statement_timeout = 0
+                """)
+            if try isMoving(connection) { return .moved(try movePiece(connection)) }
+            guard let migration = try plan(connection).pending.first else { return nil }
+            try apply(migration, connection)
+            return .applied(migration)
+        }
+    }
+
+    private func isMoving(_ connection: PostgresConnection) throws -> Bool {
+        try connection.execute("SELECT to_regprocedure('continue_migration()') IS NOT NULL AS here").single().bool("here")
+    }
+
+    private func movePiece(_ connection: PostgresConnection) throws -> String {
+        do {
+            return try connection.execute("SELECT continue_migration() AS piece").single().textIfPresent("piece") ?? "all rows are moved"
+        } catch let failure as Failure {
+            throw Failure(
+                .migrationFailed, "A migration could not move its rows; what was moved before stays moved",
+                remedy: "`evalctl migrate` goes on with it", recovery: failure.recovery, nativeCode: failure.nativeCode, cause: failure)
         }
     }
 
@@ -38,10 +81,21 @@ package struct MigrationRunner: Sendable {
     /// - Throws: `migration.pending` besides what ``plan(_:)`` throws.
     package func check(_ connection: PostgresConnection) throws {
         let pending = try plan(connection).pending
-        guard let first = pending.first else { return }
-        throw Failure(
-            .migrationPending, "The database lacks \(pending.count) migration(s), the first is \(first.fileName)",
-            remedy: "run 'evalctl migrate'")
+        if let first = pending.first {
+            throw Failure(
+                .migrationPending, "The database lacks \(pending.count) migration(s), the first is \(first.fileName)",
+                remedy: "run 'evalctl migrate'")
+        }
+        guard try !isMoving(connection) else {
+            throw Failure(.migrationPending, "The database's rows are being moved by a migration", remedy: "run 'evalctl migrate' to its end")
+        }
+    }
+
+    /// Makes the table that records migrations. Two programs may do so at once, and one of them fails at the name.
+    private func makeRecord(_ connection: PostgresConnection) throws {
+        do {
+            try connection.executeScript(Self.recordTable)
+        } catch let failure as Failure where ["23505", "42P07", "42710"].contains(failure.nativeCode) {}
     }
 
     private static let recordTable = """
@@ -64,20 +118,16 @@ package struct MigrationRunner: Sendable {
 
     private func apply(_ migration: Migration, _ connection: PostgresConnection) throws {
         do {
-            try connection.transaction { connection in
-                // Building an index over many rows may take longer than a statement otherwise may.
-                try connection.executeScript("SET LOCAL statement_timeout = 0")
-                let before = try transactionNumber(connection)
-                try connection.executeScript(migration.sql)
-                guard try transactionNumber(connection) == before else {
-                    throw Failure(
-                        .migrationLeftTransaction, "Migration \(migration.fileName) ends the transaction that it runs in",
-                        remedy: "take BEGIN, COMMIT and ROLLBACK out of the file; the part before them may have been applied")
-                }
-                try connection.execute(
-                    "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
-                    [.int(migration.version), .text(migration.name), .text(migration.checksum)])
+            let before = try transactionNumber(connection)
+            try connection.executeScript(migration.sql)
+            guard try transactionNumber(connection) == before else {
+                throw Failure(
+                    .migrationLeftTransaction, "Migration \(migration.fileName) ends the transaction that it runs in",
+                    remedy: "take BEGIN, COMMIT and ROLLBACK out of the file; the part before them may have been applied")
             }
+            try connection.execute(
+                "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2, $3)",
+                [.int(migration.version), .text(migration.name), .text(migration.checksum)])
         } catch let failure as Failure where failure.code != .migrationLeftTransaction {
             throw Failure(
                 .migrationFailed, "Migration \(migration.fileName) failed and was rolled back", recovery: failure.recovery,

@@ -11,7 +11,7 @@ enum ViewTimes {
     /// Asks each view three times and takes the middle time. The server has looked at the tables' statistics before, as autovacuum lets it.
     static func measure(_ run: RunID, on session: PostgresSession) throws -> [PipelineMeasurement.View] {
         try session.withConnection { connection in
-            try connection.executeScript("ANALYZE predictions_\(run); ANALYZE layer_activity_\(run)")
+            try connection.executeScript("ANALYZE prediction_rows; ANALYZE shard_activity")
             return try views.map { view in
                 let times = try (0..<3).map { _ in
                     let start = ContinuousClock.now

@@ -22,6 +22,9 @@ package struct ConnectionOptions: Sendable {
         self.applicationName = applicationName
     }
 
+    /// Whether statements are prepared on the server; `nil` for what the environment says, else unless a pool stands between.
+    package var preparesStatements: Bool?
+
     /// How much longer than `statementTimeout` the client waits, so that the server's own message can arrive.
     package var answerGrace: Duration = .seconds(15)
 

@@ -2,7 +2,7 @@ import CLibpq
 import Diagnostics
 
 extension PostgresConnection {
-    /// Runs one statement, prepared once per connection and SQL text.
+    /// Runs one statement, prepared once per connection and SQL text, unless a connection pool stands between.
     ///
     /// - Parameters:
     ///   - sql: One statement with `$1`, `$2`, ... for the parameters. Never put values into the text.
@@ -14,7 +14,7 @@ extension PostgresConnection {
         let wasIdle = PQtransactionStatus(handle) == PQTRANS_IDLE
         do {
             return PostgresResult(owning: try run(sql, parameters, handle))
-        } catch let failure as Failure where wasIdle && Self.isStaleStatement(failure) {
+        } catch let failure as Failure where wasIdle && preparesStatements && Self.isStaleStatement(failure) {
             // The schema changed under a prepared statement, or somebody deallocated it; nothing was executed.
             statements = StatementCache()
             guard isOpen else { throw failure }
@@ -44,9 +44,17 @@ extension PostgresConnection {
         return try lastResult(handle)
     }
 
-    /// Prepares `sql` unless it was before, and sends its execution with binary results.
+    /// Prepares `sql` unless it was before or statements are not prepared, and sends its execution with binary results.
     func sendPrepared(_ sql: String, _ parameters: [PostgresValue], _ handle: OpaquePointer) throws {
         let encoded = try ParameterList(parameters)
+        guard preparesStatements else {
+            try Self.refuseNull(sql)
+            let sent = encoded.withPointers { values, lengths, formats in
+                PQsendQueryParams(handle, sql, Int32(encoded.types.count), encoded.types, values, lengths, formats, 1)
+            }
+            guard sent == 1 else { throw lost(handle) }
+            return
+        }
         let key = StatementCache.Key(sql: sql, types: encoded.types)
         let name: String
         if let known = statements.name(of: key) {

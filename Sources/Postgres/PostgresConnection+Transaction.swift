@@ -20,7 +20,8 @@ extension PostgresConnection {
         guard !isInTransaction else {
             throw Failure(.databaseNestedTransaction, "A transaction was begun inside another one of the same connection")
         }
-        try executeScript("BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")")
+        let begin = "BEGIN ISOLATION LEVEL \(isolation.rawValue)\(readOnly ? " READ ONLY" : "")"
+        try executeScript(isPooled ? "\(begin); \(transactionSettings)" : begin)
         isInTransaction = true
         defer { isInTransaction = false }
         let value: T

@@ -14,6 +14,11 @@ package final class PostgresConnection {
     package let options: ConnectionOptions
     var statements = StatementCache()
     var copyColumns: [String: [CopyColumn]] = [:]
+    /// Whether a connection pool stands between, so that one statement may reach another server session than the one before: what a session
+    /// remembers (settings, prepared statements, LISTEN) cannot be relied on.
+    package private(set) var isPooled = false
+    /// Whether statements are prepared on the server, under names.
+    var preparesStatements = true
     /// Whether a streaming query or COPY of this connection is under way.
     var isBusy = false
     /// Whether ``transaction(isolation:readOnly:_:)`` is under way.
@@ -27,7 +32,11 @@ package final class PostgresConnection {
         self.address = address
         self.options = options
         handle = try ConnectionOpening.open(address, options)
-        try executeScript(Self.sessionSettings(options))
+        preparesStatements = false
+        // A pool makes up the number that it calls its server process by.
+        isPooled = try execute("SELECT pg_backend_pid() AS pid").single().int("pid") != serverProcess
+        preparesStatements = try options.preparesStatements ?? PreparedStatements.setting() ?? !isPooled
+        if !isPooled { try executeScript(Self.sessionSettings(options)) }
     }
 
     deinit {
@@ -55,6 +64,15 @@ package final class PostgresConnection {
     /// A handle with which another thread can cancel what this connection is running.
     package func cancellation() -> PostgresCancellation? {
         handle.flatMap { PQgetCancel($0) }.map(PostgresCancellation.init)
+    }
+
+    /// What a transaction behind a pool sets for itself.
+    var transactionSettings: String {
+        """
+        SET LOCAL statement_timeout = \(options.statementTimeout?.milliseconds ?? 0);
+        SET LOCAL lock_timeout = \(options.lockTimeout.milliseconds);
+        SET LOCAL idle_in_transaction_session_timeout = \(options.idleInTransactionTimeout.milliseconds)
+        """
     }
 
     private static func sessionSettings(_ options: ConnectionOptions) -> String {

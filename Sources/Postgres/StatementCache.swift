@@ -11,6 +11,8 @@ struct StatementCache {
     private var names: [Key: (name: String, lastUse: Int)] = [:]
     private var uses = 0
     private var created = 0
+    /// Two connections of a pool never give different statements the same name.
+    private let prefix = "evalctl_" + String(UInt64.random(in: .min ... .max), radix: 36)
 
     var count: Int { names.count }
 
@@ -25,7 +27,7 @@ struct StatementCache {
     /// A name not used before.
     mutating func newName() -> String {
         created += 1
-        return "evalctl_\(created)"
+        return "\(prefix)_\(created)"
     }
 
     /// Records a prepared statement.

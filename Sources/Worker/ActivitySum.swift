@@ -4,15 +4,11 @@ package import Networks
 
 /// Sums of a shard's spikes and synaptic operations, by layer and time step.
 struct ActivitySum {
-    private let neurons: [Int]
-    private let groups: Int
     private var spikes: [[Int]]
     private var operations: [[Int]]
     private var images = 0
 
     init(layers: ModelLayers, timeSteps: Int) {
-        neurons = layers.groups.map(\.neurons)
-        groups = layers.groups.count
         spikes = layers.groups.map { _ in [Int](repeating: 0, count: timeSteps) }
         operations = layers.synapses.map { _ in [Int](repeating: 0, count: timeSteps) }
     }
@@ -27,26 +23,9 @@ struct ActivitySum {
         }
     }
 
-    /// Rows of `layer_activity`: neuron groups first, synaptic layers after them, as the model's layers are numbered.
-    var rows: [LayerActivity] {
-        guard images > 0 else { return [] }
-        var rows: [LayerActivity] = []
-        for group in spikes.indices {
-            for (step, count) in spikes[group].enumerated() {
-                rows.append(
-                    LayerActivity(
-                        layer: group, timeStep: step + 1, images: images, spikes: count, neurons: neurons[group] * images,
-                        synapticOperations: 0))
-            }
-        }
-        for layer in operations.indices {
-            for (step, count) in operations[layer].enumerated() {
-                rows.append(
-                    LayerActivity(
-                        layer: groups + layer, timeStep: step + 1, images: images, spikes: 0, neurons: 0, synapticOperations: count))
-            }
-        }
-        return rows
+    /// The sums: neuron groups first, synaptic layers after them, as the model's layers are numbered; nil where there were no images.
+    var activity: ShardActivity? {
+        images > 0 ? ShardActivity(images: images, counts: (spikes + operations).flatMap { $0 }) : nil
     }
 }
 

@@ -39,11 +39,7 @@ package struct CheckpointCache: Sendable {
                 remedy: "name another one with --cache-dir", recovery: .transient)
         }
         defer { try? handle.close() }
-        var ordinal = 0
-        while let chunk = try store.checkpointChunk(sha256: model.sha256, ordinal: ordinal) {
-            try handle.write(contentsOf: Data(chunk))
-            ordinal += 1
-        }
+        try store.forEachChunk(ofCheckpoint: model.sha256) { try handle.write(contentsOf: Data($0)) }
         guard try Checkpoint.sha256(ofFile: partial) == model.sha256 else {
             throw Failure(
                 Failure.Code("worker.checkpoint"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",

@@ -40,7 +40,7 @@ struct ShardProcessor {
             }
             board.countImage(of: lease)
         }
-        result.activity = activity.rows
+        result.activity = activity.activity
         return .finished(result)
     }
 }

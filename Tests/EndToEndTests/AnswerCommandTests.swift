@@ -110,7 +110,7 @@ import Testing
             let connection = try PostgresConnection(stack.address)
             // About the least change that a row can have: the last bit of a score.
             try connection.executeScript(
-                "UPDATE predictions SET scores[2] = scores[2] * (1 + 1.2e-7::real) WHERE run_id = 1 AND ordinal = 7")
+                "UPDATE prediction_rows SET logits[timesteps + 2] = logits[timesteps + 2] * (1 + 1.2e-7::real) WHERE run_id = 1 AND ordinal = 7")
             let found = try stack.json("verify", "1", "--sample", "500", status: 3)
             #expect(found["reproduced"] as? Int == 59)
             let problems = try #require(found["problems"] as? [[String: Any]])

@@ -16,16 +16,19 @@ extension ProgramTests {
             SELECT model_id, dataset_id, 4, 'fixed32', 'synthetic', 1000000, '0.1.0', 10, 100000, 4, 'paused',
                    clock_timestamp() - interval '10 minutes'
             FROM models CROSS JOIN datasets;
-            SELECT create_run_partitions(1);
-            INSERT INTO shards (run_id, shard, first_ordinal, image_count, state, lease_token, lease_expires_at, worker_id, finished_at)
+            INSERT INTO shards (run_id, shard, first_ordinal, image_count, state, images_evaluated, top1_correct, top5_correct,
+                                lease_token, lease_expires_at, worker_id, claimed_at, finished_at)
             SELECT 1, n, n * 10, 10, CASE WHEN n < 5000 THEN 'done' WHEN n < 5400 THEN 'running' ELSE 'pending' END,
+                   CASE WHEN n < 5000 THEN 10 ELSE 0 END, CASE WHEN n < 5000 THEN 9 ELSE 0 END, CASE WHEN n < 5000 THEN 9 ELSE 0 END,
                    CASE WHEN n < 5400 THEN gen_random_uuid() END,
                    CASE WHEN n BETWEEN 5000 AND 5399 THEN clock_timestamp() + interval '1 hour' END,
-                   CASE WHEN n < 5400 THEN 1 + n % 200 END, CASE WHEN n < 5000 THEN clock_timestamp() END
+                   CASE WHEN n < 5400 THEN 1 + n % 200 END, CASE WHEN n < 5400 THEN clock_timestamp() END,
+                   CASE WHEN n < 5000 THEN clock_timestamp() END
             FROM generate_series(0, 9999) AS n;
-            INSERT INTO predictions
-            SELECT 1, n, n % 20, n / 10, ARRAY[CASE WHEN n % 10 = 0 THEN (n + 1) % 20 ELSE n % 20 END], ARRAY[1]::real[], ARRAY[1, 1, 1, 1],
-                   ARRAY[0, 0, 0, 0], ARRAY[1, 1, 1, 1]::real[], ARRAY[1, 1, 1, 1]::bigint[], ARRAY[1, 1, 1, 1]::bigint[], 1, 1, 1, 3, 1
+            INSERT INTO prediction_rows
+            SELECT 1, n, n % 20, n / 10, 1, 1, 1, 3, 4,
+                   ARRAY[0, 0, 0, 0, 1, 2, 3, 4, 1, 2, 3, 4, 1, 1, 1, CASE WHEN n % 10 = 0 THEN (n + 1) % 20 ELSE n % 20 END],
+                   ARRAY[1, 1, 1, 1, 1]::real[]
             FROM generate_series(0, 49999) AS n;
             ANALYZE;
             """

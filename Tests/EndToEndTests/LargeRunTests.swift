@@ -58,24 +58,23 @@ import Testing
             sha256(o::text::bytea) FROM generate_series(0, \(images - 1)) AS o;
         INSERT INTO workers (host, process_id, version, instruction_set, threads) VALUES ('h', 1, 'test', 'x86-64-v4', 32);
         INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, shard_size, images_expected, max_attempts,
-            state, started_at, finished_at)
-        SELECT 1, 1, 4, 'fixed32', 'p', 100000000, 'test', 256, \(images), 4, 'finished', now(), now() FROM generate_series(1, 2);
-        SELECT create_run_partitions(1), create_run_partitions(2);
+            state, started_at, finished_at, is_newest)
+        SELECT 1, 1, 4, 'fixed32', 'p', 100000000, 'test', 256, \(images), 4, 'finished', now(), now(), n = 2 FROM generate_series(1, 2) AS n;
         INSERT INTO shards (run_id, shard, first_ordinal, image_count, state, worker_id, finished_at)
         SELECT r, s, s * 256, least(256, \(images) - s * 256), 'done', 1, now() FROM generate_series(1, 2) AS r, generate_series(0, 195) AS s;
-        INSERT INTO predictions (run_id, ordinal, label, shard, top5, scores, timestep_top1, timestep_label_rank, timestep_margin, timestep_spikes,
-            timestep_synops, decode_us, preprocess_us, inference_us, total_us, worker_id)
-        SELECT r, o, o / 50, o / 256, ARRAY[t, (t + 1) % 1000, (t + 2) % 1000, (t + 3) % 1000, (t + 4) % 1000], ARRAY[9.5, 7, 6, 5, 4]::real[],
-            ARRAY[t, t, t, t], ARRAY[k, k, k, k], ARRAY[0.1, 0.5, 1, 2]::real[], ARRAY[500000 + r, 900000, 1000000, 1000000 + o],
-            ARRAY[300000000 + r, 320000000, 330000000, 330000000 + o]::bigint[], 1000, 500, 100000 + o, 102000, 1
+        INSERT INTO prediction_rows (run_id, ordinal, label, shard, decode_us, preprocess_us, inference_us, total_us, timesteps, outcome, logits)
+        SELECT r, o, o / 50, o / 256, 1000, 500, 100000 + o, 102000, 4,
+            ARRAY[k, k, k, k, 500000 + r, 1400000 + r, 2400000 + r, 3400000 + r + o,
+                  300000000 + r, 620000000 + r, 950000000 + r, 1280000000 + r + o,
+                  t, t, t, t, (t + 1) % 1000, (t + 2) % 1000, (t + 3) % 1000, (t + 4) % 1000],
+            ARRAY[0.1, 0.5, 1, 2, 9.5, 7, 6, 5, 4]::real[]
         FROM generate_series(1, 2) AS r CROSS JOIN generate_series(0, \(images - 1)) AS o
         CROSS JOIN LATERAL (SELECT CASE WHEN o % 100 < 66 + CASE WHEN r = 2 AND o % 7 = 0 THEN 2 ELSE 0 END - CASE WHEN r = 2 AND o % 11 = 0 THEN 1 ELSE 0 END
             THEN o / 50 ELSE (o / 50 + 1 + o % 7) % 1000 END AS t) AS x
         CROSS JOIN LATERAL (SELECT CASE WHEN t = o / 50 THEN 0 ELSE 4 END AS k) AS y;
-        INSERT INTO layer_activity
-        SELECT r, s, l, t, 256, CASE WHEN l < 140 THEN 256 * 9000 + l * t + r ELSE 0 END, CASE WHEN l < 140 THEN 256 * 120000 ELSE 0 END,
-            CASE WHEN l < 140 THEN 0 ELSE 256 * 2000000 END
-        FROM generate_series(1, 2) AS r, generate_series(0, 195) AS s, generate_series(0, 286) AS l, generate_series(1, 4) AS t;
+        INSERT INTO shard_activity
+        SELECT r, s, 256, array_agg(CASE WHEN l < 140 THEN 256 * 9000 + l * t + r ELSE 256 * 2000000 END ORDER BY l, t)
+        FROM generate_series(1, 2) AS r, generate_series(0, 195) AS s, generate_series(0, 286) AS l, generate_series(1, 4) AS t GROUP BY r, s;
         ANALYZE
         """
 }

@@ -46,7 +46,7 @@ struct AnswersFixture {
     /// Stores a finished run of one shard.
     /// - Parameters:
     ///   - dataset: data sets of different names have different manifests, with the same paths.
-    ///   - spikes: of the one LIF group, `[step]`, in `layer_activity`.
+    ///   - spikes: of the one LIF group, `[step]`.
     func run(_ images: [Row], dataset: String = "d", spikes: [Int]? = nil, engine: String = "float") throws -> RunID {
         let steps = images[0].top.count
         let model = try store.addModel(
@@ -71,14 +71,9 @@ struct AnswersFixture {
                 version: "test"),
             plan: RunPlan(shardSize: images.count), images: images.count)
         if let lease = try base.claimNext(of: run, worker: worker) {
-            let activity = (spikes ?? [Int](repeating: 5, count: steps)).enumerated().flatMap { step, count in
-                [
-                    LayerActivity(
-                        layer: 0, timeStep: step + 1, images: images.count, spikes: count, neurons: 100 * images.count,
-                        synapticOperations: 0),
-                    LayerActivity(layer: 1, timeStep: step + 1, images: images.count, spikes: 0, neurons: 0, synapticOperations: 40),
-                ]
-            }
+            let activity = ShardActivity(
+                images: images.count,
+                counts: (spikes ?? [Int](repeating: 5, count: steps)) + [Int](repeating: 40, count: steps))
             let result = ShardResult(predictions: images.enumerated().map { $1.prediction(ordinal: $0) }, activity: activity)
             try store.store(result, lease: lease, worker: worker)
         }

@@ -7,22 +7,19 @@ import Testing
 
 @Suite(.requiresPostgres) struct DigestTests {
     /// Rows of a run of ten images in shards of `size`, as any worker could have made them.
-    private func fill(_ run: RunID, size: Int, worker: Int64, microseconds: Int, _ connection: PostgresConnection) throws {
-        let key: [PostgresValue] = [.int64(run.rawValue), .int(size), .int64(worker), .int(microseconds)]
+    private func fill(_ run: RunID, size: Int, microseconds: Int, _ connection: PostgresConnection) throws {
+        let key: [PostgresValue] = [.int64(run.rawValue), .int(size), .int(microseconds)]
         try connection.execute(
             """
-            INSERT INTO predictions
-            SELECT $1::bigint, o, o % 2, o / $2::integer, ARRAY[o % 2, 1 - o % 2], ARRAY[o + 0.1, 0.5]::real[], ARRAY[0, o % 2], ARRAY[1, 0],
-                   ARRAY[0, 1e-41]::real[], ARRAY[o, 3], ARRAY[10 * o, 30], $4::integer, $4::integer, $4::integer, $4::integer, $3::bigint
+            INSERT INTO prediction_rows
+            SELECT $1::bigint, o, o % 2, o / $2::integer, $3::integer, $3::integer, $3::integer, $3::integer, 2,
+                   ARRAY[1, 0, o, o + 3, 10 * o, 10 * o + 30, 0, o % 2, 1 - o % 2], ARRAY[0, 1e-41, o + 0.1, 0.5]::real[]
             FROM generate_series(0, 9) AS o
             """, key)
         try connection.execute(
             """
-            INSERT INTO layer_activity
-            SELECT $1::bigint, shard, layer, step, count(*), sum(o), count(*) * 100, 0
-            FROM (SELECT o, o / $2::integer AS shard FROM generate_series(0, 9) AS o) AS images, generate_series(0, 1) AS layer,
-                 generate_series(1, 2) AS step
-            GROUP BY shard, layer, step
+            INSERT INTO shard_activity
+            SELECT $1::bigint, o / $2::integer, count(*), ARRAY[sum(o), sum(o), sum(o), sum(o)] FROM generate_series(0, 9) AS o GROUP BY 2
             """, Array(key.prefix(2)))
     }
 
@@ -30,11 +27,11 @@ import Testing
         try StoreFixture.withStore { fixture in
             let connection = try PostgresConnection(fixture.address)
             let first = try fixture.submit(images: 10, size: 4)
-            try connection.executeScript("UPDATE runs SET state = 'finished'")
+            try connection.executeScript("UPDATE runs SET state = 'finished', finished_at = now()")
             let second = try fixture.submit(images: 10, size: 3)
             #expect(first != second)
-            try fill(first, size: 4, worker: try fixture.worker(), microseconds: 5, connection)
-            try fill(second, size: 3, worker: try fixture.worker(), microseconds: 70, connection)
+            try fill(first, size: 4, microseconds: 5, connection)
+            try fill(second, size: 3, microseconds: 70, connection)
             try body(fixture, first, second, connection)
         }
     }
@@ -48,12 +45,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "UPDATE predictions SET scores[2] = 0.50000006 WHERE ordinal = 7",
-        "UPDATE predictions SET top5 = ARRAY[1, 0] WHERE ordinal = 0",
-        "UPDATE predictions SET timestep_spikes[1] = 8 WHERE ordinal = 9",
-        "DELETE FROM predictions WHERE ordinal = 9",
-        "UPDATE layer_activity SET spikes = spikes + 1 WHERE shard = 0 AND layer = 1 AND timestep = 2",
-        "DELETE FROM layer_activity WHERE shard = 2",
+        "UPDATE prediction_rows SET logits[4] = 0.50000006 WHERE ordinal = 7",
+        "UPDATE prediction_rows SET outcome[8] = 1, outcome[9] = 0 WHERE ordinal = 0",
+        "UPDATE prediction_rows SET outcome[3] = 8 WHERE ordinal = 9",
+        "DELETE FROM prediction_rows WHERE ordinal = 9",
+        "UPDATE shard_activity SET counts[4] = counts[4] + 1 WHERE shard = 0",
+        "DELETE FROM shard_activity WHERE shard = 2",
         "INSERT INTO image_failures (run_id, ordinal, shard, code, message) SELECT run_id, 3, 0, 'image.truncated', '' FROM runs",
     ])
     func `any other answer changes the digest`(change: String) throws {

@@ -53,7 +53,7 @@ import Testing
             let connection = try PostgresConnection(fixture.address)
             for (ordinal, time) in times.enumerated() {
                 try connection.execute(
-                    "UPDATE predictions SET total_us = $2::integer WHERE run_id = $1 AND ordinal = $3::integer",
+                    "UPDATE prediction_rows SET total_us = $2::integer WHERE run_id = $1 AND ordinal = $3::integer",
                     [.int64(run.rawValue), .int(time), .int(ordinal)])
             }
             let bins = try fixture.store.latencyHistogram(of: run)
@@ -96,7 +96,7 @@ import Testing
             // A worker whose clock of claims is not known has done its images at their end.
             try connection.executeScript("UPDATE shards SET claimed_at = NULL WHERE shard = 1")
             #expect(try fixture.store.workerThroughput(of: run, intervals: 4)[1].rates == [0, 0, 0, 1.6])
-            try connection.executeScript("UPDATE runs SET started_at = NULL, finished_at = NULL")
+            try connection.executeScript("UPDATE runs SET state = 'running', started_at = NULL, finished_at = NULL")
             #expect(try fixture.store.workerThroughput(of: run).isEmpty)
         }
     }

@@ -67,7 +67,7 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit(images: 20_000, size: 1)
             let connection = try PostgresConnection(fixture.address)
-            try connection.executeScript("UPDATE shards SET state = 'done' WHERE shard >= 10")
+            try connection.executeScript("UPDATE shards SET state = 'done', finished_at = now() WHERE shard >= 10")
             try connection.executeScript("VACUUM ANALYZE shards")
             func shardsRead(_ body: () throws -> Void) throws -> Int {
                 let counter = """

@@ -44,8 +44,9 @@ import Testing
             _ = try fixture.submit()
             #expect(try fixture.store.models().count == 1)
             #expect(try fixture.store.dataSets().count == 1)
-            #expect(try fixture.store.checkpointChunk(sha256: String(repeating: "ab", count: 32), ordinal: 0) == [1, 2, 3])
-            #expect(try fixture.store.checkpointChunk(sha256: String(repeating: "ab", count: 32), ordinal: 1) == nil)
+            var file: [UInt8] = []
+            try fixture.store.forEachChunk(ofCheckpoint: String(repeating: "ab", count: 32)) { file += $0 }
+            #expect(file == [1, 2, 3])
             let changed = try fixture.store.addDataSet(
                 StoredDataSet(
                     name: "d", root: "/images", labels: "folders", images: 1, classes: 2,
@@ -54,6 +55,29 @@ import Testing
                 images: [StoredImage(ordinal: 0, path: "a", label: 0, bytes: 1, sha256: [UInt8](repeating: 2, count: 32))])
             #expect(changed.isNew)
             #expect(try fixture.store.dataSet(named: "d").id == changed.id)
+        }
+    }
+
+    @Test(arguments: [
+        "DELETE FROM checkpoint_chunks WHERE ordinal = 1", "UPDATE checkpoint_chunks SET data = 'x' WHERE ordinal = 0",
+        "INSERT INTO checkpoint_chunks SELECT sha256, 7, 'x' FROM models", "DELETE FROM checkpoint_chunks",
+    ])
+    func `adding a model again puts its damaged checkpoint right`(damage: String) throws {
+        try StoreFixture.withStore { fixture in
+            let model = StoredModel(
+                name: "m", sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 5, architecture: "{}", parameters: 7,
+                paperName: nil)
+            func add() throws -> Bool { try fixture.store.addModel(model, layers: []) { [[1, 2, 3], [4, 5], nil][$0] }.isNew }
+            func stored() throws -> [[UInt8]] {
+                var chunks: [[UInt8]] = []
+                try fixture.store.forEachChunk(ofCheckpoint: model.sha256) { chunks.append($0) }
+                return chunks
+            }
+            #expect(try add())
+            try PostgresConnection(fixture.address).executeScript(damage)
+            #expect(try stored() != [[1, 2, 3], [4, 5]])
+            #expect(try !add())
+            #expect(try stored() == [[1, 2, 3], [4, 5]])
         }
     }
 
@@ -80,8 +104,8 @@ import Testing
             }
             let connection = try PostgresConnection(fixture.address)
             let expected = [
-                "run_accuracy": 1, "class_accuracy": 2, "confusion": 2, "latency_percentiles": 4, "firing_rates": 1,
-                "synaptic_operations": 1, "anytime_accuracy": 2, "progress": 1, "failures": 1, "run_energy": 8, "image_costs": 9,
+                "run_accuracy": 1, "class_accuracy": 2, "confusion": 2, "latency_percentiles": 4, "firing_rates": 2,
+                "synaptic_operations": 2, "anytime_accuracy": 2, "progress": 1, "failures": 1, "run_energy": 8, "image_costs": 9,
                 "cost_distribution": 2, "class_costs": 2, "layer_firing": 1, "run_provenance": 1, "confused_pairs": 1, "mistakes": 4,
             ]
             for (view, rows) in expected.sorted(by: { $0.key < $1.key }) {
@@ -115,7 +139,8 @@ import Testing
                 #expect(throws: Never.self, "\(call)") { try connection.executeScript("SELECT * FROM \(call)") }
             }
             for statement in [
-                "DELETE FROM runs", "UPDATE shards SET state = 'done'", "SELECT create_run_partitions(5)", "DELETE FROM energy_costs",
+                "DELETE FROM runs", "UPDATE shards SET state = 'done'", "DROP TABLE run_figures", "DELETE FROM energy_costs",
+                "SELECT FROM leadership FOR SHARE", "UPDATE leadership SET term = 9", "DELETE FROM shards",
                 "INSERT INTO label_sets (dataset_id, name, sha256) VALUES (1, 'x', '')", "UPDATE dataset_classes SET title = ''",
             ] {
                 let failure = #expect(throws: Failure.self) { try connection.executeScript(statement) }

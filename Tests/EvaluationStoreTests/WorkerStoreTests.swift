@@ -46,23 +46,27 @@ import Testing
         }
     }
 
-    @Test func `one coordinator leads, and one that is silent is put out by the next`() throws {
+    @Test func `one coordinator leads until its leadership expires, then the next one does, in a new term`() throws {
         try StoreFixture.withStore { fixture in
             let session = PostgresSession(fixture.address)
             let other = EvaluationStore(session: session)
             let first = try fixture.store.registerCoordinator(host: "a", processID: 1, version: "test")
             let second = try other.registerCoordinator(host: "b", processID: 2, version: "test")
-            #expect(try fixture.store.lead(coordinator: first, already: false))
-            #expect(try fixture.store.lead(coordinator: first, already: true))
-            #expect(try !other.lead(coordinator: second, already: false))
-            #expect(try !other.putOutSilentLeader())
-            try PostgresConnection(fixture.address).executeScript(
-                "UPDATE coordinators SET last_heartbeat_at = now() - interval '4 seconds' WHERE leads")
-            #expect(try other.putOutSilentLeader())
-            #expect(throws: Failure.self) { try fixture.store.lead(coordinator: first, already: true) }
-            var leads = false
-            while !leads { leads = try other.lead(coordinator: second, already: false) }
-            #expect(try !fixture.store.lead(coordinator: first, already: false))
+            #expect(try fixture.store.lead(coordinator: first) == 1)
+            #expect(try fixture.store.lead(coordinator: first) == 1)
+            #expect(try other.lead(coordinator: second) == nil)
+            func leaders() throws -> [Int64] {
+                try OverviewReader(fixture.store).look().coordinators.filter(\.leads).map(\.id)
+            }
+            #expect(try leaders() == [first])
+            try PostgresConnection(fixture.address).executeScript("UPDATE leadership SET expires_at = now() - interval '1 second'")
+            #expect(try leaders() == [])
+            #expect(try other.lead(coordinator: second) == 2)
+            #expect(try fixture.store.lead(coordinator: first) == nil)
+            #expect(try leaders() == [second])
+            // One that ends leaves the leadership to whoever comes.
+            try other.removeCoordinator(second)
+            #expect(try fixture.store.lead(coordinator: first) == 3)
         }
     }
 
@@ -95,7 +99,7 @@ import Testing
                 _ = try store.workerStates(above: 0, watched: [])
                 _ = try store.runStates(watched: [])
                 let number = try store.registerCoordinator(host: "h", processID: 1, version: "v")
-                #expect(try store.lead(coordinator: number, already: false))
+                #expect(try store.lead(coordinator: number) != nil)
                 try store.removeCoordinator(number)
                 return try store.publish(run: run, to: [0, 1])
             }

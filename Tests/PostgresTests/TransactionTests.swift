@@ -105,20 +105,4 @@ import Testing
             #expect(!second.isOpen)
         }
     }
-
-    @Test func `an advisory lock has one holder and is free again when its session ends`() throws {
-        try TestDatabase.withDatabase { address in
-            let lock = AdvisoryLock("leader")
-            var first: PostgresConnection? = try PostgresConnection(address)
-            let second = try PostgresConnection(address)
-            #expect(try first?.tryLock(lock) == true)
-            #expect(try !second.tryLock(lock))
-            let failure = try #require(throws: Failure.self) { try second.lock(lock, timeout: .milliseconds(60)) }
-            #expect(failure.code == .databaseLockNotAvailable && failure.recovery == .transient)
-            first = nil
-            try second.withLock(lock, timeout: .seconds(10)) {}
-            #expect(try !second.unlock(lock))
-            #expect(AdvisoryLock("leader").key == -7_123_372_470_201_095_452)
-        }
-    }
 }

@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import EvaluationStore
+internal import Reports
+
+struct DataSetDeleteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Deletes a data set in all its versions, where no run was made of it. Image files stay.")
+
+    @Argument(help: "The data set's name.")
+    var name: String
+
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() throws {
+        try ProgramExit.reporting {
+            try DatabaseAccess(options: databaseOptions).withStore { store in
+                let images = NumberText.grouped(try store.deletionOfDataSet(named: name))
+                guard try confirmation.confirm("Deleting data set \(name) frees a manifest of \(images) images.") else {
+                    return note("nothing was deleted")
+                }
+                try store.deleteDataSet(named: name)
+                note("deleted data set \(name), a manifest of \(images) images")
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import ArgumentParser
+internal import Evaluation
+internal import EvaluationStore
+
+struct PruneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune", abstract: "Deletes runs that ended long ago, or their rows.",
+        discussion: """
+            With --keep-reports the runs stay with their accuracies and reports, and what every image gave goes. A run that has no report yet \
+            is left alone.
+            """)
+
+    @Option(help: "How long ago a run must have ended: a number and d, h or m, such as 90d.")
+    var runsOlderThan: AgeText
+
+    @Flag(help: "Keep each run, its figures and its report; delete its rows and shards only.")
+    var keepReports = false
+
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() throws {
+        try ProgramExit.reporting {
+            try DatabaseAccess(options: databaseOptions).withStore { store in
+                let runs = try store.runsEnded(secondsAgo: runsOlderThan.seconds, keepingReports: keepReports)
+                guard let first = runs.first, let last = runs.last else { return note("no run ended so long ago") }
+                let expected = try runs.reduce(FreedRows()) { $0 + (try store.deletionOfRun($1)) }
+                let what = keepReports ? "Pruning the rows of" : "Deleting"
+                guard try confirmation.confirm("\(what) \(runs.count) runs, \(first) to \(last), frees \(expected.text).") else {
+                    return note("nothing was deleted")
+                }
+                var freed = FreedRows()
+                for run in runs { freed = freed + (try keepReports ? store.pruneRun(run) : store.deleteRun(run)) }
+                note("\(keepReports ? "pruned" : "deleted") \(freed.runs) runs: \(freed.text)")
+            }
+        }
+    }
+}
+
+/// A time such as `90d`.
+struct AgeText: ExpressibleByArgument, Sendable {
+    let seconds: Double
+
+    init?(argument: String) {
+        let units: [Character: Double] = ["d": 86_400, "h": 3600, "m": 60]
+        guard let unit = argument.last.flatMap({ units[$0] }), let number = Int(argument.dropLast()), (0...100_000).contains(number) else {
+            return nil
+        }
+        seconds = Double(number) * unit
+    }
+}

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Evaluation
+internal import EvaluationStore
+internal import Reports
+
+struct RunDeleteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete", abstract: "Deletes a run that has ended, with all its rows and its report.")
+
+    @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
+    var runID: RunID
+
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @OptionGroup var databaseOptions: DatabaseOptions
+
+    func run() throws {
+        try ProgramExit.reporting {
+            try DatabaseAccess(options: databaseOptions).withStore { store in
+                let freed = try store.deletionOfRun(runID)
+                guard try confirmation.confirm("Deleting run \(runID) frees \(freed.text).") else { return note("nothing was deleted") }
+                note("deleted run \(runID): \(try store.deleteRun(runID).text)")
+            }
+        }
+    }
+}
+
+extension FreedRows {
+    /// For people: predictions and about how many bytes.
+    var text: String {
+        "\(NumberText.grouped(predictions)) predictions, about \(NumberText.grouped((bytes + 1023) / 1024)) kB"
+    }
+}

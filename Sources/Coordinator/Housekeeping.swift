@@ -1,0 +1,25 @@
+internal import Diagnostics
+internal import EvaluationStore
+internal import Logging
+
+/// Removes, once an hour, what nobody refers to any more: workers of old, and checkpoints that no model names.
+struct Housekeeping {
+    private static let interval = Duration.seconds(3600)
+    private let store: EvaluationStore
+    private let logger: Logger
+    /// Not at once: coordinators that start again and again would do nothing else.
+    private var next = ContinuousClock.now + .seconds(60)
+
+    init(store: EvaluationStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
+
+    mutating func round() throws {
+        guard ContinuousClock.now >= next else { return }
+        next = .now + Self.interval
+        let workers = try store.removeOldWorkers()
+        if workers > 0 { logger.info("\(workers) workers that ended long ago are off the list") }
+        try store.removeUnnamedCheckpoints()
+    }
+}

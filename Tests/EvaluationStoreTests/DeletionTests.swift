@@ -1,0 +1,165 @@
+import Diagnostics
+import Evaluation
+import EvaluationStore
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres) struct DeletionTests {
+    /// A finished run of ten images, of which one failed.
+    private func finished(_ fixture: StoreFixture) throws -> RunID {
+        let run = try fixture.submit()
+        let worker = try fixture.worker()
+        while let lease = try fixture.claimNext(of: run, worker: worker) {
+            try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
+        }
+        #expect(try fixture.store.finishRuns() == [run])
+        return run
+    }
+
+    private func counts(_ fixture: StoreFixture, of run: RunID) throws -> [String: Int] {
+        var counts: [String: Int] = [:]
+        let connection = try PostgresConnection(fixture.address)
+        for table in ["prediction_rows", "shard_activity", "shards", "image_failures", "run_figures", "reports", "runs"] {
+            counts[table] = try connection.execute("SELECT count(*) AS n FROM \(table) WHERE run_id = \(run)").single().int("n")
+        }
+        return counts
+    }
+
+    @Test func `a deleted run leaves nothing behind, and others stay as they are`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try finished(fixture)
+            let other = try finished(fixture)
+            try fixture.store.keepReport(run, json: "{}")
+            let before = try counts(fixture, of: other)
+            let freed = try fixture.store.deletionOfRun(run)
+            #expect(freed.predictions == 9 && freed.bytes > 9 * 100)
+            #expect(try fixture.store.deleteRun(run) == freed)
+            #expect(try counts(fixture, of: run).values.allSatisfy { $0 == 0 })
+            #expect(try counts(fixture, of: other) == before)
+            #expect(#expect(throws: Failure.self) { try fixture.store.deleteRun(run) }?.code == .notFound)
+        }
+    }
+
+    @Test func `a run that has not ended is not deleted, nor are the model and the data set of one that is there`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            func code(_ body: () throws -> Void) -> Failure.Code? { #expect(throws: Failure.self) { try body() }?.code }
+            #expect(code { _ = try fixture.store.deleteRun(run) } == .runState)
+            #expect(code { _ = try fixture.store.pruneRun(run) } == .runState)
+            #expect(code { try fixture.store.deleteModel(named: "m") } == .inUse)
+            #expect(code { try fixture.store.deleteDataSet(named: "d") } == .inUse)
+            try fixture.store.steer(run, .cancel)
+            #expect(try fixture.store.deleteRun(run).predictions == 0)
+            #expect(try fixture.store.deletionOfModel(named: "m") == 3)
+            try fixture.store.deleteModel(named: "m")
+            #expect(try fixture.store.deletionOfDataSet(named: "d") == 10)
+            try fixture.store.deleteDataSet(named: "d")
+            #expect(code { try fixture.store.deleteModel(named: "m") } == .notFound)
+            let left = try PostgresConnection(fixture.address).execute(
+                "SELECT (SELECT count(*) FROM checkpoint_chunks) + (SELECT count(*) FROM images) AS n")
+            #expect(try left.single().int("n") == 0)
+        }
+    }
+
+    @Test func `a checkpoint stays as long as any model names it`() throws {
+        try StoreFixture.withStore { fixture in
+            func add(_ name: String) throws {
+                _ = try fixture.store.addModel(
+                    StoredModel(
+                        name: name, sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3, architecture: "{}", parameters: 7,
+                        paperName: nil), layers: []
+                ) { $0 == 0 ? [1, 2, 3] : nil }
+            }
+            func bytes() throws -> Int {
+                var bytes = 0
+                try fixture.store.forEachChunk(ofCheckpoint: String(repeating: "ab", count: 32)) { bytes += $0.count }
+                return bytes
+            }
+            try add("a")
+            try add("b")
+            #expect(try fixture.store.deletionOfModel(named: "a") == 0)
+            try fixture.store.deleteModel(named: "a")
+            #expect(try bytes() == 3)
+            try fixture.store.deleteModel(named: "b")
+            #expect(try bytes() == 0)
+        }
+    }
+
+    @Test func `a pruned run keeps its accuracy and its report, and says that its rows are gone`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try finished(fixture)
+            #expect(try fixture.store.runsEnded(secondsAgo: 0, keepingReports: true) == [])
+            let report = try fixture.store.report(run)
+            try fixture.store.keepReport(run, json: String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
+            #expect(try fixture.store.runsEnded(secondsAgo: 60, keepingReports: true) == [])
+            #expect(try fixture.store.runsEnded(secondsAgo: 0, keepingReports: true) == [run])
+            #expect(try fixture.store.pruneRun(run).predictions == 9)
+            #expect(try fixture.store.report(run) == report)
+            let left = try counts(fixture, of: run)
+            #expect(left == [
+                "prediction_rows": 0, "shard_activity": 0, "shards": 0, "image_failures": 0, "run_figures": 1, "reports": 1, "runs": 1,
+            ])
+            let accuracy = try PostgresConnection(fixture.address).execute("SELECT * FROM run_accuracy").single()
+            #expect(try accuracy.int("images_evaluated") == 9 && accuracy.int("images_failed") == 1)
+            #expect(try fixture.store.progress(run).first?.shardsDone == 3)
+            #expect(try fixture.store.runsEnded(secondsAgo: 0, keepingReports: true) == [])
+            for body: () throws -> Void in [
+                { _ = try fixture.store.digest(of: run) }, { _ = try fixture.store.reopen(run) },
+                { _ = try fixture.store.pageContent(of: run) }, { try fixture.store.forEachPrediction(of: run) { _, _ in } },
+            ] {
+                #expect(#expect(throws: Failure.self) { try body() }?.code == .runState)
+            }
+            #expect(try fixture.store.runsWithoutReport() == [])
+            #expect(try fixture.store.deleteRun(run).predictions == 0)
+        }
+    }
+
+    @Test func `a submission takes up the newest run that is there, and none that was pruned`() throws {
+        try StoreFixture.withStore { fixture in
+            let first = try finished(fixture)
+            let second = try finished(fixture)
+            let specification = try fixture.store.run(first).specification
+            func submitted() throws -> RunID {
+                try fixture.store.submitOnce(specification, plan: RunPlan(shardSize: 4), images: 10).run
+            }
+            #expect(try submitted() == second)
+            try fixture.store.steer(second, .cancel)
+            _ = try fixture.store.deleteRun(second)
+            #expect(try submitted() == first)
+            try fixture.store.steer(first, .cancel)
+            _ = try fixture.store.pruneRun(first)
+            let third = try submitted()
+            #expect(third > second)
+            #expect(try submitted() == third)
+        }
+    }
+
+    @Test func `workers go when they ended long ago and nothing names them`() throws {
+        try StoreFixture.withStore { fixture in
+            _ = try finished(fixture)
+            _ = try fixture.worker()
+            let live = try fixture.worker()
+            try PostgresConnection(fixture.address).executeScript(
+                "UPDATE workers SET state = 'stopped', last_heartbeat_at = now() - interval '31 days' WHERE worker_id <> \(live)")
+            #expect(try fixture.store.removeOldWorkers() == 1)
+            #expect(try fixture.store.workers(all: true).map(\.id) == [1, live])
+        }
+    }
+
+    @Test func `a dead letter of a hundred thousand images fits a message`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 100_000, size: 100_000, maxAttempts: 1)
+            let worker = try fixture.worker()
+            let lease = try #require(try fixture.claimNext(of: run, worker: worker))
+            let long = String(repeating: "x", count: 100_000)
+            try fixture.store.fail(lease, AttemptFailure(.permanent, code: "image.unreadable", message: long), worker: worker)
+            _ = try fixture.store.rescue(policy: StoreFixture.policy())
+            let letter = try #require(try fixture.store.unsentDeadLetters().first)
+            #expect(letter.range.imageCount == 100_000)
+            #expect(letter.json.utf8.count < 100_000)
+            #expect(letter.json.contains("\"image_count\" : 100000") && letter.json.contains("cat/99.jpg") && !letter.json.contains("cat/100.jpg"))
+        }
+    }
+}

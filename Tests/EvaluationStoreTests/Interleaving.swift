@@ -1,0 +1,115 @@
+import Diagnostics
+import EvaluationStore
+import Foundation
+import Postgres
+
+/// Lets two transactions meet: the first is held where it has just written to a table, the second begins then, and the first goes on once the
+/// second has ended or waits for it.
+///
+/// A trigger holds the session named `first`; nothing of this is in the product.
+struct Interleaving {
+    /// Where the first transaction is held: after a statement that wrote to this table, before its next one.
+    enum Place: String, CaseIterable, Sendable {
+        case runs, shards, models
+    }
+
+    enum Meeting: Hashable {
+        /// The first ended without writing there.
+        case none
+        /// The second ended while the first was held.
+        case passed
+        /// The second waited for the first.
+        case waited
+    }
+
+    /// The number of an advisory lock.
+    private static let gate = 42
+    let address: DatabaseAddress
+
+    /// Prepares a database. Deadlocks are found soon, so that tests that find one do not take long.
+    init(_ address: DatabaseAddress) throws {
+        self.address = address
+        let connection = try PostgresConnection(address)
+        try connection.executeScript(
+            """
+            CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF current_setting('application_name') = 'first ' || TG_TABLE_NAME THEN
+                    PERFORM pg_advisory_xact_lock(\(Self.gate));
+                END IF;
+                RETURN NULL;
+            END $$;
+            DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''20ms''', current_database()); END $$;
+            """)
+        for place in Place.allCases {
+            try connection.executeScript(
+                """
+                CREATE TRIGGER hold AFTER INSERT OR UPDATE OR DELETE ON \(place.rawValue) FOR EACH STATEMENT EXECUTE FUNCTION hold()
+                """)
+        }
+    }
+
+    /// - Returns: how they met, and the errors that the two came to.
+    func meet(
+        at place: Place, first: @escaping @Sendable (EvaluationStore) throws -> Void, second: @escaping @Sendable (EvaluationStore) throws -> Void
+    ) throws -> (meeting: Meeting, failures: [any Error]) {
+        let keeper = try PostgresConnection(address)
+        try keeper.execute("SELECT pg_advisory_lock($1)", [.int(Self.gate)])
+        let one = Player(address, "first \(place.rawValue)", first)
+        var meeting = Meeting.none
+        if try one.runsUntilEndOrWait(keeper) == .waits {
+            let two = Player(address, "second", second)
+            meeting = try two.runsUntilEndOrWait(keeper) == .waits ? .waited : .passed
+            try keeper.execute("SELECT pg_advisory_unlock($1)", [.int(Self.gate)])
+            return (meeting, [one.join(), two.join()].compactMap { $0 })
+        }
+        try keeper.execute("SELECT pg_advisory_unlock($1)", [.int(Self.gate)])
+        let failure = one.join()
+        let two = Player(address, "second", second)
+        return (meeting, [failure, two.join()].compactMap { $0 })
+    }
+}
+
+/// A thread with a store on a session of its own.
+private final class Player: @unchecked Sendable {
+    enum Standing { case ended, waits }
+
+    private let name: String
+    private let condition = NSCondition()
+    private var hasEnded = false
+    private var failure: (any Error)?
+
+    init(_ address: DatabaseAddress, _ name: String, _ body: @escaping @Sendable (EvaluationStore) throws -> Void) {
+        self.name = name
+        Thread.detachNewThread { [self] in
+            let session = PostgresSession(address, options: ConnectionOptions(applicationName: name))
+            let result = Result { try body(EvaluationStore(session: session)) }
+            session.close()
+            condition.lock()
+            if case .failure(let error) = result { failure = error }
+            hasEnded = true
+            condition.broadcast()
+            condition.unlock()
+        }
+    }
+
+    /// Until it has ended, or waits for a lock.
+    func runsUntilEndOrWait(_ observer: PostgresConnection) throws -> Standing {
+        while true {
+            condition.lock()
+            _ = hasEnded || condition.wait(until: Date().addingTimeInterval(0.001))
+            let ended = hasEnded
+            condition.unlock()
+            if ended { return .ended }
+            let waits = try observer.execute(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock') AS waits", [.text(name)])
+            if try waits.single().bool("waits") { return .waits }
+        }
+    }
+
+    func join() -> (any Error)? {
+        condition.lock()
+        defer { condition.unlock() }
+        while !hasEnded { condition.wait() }
+        return failure
+    }
+}
