@@ -69,7 +69,7 @@ let package = Package(
             name: "SpikingMLP",
             dependencies: ["CLanes", "Diagnostics", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
         .target(name: "Checkpoints", dependencies: ["Diagnostics", "SpikingMLP", crypto, system]),
-        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", crypto]),
+        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "Diagnostics", "SpikingMLP", crypto]),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
         .target(name: "Evaluation", dependencies: ["Diagnostics"]),

@@ -72,7 +72,7 @@ struct BenchEngineCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             let (network, steps) = try EngineLoading.load(model, engine: engine.name, timeSteps: timeSteps)
-            let loader = try ImageLoader(Preprocessing(imageSize: network.architecture.imageSize))
+            let loader = try ImageLoader(Preprocessing(.default(imageSize: network.architecture.imageSize)))
             let pixels = try ImageSearch.files(below: images, limit: count).map { try loader.load(path: $0).pixels }
             let measurement = try EngineBenchmark(
                 engine: network, timeSteps: steps, images: pixels, threads: threads, rounds: rounds

@@ -21,13 +21,17 @@ package enum Engines {
         }
     }
 
-    /// - Parameter parameters: let go while they are folded.
+    /// - Parameters:
+    ///   - parameters: let go while they are folded.
+    ///   - normalization: of the pixels that the engine is given.
     /// - Throws: `engine.unknown`, `engine.unknown-kernels`; what the engines throw for parameters that they cannot use.
-    package static func make(_ name: String, parameters: consuming Parameters) throws -> any InferenceEngine {
+    package static func make(
+        _ name: String, parameters: consuming Parameters, normalization: PixelNormalization = .imageNet
+    ) throws -> any InferenceEngine {
         try check(name)
-        guard let format = FixedPointFormat(name: name) else { return try FloatEngine(parameters) }
+        guard let format = FixedPointFormat(name: name) else { return try FloatEngine(parameters, normalization: normalization) }
         let kernels = try KernelSelection.kernels(laneBits: format.precision.laneBits)
-        return try FixedEngine(parameters, format: format, kernels: kernels)
+        return try FixedEngine(parameters, format: format, kernels: kernels, normalization: normalization)
     }
 
     /// The name of an engine with weights of so many bits.

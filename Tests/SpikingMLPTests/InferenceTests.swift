@@ -30,7 +30,7 @@ import Testing
 
     @Test func `Pixels are normalised to torchvision's bits`() {
         var planes = Array(repeating: Float(0), count: 6)
-        PixelNormalization().normalize([0, 128, 255, 255, 1, 77], into: &planes)
+        PixelNormalization.imageNet.normalize([0, 128, 255, 255, 1, 77], into: &planes)
         #expect(planes.map(\.bitPattern) == [0xC0078BBD, 0x400FEE1D, 0x3E521B48, 0xC0012A4F, 0x4028F5C3, 0xBEECBF39])
     }
 }

@@ -16,10 +16,13 @@ package struct FixedEngine: InferenceEngine {
     /// - Parameters:
     ///   - parameters: let go while they are folded, so that memory holds them once.
     ///   - kernels: of the format's lanes.
+    ///   - normalization: of the pixels that it is given.
     /// - Throws: `parameters.unusable`, `architecture.invalid`, `engine.unfit-weights`.
-    package init(_ parameters: consuming Parameters, format: FixedPointFormat, kernels: KernelSet) throws {
+    package init(
+        _ parameters: consuming Parameters, format: FixedPointFormat, kernels: KernelSet, normalization: PixelNormalization = .imageNet
+    ) throws {
         precondition(kernels.laneBits == format.precision.laneBits)
-        network = try FixedNetwork(parameters, format: format)
+        network = try FixedNetwork(parameters, format: format, normalization: normalization)
         self.kernels = kernels
     }
 

@@ -13,8 +13,8 @@ struct FixedNetwork: Sendable {
     /// Folds and rounds a network; the tensors are let go one by one.
     ///
     /// - Throws: `parameters.unusable`, `architecture.invalid`; `engine.unfit-weights` for weights that whole numbers cannot hold.
-    init(_ parameters: consuming Parameters, format: FixedPointFormat) throws {
-        let source = try FoldingSource(parameters)
+    init(_ parameters: consuming Parameters, format: FixedPointFormat, normalization: PixelNormalization) throws {
+        let source = try FoldingSource(parameters, normalization: normalization)
         architecture = source.architecture
         self.format = format
         let widest = Self.inputsOfLayers(architecture).max() ?? 0

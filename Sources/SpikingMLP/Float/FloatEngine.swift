@@ -3,31 +3,35 @@ package import Diagnostics
 /// The reference engine: the checkpoint's own weights, evident code, one fixed order of summation, double precision.
 package struct FloatEngine: InferenceEngine {
     private let network: FloatNetwork
+    private let normalization: PixelNormalization
 
     package var name: String { "float" }
     package var architecture: Architecture { network.architecture }
 
+    /// - Parameter normalization: of the pixels that it is given.
     /// - Throws: `parameters.unusable` for missing, mis-shaped or non-finite weights; `architecture.invalid`.
-    package init(_ parameters: Parameters) throws(Failure) {
+    package init(_ parameters: Parameters, normalization: PixelNormalization = .imageNet) throws(Failure) {
         network = try FloatNetwork(parameters)
+        self.normalization = normalization
     }
 
     package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
         try checkTimeSteps(timeSteps)
-        return FloatWorkspace(network, timeSteps: timeSteps, isTracing: isTracing)
+        return FloatWorkspace(network, normalization, timeSteps: timeSteps, isTracing: isTracing)
     }
 }
 
 /// One thread's maps for a ``FloatNetwork``.
 private final class FloatWorkspace: InferenceWorkspace {
     private let network: FloatNetwork
-    private let normalization = PixelNormalization()
+    private let normalization: PixelNormalization
     private var input: [Float]
     private var maps: FloatNetwork.Maps
 
-    init(_ network: FloatNetwork, timeSteps: Int, isTracing: Bool) {
+    init(_ network: FloatNetwork, _ normalization: PixelNormalization, timeSteps: Int, isTracing: Bool) {
         let size = network.architecture.imageSize
         self.network = network
+        self.normalization = normalization
         self.input = Array(repeating: 0, count: 3 * size * size)
         self.maps = FloatNetwork.Maps(architecture: network.architecture, images: 1, steps: timeSteps, isTracing: isTracing)
     }

@@ -75,7 +75,7 @@ package enum Synthesis {
                 .unfitInput, "\(images.count) images at \(timeSteps) time steps cannot calibrate this network: 1 to \(limit) in all can.",
                 remedy: "Calibrate on a few images, such as 16.")
         }
-        let normalization = PixelNormalization()
+        let normalization = PixelNormalization.imageNet
         var planes = Array(repeating: Float(0), count: 3 * size * size)
         var values: [Float] = []
         for (index, image) in images.enumerated() {

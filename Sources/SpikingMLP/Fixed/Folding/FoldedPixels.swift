@@ -7,12 +7,14 @@ struct RealPixels {
     /// `[channels][row, column, color]`
     let weights: [[Double]]
     let bias: [Double]
+    private let colors: PixelNormalization
 
     init(_ loader: FoldingSource) {
         let architecture = loader.architecture
         let patch = architecture.patchSize
         let tensor = loader.tensor("to_patch_embedding.0.0.weight")
         let normalization = loader.batchNorm("to_patch_embedding.0.1")
+        colors = loader.normalization
         channels = architecture.dim
         geometry = PatchGeometry(imageSize: architecture.imageSize, patchSize: patch)
         weights = (0..<channels).map { channel in
@@ -28,8 +30,8 @@ struct RealPixels {
     func onBytes(channel: Int) -> (weights: [Double], bias: Double) {
         var sum = bias[channel]
         let scaled = weights[channel].enumerated().map { tap, weight in
-            sum -= weight * PixelNormalization.means[tap % 3] / PixelNormalization.deviations[tap % 3]
-            return weight / (255 * PixelNormalization.deviations[tap % 3])
+            sum -= weight * colors.means[tap % 3] / colors.deviations[tap % 3]
+            return weight / (255 * colors.deviations[tap % 3])
         }
         return (scaled, sum)
     }

@@ -8,14 +8,16 @@ extension Failure.Code {
 /// Hands out a network's tensors while it is folded, the large ones once: what is folded is let go, so that memory holds one copy.
 final class FoldingSource {
     let architecture: Architecture
+    let normalization: PixelNormalization
     private let loader: ModuleLoader
     private var tensors: [String: Tensor]
 
     /// - Throws: `parameters.unusable`, `architecture.invalid`.
-    init(_ parameters: consuming Parameters) throws(Failure) {
+    init(_ parameters: consuming Parameters, normalization: PixelNormalization) throws(Failure) {
         var loader = try ModuleLoader(parameters)
         architecture = loader.architecture
         tensors = loader.removeTensors()
+        self.normalization = normalization
         self.loader = loader
     }
 
