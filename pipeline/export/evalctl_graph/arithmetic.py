@@ -1,24 +1,13 @@
-"""Sums, products and attention."""
-from dataclasses import dataclass, replace
+"""Sums, factors and constants."""
+from dataclasses import replace
 from math import frexp
 
 import torch
 
-from .axes import described, merged, whole, without_repeats
+from .axes import described, merged, whole
 from .failure import ExportError
-from .graph import Complement, Constant, Feature, laid_out, require
-
-
-@dataclass(frozen=True)
-class Scores:
-    """A product of two of queries, keys and values: `rows` and `columns` are what it stands for in the rows and columns of its matrices."""
-
-    rows: Feature
-    columns: Feature
-    # Whether it is summed over tokens (keys and values) or over a head's channels (queries and keys).
-    is_over_tokens: bool
-    heads: int
-    factor: float = 1.0
+from .gating import both
+from .graph import Complement, Constant, Feature, Scores, aligned, laid_out, require
 
 
 def plain(graph, value) -> Feature:
@@ -122,19 +111,6 @@ def _factors_of_time(graph, value: Feature, factors) -> Feature:
     return Feature(made, value.dims)
 
 
-def _aligned(one: Feature, other: Feature):
-    """The dimensions of an elementwise result."""
-    count = max(len(one.dims), len(other.dims))
-    padded = [((),) * (count - len(value.dims)) + tuple(map(without_repeats, value.dims)) for value in (one, other)]
-    for left, right in zip(*padded):
-        require(not left or not right or left == right, f"features of {described(one.dims)} and {described(other.dims)} meet")
-    dims = tuple(left or right for left, right in zip(*padded))
-    steps = {value.step for value in (one, other) if not value.node.is_static}
-    has_time = any(factor.axis == "T" for factors in dims for factor in factors)
-    require(len(steps) <= 1 and not (has_time and steps - {None}), "features of different time steps meet")
-    return dims, next(iter(steps), None)
-
-
 def add(graph, a):
     one, other, factor = a["self"], a["other"], a.get("alpha", 1)
     return total(graph, one, other, float(factor))
@@ -171,7 +147,7 @@ def total(graph, one, other, factor: float):
     if one.over_time != other.over_time:
         one, other = affine(graph, one, mean=True), affine(graph, other, mean=True)
     require(one.node.grid == other.node.grid, f"features of {list(one.node.grid)} and {list(other.node.grid)} are added")
-    dims, step = _aligned(one, other)
+    dims, step = aligned(one, other)
     node = graph.add("sum", [one.node, other.node], {}, one.node.grid)
     return Feature(node, dims, None if node.is_static else step, one.over_time)
 
@@ -203,32 +179,8 @@ def multiply(graph, a):
         one, other = other, one
     if isinstance(other, Complement):
         require(not isinstance(one, Complement), "two complements are multiplied")
-        return _both(graph, "iand", plain(graph, one), other.of)
-    return _both(graph, "and", plain(graph, one), plain(graph, other))
-
-
-def _both(graph, op, one: Feature, other: Feature):
-    """Spikes where both have spikes, or where one has and the other not."""
-    require(one.over_time is None and other.over_time is None, "a mean over time is multiplied")
-    if not (one.node.is_spikes and other.node.is_spikes):
-        raise ExportError("features are multiplied that are not both spikes")
-    dims, step = _aligned(one, other)
-    if one.node.grid == other.node.grid:
-        inputs = [one.node, other.node]
-        if op == "and" and one.node is other.node:
-            return one
-        node = graph.add(op, inputs, {}, one.node.grid, True)
-    else:
-        require(op == "and", "the complement of spikes of another shape is multiplied")
-        large, small = (one.node, other.node) if _is_larger(one.node, other.node) else (other.node, one.node)
-        fits = small.grid == (large.channels, 1, 1) or small.grid == (1, large.height, large.width)
-        require(fits, f"spikes of {list(one.node.grid)} and {list(other.node.grid)} are multiplied")
-        node = graph.add("gate", [large, small], {}, large.grid, True)
-    return Feature(node, dims, None if node.is_static else step)
-
-
-def _is_larger(one, other) -> bool:
-    return one.channels * one.height * one.width >= other.channels * other.height * other.width
+        return both(graph, "iand", plain(graph, one), other.of)
+    return both(graph, "and", plain(graph, one), plain(graph, other))
 
 
 def divide(graph, a):
@@ -247,87 +199,7 @@ def negate(graph, a):
     return scaled(graph, plain(graph, a["self"]), -1.0)
 
 
-def matmul(graph, a):
-    one, other = a["self"], a.get("other", a.get("mat2"))
-    from .layers import contracted
-    if isinstance(other, Constant):
-        require(other.tensor.ndim == 2, "a product with more than one matrix")
-        return contracted(graph, one, -1, Constant(other.tensor.t().contiguous()), None)
-    if isinstance(one, Constant):
-        require(one.tensor.ndim == 2, "a product with more than one matrix")
-        return contracted(graph, other, -2, one, None)
-    if isinstance(one, Scores) or isinstance(other, Scores):
-        return _attended(graph, one, other)
-    return _scores(one, other)
-
-
-def _head(value: Feature, dim: int):
-    """The number of heads where a dimension is the channels of one head."""
-    factors = without_repeats(value.dims[dim])
-    channels = value.node.channels
-    if len(factors) == 1 and factors[0].axis == "C" and factors[0].stride == 1 and channels % factors[0].size == 0:
-        heads = channels // factors[0].size
-        stands = heads == 1 or any(
-            any(factor.axis == "C" and factor.size == heads and factor.stride == factors[0].size for factor in others)
-            for others in value.dims[:-2])
-        return heads if stands else None
-    return None
-
-
-def _is_tokens(value: Feature, dim: int) -> bool:
-    node = value.node
-    return without_repeats(value.dims[dim]) == whole("H", node.height) + whole("W", node.width)
-
-
-def _unscaled(value: Feature):
-    """Spikes and the factor that they were multiplied by."""
-    if value.node.op == "scale" and value.node.inputs[0].is_spikes:
-        return replace(value, node=value.node.inputs[0]), value.node.fields["factor"]
-    return value, 1.0
-
-
-def _scores(one, other) -> Scores:
-    (one, first), (other, second) = _unscaled(one), _unscaled(other)
-    require(one.node.is_spikes and other.node.is_spikes, "features are multiplied over tokens that are not both spikes")
-    require(one.step == other.step and one.over_time is None and other.over_time is None, "features of different time steps are multiplied")
-    if _is_tokens(one, -1) and _is_tokens(other, -2):
-        heads, others, over_tokens = _head(one, -2), _head(other, -1), True
-    else:
-        heads, others, over_tokens = _head(one, -1), _head(other, -2), False
-        require(_is_tokens(one, -2) and _is_tokens(other, -1), f"{described(one.dims)} and {described(other.dims)} are multiplied as matrices")
-    require(heads and heads == others and one.node.grid == other.node.grid, "the heads of queries, keys and values differ")
-    return Scores(one, other, over_tokens, heads, first * second)
-
-
-def _attended(graph, one, other) -> Feature:
-    """The whole product: queries times keys times values, whichever are multiplied first."""
-    require(not (isinstance(one, Scores) and isinstance(other, Scores)), "scores are multiplied by scores")
-    scores, value = (one, other) if isinstance(one, Scores) else (other, one)
-    value, factor = _unscaled(plain(graph, value))
-    is_left = scores is one
-    near, far = (scores.columns, scores.rows) if is_left else (scores.rows, scores.columns)
-    dim = -2 if is_left else -1
-    require(value.node.is_spikes and value.node.grid == near.node.grid and value.step == near.step, "queries, keys and values differ in shape")
-    if scores.is_over_tokens:
-        query, key, content = value, near, far
-        require(_head(value, dim) == scores.heads, "the heads of queries, keys and values differ")
-    else:
-        query, key, content = far, near, value
-        require(_is_tokens(value, dim), "scores are multiplied by what are no tokens")
-    fields = {"heads": scores.heads, "order": "kv_first", "scale_exponent": 0}
-    node = graph.add("product", [query.node, key.node, content.node], fields, query.node.grid)
-    result = laid_out(node, _product_dims(scores, value, is_left), value)
-    return scaled(graph, result, scores.factor * factor)
-
-
-def _product_dims(scores: Scores, value: Feature, is_left: bool):
-    """The rows of the left factor and the columns of the right one."""
-    if is_left:
-        return value.dims[:-2] + (scores.rows.dims[-2], value.dims[-1])
-    return value.dims[:-2] + (value.dims[-2], scores.columns.dims[-1])
-
-
 HANDLERS = {
     "add": add, "add_": add, "sub": subtract, "rsub": subtract_reversed, "mul": multiply, "div": divide, "neg": negate,
-    "logical_and": multiply, "bitwise_and": multiply, "matmul": matmul, "bmm": matmul, "mm": matmul,
+    "logical_and": multiply, "bitwise_and": multiply,
 }

@@ -1,6 +1,4 @@
 """The graph as the JSON description and its tensors; see docs/networks.md."""
-import torch
-
 from .graph import Graph, Node
 
 TENSOR_FIELDS = ("weight", "bias", "mean", "variance", "scale", "w")
@@ -50,7 +48,7 @@ def _ids(ordered: list[Node]) -> dict[Node, str]:
     return ids
 
 
-LAYERS = ("convolution", "linear", "normalisation", "max_pool", "average_pool", "mix", "mean", "flatten")
+LAYERS = ("convolution", "linear", "normalisation", "max_pool", "average_pool", "mix", "mean", "total", "flatten")
 
 
 def metadata(torch_version: str, precision: str, layout: str) -> dict[str, str]:

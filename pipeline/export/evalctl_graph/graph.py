@@ -3,7 +3,7 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-from .axes import Dims, whole
+from .axes import Dims, described, without_repeats
 from .failure import ExportError
 
 
@@ -59,6 +59,18 @@ class Constant:
     name: str | None = None
 
 
+@dataclass(frozen=True)
+class Scores:
+    """A product of two of queries, keys and values: `rows` and `columns` are what it stands for in the rows and columns of its matrices."""
+
+    rows: Feature
+    columns: Feature
+    # Whether it is summed over tokens (keys and values) or over a head's channels (queries and keys).
+    is_over_tokens: bool
+    heads: int
+    factor: float = 1.0
+
+
 @dataclass
 class Graph:
     steps: int
@@ -102,11 +114,6 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
     return one.shape == other.shape and torch.equal(one.double(), other.double())
 
 
-def time(feature_node: Node, steps: int):
-    """The time axis, which a tensor may have."""
-    return whole("T", steps)
-
-
 def laid_out(node: Node, dims: Dims, like: Feature) -> Feature:
     """A node's feature, of the time steps that another one has."""
     if node.is_static:
@@ -117,3 +124,16 @@ def laid_out(node: Node, dims: Dims, like: Feature) -> Feature:
 def require(condition, message: str):
     if not condition:
         raise ExportError(message)
+
+
+def aligned(one: Feature, other: Feature):
+    """The dimensions of an elementwise result."""
+    count = max(len(one.dims), len(other.dims))
+    padded = [((),) * (count - len(value.dims)) + tuple(map(without_repeats, value.dims)) for value in (one, other)]
+    for left, right in zip(*padded):
+        require(not left or not right or left == right, f"features of {described(one.dims)} and {described(other.dims)} meet")
+    dims = tuple(left or right for left, right in zip(*padded))
+    steps = {value.step for value in (one, other) if not value.node.is_static}
+    has_time = any(factor.axis == "T" for factors in dims for factor in factors)
+    require(len(steps) <= 1 and not (has_time and steps - {None}), "features of different time steps meet")
+    return dims, next(iter(steps), None)

@@ -3,12 +3,12 @@ import operator
 
 import torch
 
-from . import arithmetic, layers, movement, neurons
+from . import arithmetic, attention, layers, movement, neurons, pooling
 from .axes import described, shape, whole
 from .failure import ExportError
-from .graph import Complement, Constant, Feature, Graph
+from .graph import Complement, Constant, Feature, Graph, Scores
 
-HANDLERS = {**movement.HANDLERS, **layers.HANDLERS, **arithmetic.HANDLERS}
+HANDLERS = {**movement.HANDLERS, **layers.HANDLERS, **pooling.HANDLERS, **arithmetic.HANDLERS, **attention.HANDLERS}
 # Where a line of code is not the user's.
 LIBRARIES = ("/torch/", "/evalctl_graph/", "/evalctl_export.py")
 # Of no effect on values.
@@ -82,7 +82,7 @@ class Mapping:
             return self._neurons(*args)
         named = {argument.name: argument.default_value for argument in schema.arguments if argument.has_default_value()}
         named.update(zip([argument.name for argument in schema.arguments], args), **kwargs)
-        if not any(isinstance(part, (Feature, Complement, arithmetic.Scores)) for part in _parts(named.values())):
+        if not any(isinstance(part, (Feature, Complement, Scores)) for part in _parts(named.values())):
             return _computed(node.target, args, kwargs)
         if name not in HANDLERS:
             raise ExportError("this operator is none that a network description has")

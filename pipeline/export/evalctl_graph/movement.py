@@ -1,8 +1,7 @@
 """Operators that move values and compute nothing."""
 from .axes import REPEATED, Factor, described, viewed, whole
-from .arithmetic import Scores
 from .failure import ExportError
-from .graph import Complement, Constant, Feature, require
+from .graph import Complement, Constant, Feature, Scores, require
 from .selection import channels
 
 

@@ -8,28 +8,16 @@ def evaluated(description: dict, tensors: dict, images: torch.Tensor):
     steps = description["timesteps"]
     tensors = {name: value.to(images.dtype) for name, value in tensors.items()}
     features, spikes = {}, {}
-    nodes = {node["id"]: node for node in description["nodes"]}
     for node in description["nodes"]:
         inputs = [features[name] for name in node["inputs"]]
         if node["op"] == "image":
             value = images.expand(steps, *images.shape)
-        elif node["op"] == "scale" and _is_sum(nodes, node, inputs[0], features):
-            value = features[nodes[node["inputs"][0]]["inputs"][0]].sum((-2, -1), keepdim=True)
         else:
             value = OPERATORS[node["op"]](node, inputs, tensors)
         features[node["id"]] = value
         if node["op"] == "neuron":
             spikes[node["id"]] = value
     return features[description["output"]].flatten(2), spikes
-
-
-def _is_sum(nodes, node, value, features) -> bool:
-    """Whether a factor undoes a mean's division: then nothing is divided."""
-    before = nodes[node["inputs"][0]]
-    if before["op"] != "mean":
-        return False
-    grid = features[before["inputs"][0]].shape[-2:]
-    return node["factor"] == grid[0] * grid[1]
 
 
 def _each_step(layer):
@@ -105,6 +93,7 @@ OPERATORS = {
     "max_pool": _each_step(lambda node, x, tensors: functional.max_pool2d(x, node["kernel"], node["stride"], node["padding"])),
     "average_pool": _each_step(lambda node, x, tensors: functional.avg_pool2d(x, node["kernel"], node["stride"], node["padding"])),
     "mean": lambda node, inputs, tensors: inputs[0].mean((-2, -1), keepdim=True),
+    "total": lambda node, inputs, tensors: inputs[0].sum((-2, -1), keepdim=True),
     "flatten": lambda node, inputs, tensors: inputs[0].flatten(2)[..., None, None],
     "product": _product,
     "scale": lambda node, inputs, tensors: inputs[0] * node["factor"],

@@ -146,7 +146,7 @@ class Networks(unittest.TestCase):
 
     def test_ands_complements_gates_and_votes(self):
         operators, _ = self.operators("gates")
-        self.assertEqual([operators.count(op) for op in ("and", "iand", "gate", "concatenate")], [1, 2, 1, 1])
+        self.assertEqual([operators.count(op) for op in ("and", "iand", "gate", "concatenate", "total")], [1, 2, 1, 1, 1])
 
     def test_names_of_old_code(self):
         self.operators("old_code")
