@@ -41,8 +41,9 @@ def recorded(mapping, program, net, layout, steps: int, ids: dict, dtype) -> Rec
         if fx_node.target is torch.ops.evalctl.neuron.default:
             calls.setdefault(value.node.path, []).append((fx_node.name, value))
     logits, answers, spikes = [], [], {name: [] for name in names.values()}
+    wanted = {fx for every in calls.values() for fx, _ in every} | {mapping.output_name} | {fx.name for fx, _ in _holders(mapping)}
     for image in inputs:
-        values = executed(program, net, layout, steps, image)
+        values = executed(program, net, layout, steps, image, wanted)
         answers.append(values[mapping.output_name])
         _check_tracing(net, layout, steps, image, answers[-1])
         logits.append(_logits(mapping, values, steps))
@@ -76,14 +77,16 @@ def _canonical(tensor: torch.Tensor, value: Feature) -> torch.Tensor:
     return split.reshape([sizes[axis] for axis in "TCHW"])
 
 
+def _holders(mapping):
+    """The traced values that hold logits of one or all time steps."""
+    return [
+        (fx_node, value) for fx_node, value in mapping.values.items()
+        if isinstance(value, Feature) and value.node is mapping.output.node and value.over_time is None and value.summed is None]
+
+
 def _logits(mapping, values, steps: int) -> torch.Tensor | None:
     """The logits of each time step, `[T, classes]`, where the module has them."""
-    node, of_steps = mapping.output.node, {}
-    for fx_node, value in mapping.values.items():
-        if not isinstance(value, Feature) or value.node is not node or value.over_time is not None or value.summed is not None:
-            continue
-        if isinstance(values.get(fx_node.name), torch.Tensor):
-            of_steps[value.step] = _canonical(values[fx_node.name], value).flatten(1)
+    of_steps = {value.step: _canonical(values[fx_node.name], value).flatten(1) for fx_node, value in _holders(mapping)}
     if None in of_steps:
         return of_steps[None].expand(steps, -1)
     return torch.cat([of_steps[step] for step in range(steps)], 0) if len(of_steps) == steps else None

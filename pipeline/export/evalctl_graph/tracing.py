@@ -64,14 +64,16 @@ def traced(net: torch.nn.Module, layout: Layout, steps: int, size: int):
         raise ExportError(f"the module cannot be traced: {type(error).__name__}: {reason}") from error
 
 
-def executed(program, net: torch.nn.Module, layout: Layout, steps: int, image: torch.Tensor) -> dict:
-    """What every operator of a program gives for an image `[3, S, S]`, by the operator's name; the neurons run as they are."""
+def executed(program, net: torch.nn.Module, layout: Layout, steps: int, image: torch.Tensor, wanted) -> dict:
+    """What the wanted operators of a program give for an image `[3, S, S]`, by their names; the neurons run as they are."""
     values = {}
 
     class Recorder(torch.fx.Interpreter):
         def run_node(self, n):
-            values[n.name] = super().run_node(n)
-            return values[n.name]
+            value = super().run_node(n)
+            if n.name in wanted:
+                values[n.name] = value
+            return value
 
     neurons.reset(net)
     with torch.no_grad():
