@@ -62,6 +62,7 @@ let package = Package(
 
         .target(name: "Diagnostics", dependencies: [logging]),
         .target(name: "Telemetry"),
+        .target(name: "Networks", dependencies: ["Diagnostics"]),
         .target(
             name: "SpikeKernels", exclude: ["Vector"],
             swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),

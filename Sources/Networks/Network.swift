@@ -1,0 +1,97 @@
+package import Diagnostics
+
+/// A checked network: its graph, and what follows from it.
+package struct Network: Sendable, Hashable {
+    package let graph: NetworkGraph
+    /// What every node gives.
+    package let features: [Feature]
+    package let activity: NetworkActivity
+    /// Everything else that is known of it.
+    package var facts: NetworkFacts
+
+    /// - Throws: `network.invalid`, naming the node and the cause.
+    package init(_ graph: NetworkGraph, facts: NetworkFacts = NetworkFacts()) throws(Failure) {
+        features = try graph.features()
+        guard graph.parameterCount <= NetworkLimit.parameters else {
+            throw NetworkGraph.invalid("it has \(graph.parameterCount) parameters, and \(NetworkLimit.parameters) at most are supported")
+        }
+        self.graph = graph
+        activity = NetworkActivity(graph, features: features)
+        self.facts = facts
+    }
+
+    package var inputSize: Int { graph.inputSize }
+    package var classes: Int { features[graph.output].channels }
+
+    /// The number of time steps that can be run: bounded by memory, and by a network that has factors for so many only.
+    package var longestRun: Int {
+        let largest = features.reduce(1) { max($0, $1.neurons) }
+        let bound = min(NetworkLimit.timeSteps, max(1, NetworkLimit.valuesPerFeature / largest))
+        return min(bound, graph.longestTimeScale ?? bound)
+    }
+}
+
+/// What is known of a network besides its graph.
+package struct NetworkFacts: Sendable, Hashable {
+    /// The family's name as `--network` takes it; nil for a network of nobody's family.
+    package var family: String?
+    /// What the checkpoint does not tell by its tensors, in a stable order.
+    package var settings: [NetworkSetting] = []
+    /// The name of exactly this network where it is a published one.
+    package var publishedName: String?
+    package var published: [PublishedAccuracy] = []
+    package var preprocessing: PublishedPreprocessing?
+    /// T of the checkpoint's own arguments.
+    package var timeSteps: Int?
+
+    package init() {}
+}
+
+/// One choice that tensors do not settle, and where it comes from.
+package struct NetworkSetting: Sendable, Hashable, Codable {
+    package enum Origin: String, Sendable, Hashable, Codable {
+        /// The checkpoint's own arguments say so.
+        case told
+        /// `--network` says so.
+        case given
+        /// All published weights of this spelling agree.
+        case assumed
+    }
+
+    package var key: String
+    package var value: String
+    package var origin: Origin
+
+    package init(key: String, value: String, origin: Origin) {
+        self.key = key
+        self.value = value
+        self.origin = origin
+    }
+}
+
+/// An ImageNet-1K accuracy as its authors report it.
+package struct PublishedAccuracy: Sendable, Hashable, Codable {
+    /// Per cent.
+    package var top1: Double
+    package var timeSteps: Int
+    package var source: String
+
+    package init(top1: Double, timeSteps: Int, source: String) {
+        self.top1 = top1
+        self.timeSteps = timeSteps
+        self.source = source
+    }
+}
+
+/// How a family's authors resize and crop; the rest is ImageNet's usual.
+package struct PublishedPreprocessing: Sendable, Hashable, Codable {
+    /// A name of `--interpolation`.
+    package var interpolation: String
+    /// What the crop is of the resized short side.
+    package var cropFraction: Double
+
+    package init(interpolation: String, cropFraction: Double) {
+        self.interpolation = interpolation
+        self.cropFraction = cropFraction
+    }
+}

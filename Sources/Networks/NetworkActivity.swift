@@ -1,0 +1,179 @@
+/// A group of spiking neurons: one neuron node of the network.
+package struct NeuronGroup: Sendable, Hashable {
+    /// The module path in PyTorch.
+    package var name: String
+    /// Its node in the graph.
+    package var node: Int
+    package var channels: Int
+    package var height: Int
+    package var width: Int
+    package var layout: SpikeLayout
+
+    package var neurons: Int { channels * height * width }
+
+    /// The shape of one image's spikes at one time step in PyTorch.
+    package var shape: [Int] {
+        switch layout {
+        case .channels: height * width == 1 ? [channels] : [channels, height, width]
+        case .rows: [height, channels, width]
+        case .columns: [width, channels, height]
+        case .tokens: [height * width, channels]
+        case .shaped(let shape): shape
+        }
+    }
+}
+
+/// A linear layer on spikes or counts, and how many outputs a spike reaches.
+package struct SynapticLayer: Sendable, Hashable {
+    /// The module path in PyTorch.
+    package var name: String
+    /// Its node in the graph.
+    package var node: Int
+    /// Input channels.
+    package var inputs: Int
+    /// The grid that it reads.
+    package var height: Int
+    package var width: Int
+    package var connections: Connections
+
+    package enum Connections: Sendable, Hashable {
+        /// Outputs that a spike reaches at each output position that reads it.
+        case convolution(outputs: Int, kernel: Extent2, stride: Extent2, padding: Extent2, dilation: Extent2)
+        /// A map along one axis: a spike reaches every place of the axis.
+        case mixing(fanOut: Int)
+        /// Products of spikes with spikes: what a spike reaches depends on other spikes.
+        case product(headChannels: Int)
+    }
+
+    /// For each row (or column) of the input, how many output rows read it.
+    package func reach(ofRows: Bool) -> [Int] {
+        let length = ofRows ? height : width
+        guard case .convolution(_, let kernel, let stride, let padding, let dilation) = connections else {
+            return Array(repeating: 1, count: length)
+        }
+        let (kernelLength, step, pad, spread) =
+            ofRows
+            ? (kernel.height, stride.height, padding.height, dilation.height) : (kernel.width, stride.width, padding.width, dilation.width)
+        var reach = Array(repeating: 0, count: length)
+        for output in 0..<((length + 2 * pad - spread * (kernelLength - 1) - 1) / step + 1) {
+            for tap in 0..<kernelLength where reach.indices.contains(output * step + tap * spread - pad) {
+                reach[output * step + tap * spread - pad] += 1
+            }
+        }
+        return reach
+    }
+
+    /// Outputs that one spike reaches at each position that reads it.
+    package var outputsPerPosition: Int {
+        switch connections {
+        case .convolution(let outputs, _, _, _, _): outputs
+        case .mixing(let fanOut): fanOut
+        case .product(let headChannels): headChannels
+        }
+    }
+
+    /// Synaptic operations of one time step in which every input neuron spikes.
+    package var denseOperations: Int {
+        switch connections {
+        case .product(let headChannels):
+            // Every pair of channels of a head at every position, for k with v and again for q with their sums.
+            return 2 * height * width * inputs * headChannels
+        default:
+            return reach(ofRows: true).reduce(0, +) * reach(ofRows: false).reduce(0, +) * inputs * outputsPerPosition
+        }
+    }
+}
+
+/// A layer that multiplies real numbers: the first convolution, or one on currents that run through the network.
+package struct MultiplyingLayer: Sendable, Hashable {
+    package var name: String
+    package var node: Int
+    /// Multiply-accumulates of one evaluation.
+    package var operations: Int
+    /// Whether it reads what depends on the image alone, and so is evaluated once an image whatever the number of time steps.
+    package var isInput: Bool
+}
+
+/// What a network's neurons and layers are, derived from its graph.
+package struct NetworkActivity: Sendable, Hashable {
+    /// In the order of ``NetworkGraph/registered``.
+    package let groups: [NeuronGroup]
+    /// In the order of ``NetworkGraph/registered``.
+    package let layers: [SynapticLayer]
+    /// In the order of computation.
+    package let multiplying: [MultiplyingLayer]
+
+    /// - Parameter features: the graph's.
+    package init(_ graph: NetworkGraph, features: [Feature]) {
+        var groups: [NeuronGroup] = []
+        var layers: [SynapticLayer] = []
+        for index in graph.registered {
+            let node = graph.nodes[index]
+            if case .neuron(let neuron) = node.operation {
+                let feature = features[index]
+                groups.append(
+                    NeuronGroup(
+                        name: node.name, node: index, channels: feature.channels, height: feature.height, width: feature.width,
+                        layout: neuron.layout))
+            }
+            if let layer = Self.layer(graph, features, index) { layers.append(layer) }
+        }
+        self.groups = groups
+        self.layers = layers
+        multiplying = graph.nodes.indices.compactMap { index in
+            guard let operations = Self.multiplications(graph, features, index) else { return nil }
+            return MultiplyingLayer(
+                name: graph.nodes[index].name, node: index, operations: operations,
+                isInput: features[graph.nodes[index].inputs[0]].isConstant)
+        }
+    }
+
+    /// Multiply-accumulates of the layers that read the image, once an image.
+    package var inputOperations: Int { multiplying.reduce(0) { $0 + ($1.isInput ? $1.operations : 0) } }
+
+    /// Indices into ``groups`` in the order in which spikes pass through them within a time step, so that of two evaluations' first
+    /// difference all others may follow.
+    package var groupsInDataFlow: [Int] { groups.indices.sorted { groups[$0].node < groups[$1].node } }
+
+    /// Neurons of all groups.
+    package var neurons: Int { groups.reduce(0) { $0 + $1.neurons } }
+
+    private static func layer(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> SynapticLayer? {
+        let node = graph.nodes[index]
+        guard let first = node.inputs.first else { return nil }
+        let input = features[first]
+        let connections: SynapticLayer.Connections
+        switch node.operation {
+        case .convolution(let convolution) where !input.isCurrent:
+            let shape = graph.tensorShapes[convolution.weight] ?? []
+            connections = .convolution(
+                outputs: shape[0] / convolution.groups, kernel: kernel(shape), stride: convolution.stride, padding: convolution.padding,
+                dilation: convolution.dilation)
+        case .mix(let mixing) where !input.isCurrent:
+            connections = .mixing(fanOut: mixing.axis == .rows ? input.height : input.width)
+        case .product(let heads, _):
+            connections = .product(headChannels: input.channels / heads)
+        default:
+            return nil
+        }
+        return SynapticLayer(
+            name: node.name, node: index, inputs: input.channels, height: input.height, width: input.width, connections: connections)
+    }
+
+    private static func multiplications(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> Int? {
+        let node = graph.nodes[index]
+        guard let first = node.inputs.first, features[first].isCurrent else { return nil }
+        let output = features[index]
+        switch node.operation {
+        case .convolution(let convolution):
+            let shape = graph.tensorShapes[convolution.weight] ?? []
+            return output.positions * shape.reduce(1, *)
+        case .mix(let mixing):
+            return output.neurons * (mixing.axis == .rows ? output.height : output.width)
+        default:
+            return nil
+        }
+    }
+
+    static func kernel(_ shape: [Int]) -> Extent2 { shape.count == 4 ? Extent2(shape[2], shape[3]) : .one }
+}
