@@ -62,11 +62,11 @@ package struct NoWorkRuns {
 
     /// Submits a run of all images.
     package func submit(shardSize: Int) throws -> RunID {
-        let preprocessing = try Preprocessing(imageSize: 224)
+        let recipe = try PreprocessingRecipe(cropSize: 224)
         return try store.submit(
             RunSpecification(
                 modelID: modelID, datasetID: datasetID, timeSteps: Self.timeSteps, engine: NoWorkEngine.engineName,
-                preprocessing: preprocessing.identifier, pixelLimit: Preprocessing.defaultPixelLimit, version: version),
+                preprocessing: recipe.identifier, pixelLimit: Preprocessing.defaultPixelLimit, version: version),
             plan: RunPlan(shardSize: shardSize), images: images)
     }
 }

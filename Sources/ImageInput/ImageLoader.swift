@@ -42,13 +42,13 @@ package final class ImageLoader {
     private let fileSizeLimit: Int
     private var file = ByteBuffer()
     private var pixels = ByteBuffer()
-    private var crop: BicubicCrop
+    private var crop: ResampledCrop
     private var output: [UInt8]
 
     package init(_ preprocessing: Preprocessing, fileSizeLimit: Int = ImageLoader.defaultFileSizeLimit) {
         self.preprocessing = preprocessing
         self.fileSizeLimit = fileSizeLimit
-        crop = BicubicCrop(preprocessing)
+        crop = ResampledCrop(preprocessing)
         output = [UInt8](repeating: 0, count: preprocessing.byteCount)
     }
 

@@ -15,10 +15,9 @@ extension RunPageContent {
     /// - Parameter root: where the data set's images are on this machine, where that is not where they were when it was added.
     package mutating func readPictures(in root: String? = nil) {
         guard !worst.isEmpty else { return }
-        let side = min(networkSide ?? Self.pictureSide, Self.pictureSide)
-        guard let preprocessing = try? Preprocessing(imageSize: side, pixelLimit: max(1, min(pixelLimit, Self.decodedLimit))) else {
-            return
-        }
+        let limit = max(1, min(pixelLimit, Self.decodedLimit))
+        guard let recipe = pictureRecipe, let preprocessing = try? Preprocessing(recipe, pixelLimit: limit) else { return }
+        let side = recipe.cropSize
         let loader = ImageLoader(preprocessing)
         let source = Result { try ImageSource(root: root ?? dataSetFolder) }
         for index in worst.indices {
@@ -42,8 +41,11 @@ extension RunPageContent {
         }
     }
 
-    /// Side of the square that the network read, from the name of the preprocessing (`pillow13-bicubic-256-crop-224`).
-    private var networkSide: Int? {
-        report.provenance.preprocessing.split(separator: "-").last.flatMap { Int($0) }.flatMap { (1...8192).contains($0) ? $0 : nil }
+    /// The run's preprocessing at a picture's size; the standard one where this program does not know the run's.
+    private var pictureRecipe: PreprocessingRecipe? {
+        guard let recipe = try? PreprocessingRecipe(identifier: report.provenance.preprocessing) else {
+            return try? PreprocessingRecipe(cropSize: Self.pictureSide)
+        }
+        return try? recipe.scaled(toCropSize: min(recipe.cropSize, Self.pictureSide))
     }
 }
