@@ -22,6 +22,7 @@ package struct DialectReport: Sendable, Encodable {
                 rows: figures.map { figure in
                     [figure.name, Self.number(figure.value), figure.oursName ?? "-", figure.ours.map(Self.number) ?? "-"]
                 }))
+        if dialect == .neurobench { document.say("As the harness prints it: \(printedByHarness)") }
         for figure in figures { document.say("\(figure.name): \(figure.difference)") }
         return format == .markdown ? document.markdown() : document.plain()
     }
@@ -32,6 +33,17 @@ package struct DialectReport: Sendable, Encodable {
         case .spikingjelly: "SpikingJelly's SynOpCounter counts it"
         case .paper: "papers count it, rate times FLOPs"
         }
+    }
+
+    /// Python's text of the harness's results.
+    private var printedByHarness: String {
+        let operations = ["Effective_MACs", "Effective_ACs", "Dense"]
+        func pairs(_ figures: [DialectFigure]) -> [String] {
+            figures.map { "'\($0.name)': \($0.name == "Footprint" ? "\(Int($0.value))" : "\($0.value)")" }
+        }
+        let inner = pairs(figures.filter { operations.contains($0.name) }).joined(separator: ", ")
+        let outer = pairs(figures.filter { !operations.contains($0.name) }) + ["'SynapticOperations': {\(inner)}"]
+        return "{\(outer.joined(separator: ", "))}"
     }
 
     private static func number(_ value: Double) -> String {
