@@ -71,8 +71,9 @@ class Mapping:
             if schema is None:
                 raise ExportError("this is no operator of PyTorch")
             return self._operator(schema, node, args, kwargs)
-        except ExportError as error:
-            raise ExportError(f"{error}\n  operator  {node.target}\n{self._place(node)}") from error
+        except (ExportError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            reason = error if isinstance(error, ExportError) else f"this operator is used in a way that is not understood: {error}"
+            raise ExportError(f"{reason}\n  operator  {node.target}\n{self._place(node)}") from error
 
     def _operator(self, schema, node, args, kwargs):
         name = schema.name.split("::")[-1]

@@ -277,6 +277,11 @@ class Squares(nn.Module):
         return self.fc(x) * self.fc(x)
 
 
+class OfComplements(nn.Module):
+    def forward(self, x):
+        return (1 - x) @ x.transpose(-1, -2)
+
+
 class LastStep(nn.Module):
     def forward(self, x):
         return x[-1:]
@@ -284,6 +289,7 @@ class LastStep(nn.Module):
 
 def softmax(): return lively(Refused(Softmax()))
 def squares(): return lively(Refused(Squares()))
+def of_complements(): return lively(Refused(OfComplements()))
 def relu(): return lively(Refused(nn.Sequential(layer.Conv2d(4, 4, 1, step_mode="m"), nn.ReLU())))
 def last_step(): return lively(Refused(LastStep()))
 def own_neuron(): return lively(Refused(nn.Identity(), Leaky))

@@ -169,6 +169,7 @@ class Refusals(unittest.TestCase):
 
     def test_products_of_currents_and_parts_of_time_are_refused(self):
         self.check("squares", "not both spikes", "self.fc(x) * self.fc(x)")
+        self.check("of_complements", "aten.matmul", "(1 - x) @ x.transpose(-1, -2)")
         self.check("last_step", "some of the time steps", "x[-1:]")
 
     def test_neurons_of_other_kinds_are_refused(self):
