@@ -6042,7 +6042,7 @@ GRANT SELECT ON TABLE public.dead_letters TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.declines TO evalctl_owner;
-GRANT SELECT ON TABLE public.declines TO evalctl_coordinator;
+GRANT SELECT,DELETE ON TABLE public.declines TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.declines TO evalctl_reader;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.declines TO evalctl_worker;
 
