@@ -49,8 +49,10 @@ import Testing
         #expect(figures["MACs"]?.value == 4000)
         #expect(figures["ACs"]?.value == 80 + 48 + 6)
         let energy = try #require(figures["energy in mJ"])
-        #expect(abs(energy.value - (4000 * 4.6 + 134 * 0.9) / 1e9) < 1e-15)
-        #expect(abs(try #require(energy.ours) - (1000 * 4.6 + 144 * 0.9) / 1e9) < 1e-15)
+        let (field, ours): (Double, Double) = ((4000 * 4.6 + 134 * 0.9) / 1e9, (1000 * 4.6 + 144 * 0.9) / 1e9)
+        let own = try #require(energy.ours)
+        #expect(abs(energy.value - field) < 1e-15)
+        #expect(abs(own - ours) < 1e-15)
     }
 
     @Test(arguments: ActivityDialect.allCases)
@@ -60,6 +62,6 @@ import Testing
         for figure in Self.workload.figures(in: dialect, costs: Self.costs) { #expect(figure.difference.hasSuffix(".")) }
         let empty = NetworkWorkload(
             timeSteps: 4, input: .init(operations: 0, weights: 0, zeroWeights: 0), layers: [], neurons: 0, spikes: 0, stateBytes: 0)
-        #expect(empty.figures(in: dialect, costs: Self.costs).allSatisfy(\.value.isFinite))
+        for figure in empty.figures(in: dialect, costs: Self.costs) { #expect(figure.value.isFinite) }
     }
 }
