@@ -5,10 +5,10 @@ SHELL := /bin/bash
 SWIFT_FLAGS := -c release
 BIN := .build/release
 
-.PHONY: help setup setup-tests build test demo chaos lint format bench
+.PHONY: help setup setup-tests build test test-export demo chaos lint format bench
 
 help: ## list what can be done here
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 setup: ## install the Debian packages that are missing
 	@ops/setup
@@ -23,6 +23,9 @@ test: setup-tests ## build and run every test
 	@ops/check-targets
 	swift build $(SWIFT_FLAGS) --build-tests
 	swift test $(SWIFT_FLAGS) --skip-build
+
+test-export: ## test the exporter of network descriptions, with PyTorch in a virtual environment
+	@ops/test-export
 
 demo: build ## evaluate the demo network on the demo images and print the report
 	@ops/demo

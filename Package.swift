@@ -17,6 +17,12 @@ let hummingbird: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
 ]
+/// What asks web servers and object stores: AsyncHTTPClient, and the parts of its own dependencies that are spoken of by name.
+let httpClient: [Target.Dependency] = [
+    .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -48,8 +54,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
     ],
     targets: [
         .systemLibrary(name: "CLanes"),
@@ -74,7 +82,8 @@ let package = Package(
             name: "Engine",
             dependencies: ["CLanes", "Diagnostics", "Networks", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
         .target(name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system]),
-        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", crypto]),
+        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto]),
+        .target(name: "ImageSources", dependencies: ["Diagnostics", "ImageInput", crypto] + httpClient),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
         .target(name: "Evaluation", dependencies: ["Diagnostics"]),
@@ -83,7 +92,7 @@ let package = Package(
             exclude: ["Migrations"], plugins: ["EmbedMigrations"]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
         .target(
-            name: "Pages", dependencies: ["Diagnostics", "Networks", "Checkpoints", "ImageInput", "Evaluation", "Reports"]),
+            name: "Pages", dependencies: ["Diagnostics", "Networks", "Checkpoints", "ImageInput", "ImageSources", "Evaluation", "Reports"]),
         .target(
             name: "Dashboard",
             dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Reports", "Pages", crypto, logging]
@@ -92,6 +101,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Diagnostics", "Telemetry", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
+                "ImageSources",
                 "Postgres", "Kafka", "Evaluation",
                 "EvaluationStore",
                 logging,
@@ -104,18 +114,22 @@ let package = Package(
         .target(
             name: "Fleet",
             dependencies: [
-                "Diagnostics", "Networks", "Checkpoints", "ImageInput", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Worker",
+                "Diagnostics", "Networks", "Checkpoints", "ImageInput", "ImageSources", "Kafka", "Evaluation", "EvaluationStore", "Reports",
+                "Worker",
             ]),
         .target(
             name: "Chaos",
             dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
         .target(
             name: "Load",
-            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
+            dependencies: [
+                "Diagnostics", "ImageSources", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging,
+            ]),
         .target(
             name: "Commands",
             dependencies: [
                 "Audit", "Benchmarks", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
+                "ImageSources",
                 "Postgres", "Kafka",
                 "Evaluation", "EvaluationStore", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos",
                 "Load", argumentParser, logging,
@@ -135,7 +149,9 @@ let package = Package(
             dependencies: ["Audit", "Checkpoints", "Engine", "Evaluation", "Networks", "NetworkFamilies", "SpikeKernels"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "NetworkFamilies", "Networks", "TestSupport"]),
-        .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
+        .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "Networks", "TestSupport"]),
+        .testTarget(
+            name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Diagnostics"]),

@@ -2658,6 +2658,13 @@ COMMENT ON TABLE public.datasets IS 'Image data sets by name and manifest; the n
 
 
 --
+-- Name: COLUMN datasets.root; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.datasets.root IS 'An absolute path, or an https:// or s3:// address, of a folder or of archives; without credentials, which workers take from their environment.';
+
+
+--
 -- Name: datasets_dataset_id_seq; Type: SEQUENCE; Schema: public; Owner: -
 --
 
@@ -2697,6 +2704,9 @@ CREATE TABLE public.images (
     label integer NOT NULL,
     bytes bigint NOT NULL,
     sha256 bytea NOT NULL,
+    container text,
+    byte_offset bigint,
+    CONSTRAINT images_place_check CHECK ((((container IS NULL) = (byte_offset IS NULL)) AND ((byte_offset IS NULL) OR (byte_offset >= 0)) AND ((container IS NULL) OR ((container !~ '(^|/)\.\.?(/|$)'::text) AND (container !~ '^/'::text) AND (container !~ '//'::text) AND (container !~ '/$'::text))))),
     CONSTRAINT images_sha256_check CHECK ((length(sha256) = 32))
 );
 
@@ -2706,6 +2716,20 @@ CREATE TABLE public.images (
 --
 
 COMMENT ON TABLE public.images IS 'The manifest: one row an image, in the order every report and export keeps.';
+
+
+--
+-- Name: COLUMN images.container; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.images.container IS 'The archive that holds the image, below the data set''s root; empty where the root is the archive; NULL for a file of its own.';
+
+
+--
+-- Name: COLUMN images.byte_offset; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.images.byte_offset IS 'The image''s first byte in its archive, from 0; as many follow as bytes says.';
 
 
 --
@@ -6018,7 +6042,7 @@ GRANT SELECT ON TABLE public.dead_letters TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.declines TO evalctl_owner;
-GRANT SELECT ON TABLE public.declines TO evalctl_coordinator;
+GRANT SELECT,DELETE ON TABLE public.declines TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.declines TO evalctl_reader;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.declines TO evalctl_worker;
 

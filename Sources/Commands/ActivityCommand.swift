@@ -4,6 +4,8 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Reports
 
+extension ActivityDialect: ExpressibleByArgument {}
+
 struct ActivityCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "activity",
@@ -17,12 +19,24 @@ struct ActivityCommand: ParsableCommand {
     @Option(help: "table, json, markdown; or a row a layer and time step: csv, jsonl, parquet.")
     var format = Format.table
 
+    @Option(
+        help: ArgumentHelp(
+            "Instead: the same activity as others count it, beside ours. As table, json or markdown.", valueName: "dialect"))
+    var dialect: ActivityDialect?
+
     @OptionGroup var databaseOptions: DatabaseOptions
+
+    func validate() throws {
+        guard dialect == nil || OutputFormat(rawValue: format.rawValue) != nil else {
+            throw ValidationError("--dialect is shown as table, json or markdown")
+        }
+    }
 
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                _ = try store.run(runID)
+                let run = try store.run(runID)
+                if let dialect { return output(try dialectReport(dialect, of: run, store)) }
                 let report = ActivityReport(
                     run: runID, groups: try store.layerFiring(of: runID), synapses: try store.layerOperations(of: runID))
                 if let format = OutputFormat(rawValue: format.rawValue) { return output(try report.rendered(as: format)) }
@@ -31,5 +45,12 @@ struct ActivityCommand: ParsableCommand {
                 }
             }
         }
+    }
+
+    private func dialectReport(_ dialect: ActivityDialect, of run: StoredRun, _ store: EvaluationStore) throws -> String {
+        let costs = try store.energyCosts(named: EnergyCosts.defaultName)
+        let figures = try RunWorkload.workload(of: run, from: store).figures(in: dialect, costs: costs)
+        return try DialectReport(run: runID, dialect: dialect, figures: figures).rendered(
+            as: OutputFormat(rawValue: format.rawValue) ?? .table)
     }
 }

@@ -87,7 +87,7 @@ struct AuditCommand: ParsableCommand {
     }
 
     private func loaded(_ folder: String, size: Int) throws -> [[UInt8]] {
-        let loader = try ImageLoader(Preprocessing(imageSize: size))
+        let loader = try ImageLoader(Preprocessing(.default(imageSize: size)))
         return try ImageSearch.files(below: folder, limit: count).map { try loader.load(path: $0).pixels }
     }
 

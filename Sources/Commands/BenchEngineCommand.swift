@@ -78,7 +78,7 @@ struct BenchEngineCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             let (network, steps) = try EngineLoading.load(checkpointOptions.load(model), engine: engine.name, timeSteps: timeSteps)
-            let loader = try ImageLoader(Preprocessing(imageSize: network.network.inputSize))
+            let loader = try ImageLoader(Preprocessing(.default(imageSize: network.network.inputSize)))
             let pixels = try ImageSearch.files(below: images, limit: count).map { try loader.load(path: $0).pixels }
             let measurement = try EngineBenchmark(
                 engine: network, timeSteps: steps, images: pixels, threads: threads, rounds: rounds

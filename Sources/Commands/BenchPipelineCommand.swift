@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import ImageSources
 internal import Load
 internal import Logging
 internal import Reports
@@ -9,12 +10,20 @@ struct BenchPipeline: ParsableCommand {
         commandName: "pipeline",
         abstract: "Measures coordinator, broker, workers and tables with a network of no work.",
         discussion: """
-            Everything runs on this machine, on a database of its own that is removed afterwards. The images are no files, and the rows say that \
+            Everything runs on this machine, on a database of its own that is removed afterwards. Without --root the images are no files. The rows say that \
             their engine is `none`.
             """)
 
     @Option(help: "Images of the run.")
     var images = 1_000_000
+
+    @Option(
+        help:
+            "Images to read, decode and preprocess instead of such that are no files: a folder, archives or an address, with class folders."
+    )
+    var root: String?
+
+    @OptionGroup var sourceOptions: SourceOptions
 
     @Option(help: "Images per shard.")
     var shardSize = 500
@@ -36,6 +45,7 @@ struct BenchPipeline: ParsableCommand {
     func validate() throws {
         guard (1...100_000_000).contains(images) else { throw ValidationError("--images takes 1 to 100000000") }
         guard (1...100_000).contains(shardSize) else { throw ValidationError("--shard-size takes 1 to 100000") }
+        guard root == nil || !sweep else { throw ValidationError("--sweep measures without images") }
         guard (1...64).contains(workers) else { throw ValidationError("--workers takes 1 to 64") }
     }
 
@@ -56,9 +66,11 @@ struct BenchPipeline: ParsableCommand {
             if logger.logLevel > .info { logger.logLevel = .critical }
             let benchmark = try PipelineBenchmark(folder: folder, workers: workers, version: programVersion, logger: logger, report: note)
             do {
-                let measurements = try points.map { point in
-                    try benchmark.measure(images: point.images, shardSize: point.shardSize) { try interruption.check() }
-                }
+                let measurements =
+                    try root.map { [try benchmark.measure(sourceOptions.source($0), shardSize: shardSize) { try interruption.check() }] }
+                    ?? points.map { point in
+                        try benchmark.measure(images: point.images, shardSize: point.shardSize) { try interruption.check() }
+                    }
                 try benchmark.stop()
                 output(try PipelineMeasurement.rendered(measurements, as: format))
             } catch {

@@ -5,6 +5,7 @@ internal import EvaluationStore
 internal import Fleet
 internal import Foundation
 internal import ImageInput
+internal import ImageSources
 internal import Kafka
 internal import Logging
 internal import Postgres
@@ -113,7 +114,9 @@ struct ChaosCommand: ParsableCommand {
         try store.session.withConnection { _ = try MigrationRunner().migrate($0) }
         let model = try ModelRegistration(store: store).add("chaos-demo", path: demo + "/demo.pth", options: CheckpointOptions.parse([]))
             .model
-        let dataset = try DataSetRegistration(store: store).add("chaos-demo", root: demo + "/val", labels: .classFolders).dataset
+        let dataset = try DataSetRegistration(store: store).add(
+            "chaos-demo", from: ImageSource(root: demo + "/val"), labels: .classFolders
+        ).dataset
         let options = try RunOptions.parse([])
         let images = 20_000
         return [

@@ -11,12 +11,16 @@ struct DataSetCommand: ParsableCommand {
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Reads a folder of images once and stores its manifest under a name.")
+            abstract: "Reads images once, wherever they are, and stores their manifest under a name.",
+            discussion: """
+                A root is a folder; tar archives, as name.tar or name-{000000..000063}.tar, also with WebDataset's labels; https:// archives; \
+                s3://bucket/prefix with class folders or archives. docs/sources.md has the details.
+                """)
 
         @Argument(help: "The data set's name.")
         var name: String
 
-        @Option(help: "The folder of images: one folder per class, or with --labels any folder.")
+        @Option(help: "A folder, tar archives, or an https:// or s3:// address: with one folder per class, or with --labels.")
         var root: String
 
         @Option(
@@ -26,7 +30,7 @@ struct DataSetCommand: ParsableCommand {
                 """)
         var labels: String?
 
-        @Option(help: "With a CSV: a text file of one class name a line, in the order of the indices.")
+        @Option(help: "With a CSV or labels in archives: a text file of one class name a line, in the order of the indices.")
         var classNames: String?
 
         @Option(
@@ -36,17 +40,21 @@ struct DataSetCommand: ParsableCommand {
                 """)
         var synsets: String?
 
+        @OptionGroup var sourceOptions: SourceOptions
+
         @OptionGroup var databaseOptions: DatabaseOptions
 
         func run() throws {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "data set")
-                let source = try LabelFileKind.source(labels: labels, classNames: classNames, synsets: synsets)
+                let source = try sourceOptions.source(root)
+                let labelSource = try LabelFileKind.source(labels: labels, classNames: classNames, synsets: synsets)
                 // Read before the images are, which takes long.
                 let titles = try labels == nil ? synsets.map { try SynsetTitles.read(path: $0) } : nil
                 try DatabaseAccess(options: databaseOptions).withStore { store in
                     let known = try store.dataSets().first { $0.name == name }
-                    let (dataset, isNew) = try DataSetRegistration(store: store).add(name, root: root, labels: source)
+                    let (dataset, isNew) = try DataSetRegistration(store: store).add(
+                        name, from: source, labels: labelSource, classNames: labels == nil ? classNames : nil)
                     if let titles { try ClassTitles(store: store).name(dataset, titles, from: synsets ?? "") }
                     if isNew, let known {
                         note("data set \(name) has changed since \(known.addedAt): new runs take the new manifest")

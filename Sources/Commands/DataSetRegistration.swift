@@ -2,27 +2,34 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
+internal import ImageSources
+internal import Worker
 
 /// Puts data sets into the database.
 struct DataSetRegistration {
     let store: EvaluationStore
 
-    /// Reads every image below `root` once, and stores the manifest under `name`.
-    func add(_ name: String, root: String, labels: LabelSource) throws -> (dataset: StoredDataSet, isNew: Bool) {
-        let folder = URL(filePath: root).standardized.resolvingSymlinksInPath().path
-        let meter = ProgressMeter("reading \(name)")
-        defer { meter.finish() }
-        let manifest = try ImageManifest.build(
-            root: folder, labels: labels, threads: max(ProcessInfo.processInfo.activeProcessorCount, 1)
-        ) { meter.update($0.files, of: $0.totalFiles) }
-        let images = manifest.entries.map { entry in
-            StoredImage(
-                ordinal: entry.ordinal, path: entry.path, label: entry.label, bytes: entry.byteCount, sha256: entry.hash.bytes)
+    /// Reads every image of `source` once, tells what it found, and stores the manifest under `name`.
+    /// - Parameter classNames: for labels that stand in archives: a file of the classes' names.
+    func add(
+        _ name: String, from source: ImageSource, labels: LabelSource, classNames: String? = nil
+    ) throws -> (dataset: StoredDataSet, isNew: Bool) {
+        let meter = SourceMeter("reading \(name)")
+        let (findings, hasOwnLabels): (DataSetFindings, Bool)
+        do {
+            defer { meter.finish() }
+            (findings, hasOwnLabels) = try source.find(
+                labels: labels, classNames: classNames, threads: max(ProcessInfo.processInfo.activeProcessorCount, 1)
+            ) { meter.update($0) }
         }
+        for line in findings.summary { note(line) }
+        let manifest = findings.manifest
+        let images = manifest.entries.map { StoredImage($0) }
         let added = try store.addDataSet(
             StoredDataSet(
-                name: name, root: folder, labels: Self.description(of: labels), images: images.count, classes: manifest.classes.count,
-                manifestSHA256: "\(manifest.digest)"),
+                name: name, root: source.address.description,
+                labels: hasOwnLabels ? ImageSource.sampleLabels : Self.description(of: labels), images: images.count,
+                classes: manifest.classes.count, manifestSHA256: "\(manifest.digest)"),
             classNames: manifest.classes.map { $0.title ?? $0.name }, images: images)
         return (try store.dataSet(id: added.id), added.isNew)
     }

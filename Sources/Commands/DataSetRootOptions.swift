@@ -3,12 +3,13 @@ internal import ArgumentParser
 /// Where data sets are on this machine.
 struct DataSetRootOptions: ParsableArguments {
     @Option(
-        name: .customLong("dataset-root"), help: "Where a data set's images are on this machine, NAME=FOLDER. May be repeated.")
+        name: .customLong("dataset-root"),
+        help: "Where a data set's images are on this machine, NAME=ROOT, a folder, archives or an address. May be repeated.")
     var dataSetRoots: [String] = []
 
     func validate() throws {
         for root in dataSetRoots where Self.parts(root) == nil {
-            throw ValidationError("--dataset-root takes NAME=FOLDER, not \(root)")
+            throw ValidationError("--dataset-root takes NAME=ROOT, not \(root)")
         }
     }
 

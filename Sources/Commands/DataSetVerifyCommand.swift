@@ -3,7 +3,9 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
+internal import ImageSources
 internal import Reports
+internal import Worker
 
 struct DataSetVerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,6 +16,8 @@ struct DataSetVerifyCommand: ParsableCommand {
 
     @Option(help: "Where the images are on this machine, where that is not where they were added.")
     var root: String?
+
+    @OptionGroup var sourceOptions: SourceOptions
 
     @Option(help: "table, json or markdown.")
     var format = OutputFormat.table
@@ -48,15 +52,16 @@ struct DataSetVerifyCommand: ParsableCommand {
             entries: images.compactMap { image in
                 ContentHash(bytes: image.sha256).map {
                     ImageManifest.Entry(
-                        ordinal: image.ordinal, path: image.path, label: image.label, byteCount: image.bytes, hash: $0)
+                        ordinal: image.ordinal, path: image.path,
+                        place: image.place, label: image.label, byteCount: image.bytes, hash: $0)
                 }
             }, classes: try store.classNames(ofDataSet: dataset.id).map { ImageClass(name: $0) })
-        let meter = ProgressMeter("reading \(name)")
+        let meter = SourceMeter("reading \(name)")
         defer { meter.finish() }
         let isFlat = dataset.labels != DataSetRegistration.description(of: .classFolders)
-        return try manifest.changes(
-            root: root ?? dataset.root, labels: isFlat ? .list(path: "", classNames: nil) : .classFolders, comparing: .contents,
+        return try sourceOptions.source(root ?? dataset.root).changes(
+            since: manifest, labels: isFlat ? .list(path: "", classNames: nil) : .classFolders,
             threads: max(ProcessInfo.processInfo.activeProcessorCount, 1)
-        ) { meter.update($0.files, of: $0.totalFiles) }
+        ) { meter.update($0) }
     }
 }

@@ -3,6 +3,7 @@ internal import Dashboard
 internal import Diagnostics
 internal import Engine
 internal import Foundation
+internal import ImageSources
 internal import Postgres
 internal import SpikeKernels
 internal import Telemetry
@@ -124,6 +125,7 @@ package struct EvalWorker: ParsableCommand {
             configuration.drainSeconds = drainSeconds
             configuration.stallSeconds = stallSeconds
             configuration.dataSetRoots = dataSetRoots.folders
+            for root in dataSetRoots.folders.values { _ = try ImageSource(root: root) }
             let logger = daemonOptions.logOptions.logger("eval-worker")
             let (metrics, pulses) = (MetricsRegistry(), LoopPulses())
             let worker = Worker(configuration, logger: logger, metrics: metrics, pulses: pulses)

@@ -46,7 +46,7 @@ struct ModelSynthCommand: ParsableCommand {
                     Failure.Code("architecture.unknown"), "there is no architecture \(architecture)",
                     remedy: "choose one of \(NetworkFamilies.publishedNames.joined(separator: ", "))")
             }
-            let loader = try ImageLoader(Preprocessing(imageSize: network.inputSize))
+            let loader = try ImageLoader(Preprocessing(.default(imageSize: network.inputSize)))
             let pixels = try ImageSearch.files(below: calibrate, limit: images).map { try loader.load(path: $0).pixels }
             let meter = ProgressMeter("calibrating", unit: "layers")
             let parameters = try Synthesis.parameters(

@@ -1,13 +1,18 @@
 internal import ArgumentParser
+internal import Checkpoints
 internal import Diagnostics
 internal import Foundation
 internal import ImageInput
+internal import Networks
 
 struct PreprocessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "preprocess",
-        abstract: "Writes the pixels a network would see of an image: size * size * 3 bytes, rows of RGB.",
-        discussion: "They equal torchvision's Resize and CenterCrop on Pillow images, to the bit.")
+        abstract: "Writes the pixels a network would see of an image.",
+        discussion: """
+            They equal torchvision's Resize and CenterCrop on Pillow images, to the bit: size * size * 3 bytes, rows of RGB. Normalised \
+            they are what `evalctl model trace` reads.
+            """)
 
     @Argument(help: "A JPEG or PNG file.")
     var file: String
@@ -15,17 +20,35 @@ struct PreprocessCommand: ParsableCommand {
     @Option(help: "Side of the square, in pixels.")
     var size = 224
 
-    @Option(help: "The file to write.")
-    var raw: String
+    @OptionGroup var recipe: RecipeOptions
+
+    @Option(help: "The file to write the bytes to.")
+    var raw: String?
+
+    @Option(help: "The .safetensors file to write the normalised values to: `input` [1, 3, size, size] in float32.")
+    var normalized: String?
 
     @Option(help: "The most pixels an image may declare.")
     var pixelLimit = Preprocessing.defaultPixelLimit
 
+    func validate() throws {
+        guard raw != nil || normalized != nil else { throw ValidationError("say what to write, with --raw or --normalized") }
+        guard pixelLimit > 0 else { throw ValidationError("--pixel-limit takes a number above 0") }
+    }
+
     func run() throws {
         try ProgramExit.reporting {
-            let loader = try ImageLoader(Preprocessing(imageSize: size, pixelLimit: pixelLimit))
+            let recipe = try recipe.recipe(default: .default(imageSize: size))
+            let loader = try ImageLoader(Preprocessing(recipe, pixelLimit: pixelLimit))
             let pixels = try loader.load(path: file).pixels
-            try FileOutput.write(Data(pixels), to: raw)
+            if let raw { try FileOutput.write(Data(pixels), to: raw) }
+            guard let normalized else { return }
+            var planes = [Float](repeating: 0, count: pixels.count)
+            recipe.normalization.normalize(pixels, into: &planes)
+            var writer = SafetensorsWriter()
+            writer.metadata = ["preprocessing": recipe.identifier]
+            writer.add("input", Tensor(shape: [1, 3, size, size], values: planes))
+            try writer.write(to: normalized)
         }
     }
 }

@@ -3,6 +3,7 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
+internal import ImageSources
 internal import Kafka
 internal import Postgres
 internal import Reports
@@ -35,10 +36,14 @@ struct RunEvaluateCommand: ParsableCommand {
     @Option(help: "A .pth or .safetensors file, or the name of a stored model.")
     var model: String
 
-    @Option(help: "A folder with one folder of images per class, or the name of a stored data set.")
+    @Option(
+        help:
+            "Images with one folder per class or labels beside them: a folder, archives, an https:// or s3:// address; or a stored data set's name."
+    )
     var dataset: String
 
     @OptionGroup var checkpointOptions: CheckpointOptions
+    @OptionGroup var sourceOptions: SourceOptions
 
     @OptionGroup var runOptions: RunOptions
 
@@ -97,8 +102,9 @@ struct RunEvaluateCommand: ParsableCommand {
         guard NameText.isPath(dataset) else {
             return try store.dataSet(named: dataset)
         }
-        let name = NameText.allowed(URL(filePath: dataset).standardized.lastPathComponent, otherwise: "dataset")
-        return try DataSetRegistration(store: store).add(name, root: dataset, labels: .classFolders).dataset
+        let source = try sourceOptions.source(dataset)
+        let name = NameText.allowed(source.address.suggestedName, otherwise: "dataset")
+        return try DataSetRegistration(store: store).add(name, from: source, labels: .classFolders).dataset
     }
 }
 

@@ -15,6 +15,8 @@ struct RunOptions: ParsableArguments {
     @Option(help: "Images per shard. Default: an even share of small data sets, 256 of large ones.")
     var shardSize: Int?
 
+    @OptionGroup var recipe: RecipeOptions
+
     @Option(help: "The most pixels an image may declare.")
     var pixelLimit = Preprocessing.defaultPixelLimit
 
@@ -44,10 +46,10 @@ struct RunOptions: ParsableArguments {
                 "data set \(dataset.name) has \(dataset.classes) classes, model \(model.name) knows only \(description.classes)",
                 remedy: "evaluate the model on the classes it was trained for")
         }
-        let preprocessing = try Preprocessing(imageSize: description.image, pixelLimit: pixelLimit)
+        let recipe = try recipe.recipe(default: .default(imageSize: description.image))
         let specification = RunSpecification(
             modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.timesteps ?? 4, engine: try engine.name,
-            preprocessing: preprocessing.identifier, pixelLimit: pixelLimit, version: programVersion)
+            preprocessing: recipe.identifier, pixelLimit: pixelLimit, version: programVersion)
         let plan = RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority ?? 0)
         guard !new else { return try store.submit(specification, plan: plan, images: dataset.images) }
         let submission = try store.submitOnce(specification, plan: plan, images: dataset.images)

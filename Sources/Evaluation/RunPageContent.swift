@@ -18,7 +18,7 @@ package struct RunPageContent: Sendable {
     package var certificate: Certificate?
     /// The most confident mistakes.
     package var worst: [WorstImage]
-    /// Where the data set's images were when it was added.
+    /// The root of the data set's images when it was added.
     package var dataSetFolder: String
     /// The most pixels that the run let an image have.
     package var pixelLimit: Int
@@ -127,13 +127,21 @@ package struct WorstImage: Sendable, Hashable {
     }
 
     package var mistake: Mistake
+    /// The archive that holds the file, and its first byte there; nil for a file of its own.
+    package var container: String?
+    package var offset: Int?
     /// Of the file, as the manifest has it.
     package var bytes: Int
     package var sha256: [UInt8]
     package var picture: Picture
 
-    package init(mistake: Mistake, bytes: Int, sha256: [UInt8], picture: Picture = .missing("pictures were not asked for")) {
+    package init(
+        mistake: Mistake, container: String? = nil, offset: Int? = nil, bytes: Int, sha256: [UInt8],
+        picture: Picture = .missing("pictures were not asked for")
+    ) {
         self.mistake = mistake
+        self.container = container
+        self.offset = offset
         self.bytes = bytes
         self.sha256 = sha256
         self.picture = picture

@@ -32,7 +32,7 @@ package struct RunSpecification: Sendable, Hashable {
     package var timeSteps: Int
     /// Which arithmetic: `float`.
     package var engine: String
-    /// Identifier of the preprocessing (`pillow-bicubic-256-crop-224`).
+    /// Identifier of the preprocessing's recipe (`pillow13-bicubic-256-crop-224`).
     package var preprocessing: String
     /// Images that declare more pixels than this are refused.
     package var pixelLimit: Int

@@ -39,16 +39,24 @@ package struct StoredDataSet: Sendable, Hashable, Codable {
 /// One image of a stored manifest.
 package struct StoredImage: Sendable, Hashable {
     package var ordinal: Int
-    /// Relative to the data set's root.
+    /// Relative to the data set's root; of an image in an archive: its path in there, behind the archive's own where there are several.
     package var path: String
+    /// The archive that holds the image, relative to the root; empty where the root is the archive; nil for a file of its own.
+    package var container: String?
+    /// Its first byte in the archive, from 0.
+    package var offset: Int?
     package var label: Int
     package var bytes: Int
     /// Hash of the file, 32 bytes.
     package var sha256: [UInt8]
 
-    package init(ordinal: Int, path: String, label: Int, bytes: Int, sha256: [UInt8]) {
+    package init(
+        ordinal: Int, path: String, container: String? = nil, offset: Int? = nil, label: Int, bytes: Int, sha256: [UInt8]
+    ) {
         self.ordinal = ordinal
         self.path = path
+        self.container = container
+        self.offset = offset
         self.label = label
         self.bytes = bytes
         self.sha256 = sha256
@@ -85,12 +93,12 @@ extension EvaluationStore {
                         try writer.row([.int64(id), .int(index), .text(name)])
                     }
                 }
-                let columns = ["dataset_id", "ordinal", "path", "label", "bytes", "sha256"]
+                let columns = ["dataset_id", "ordinal", "path", "container", "byte_offset", "label", "bytes", "sha256"]
                 try connection.copyIn("images", columns) { writer in
                     for image in images {
                         try writer.row([
-                            .int64(id), .int(image.ordinal), .text(image.path), .int(image.label), .int((image.bytes)),
-                            .bytes(image.sha256),
+                            .int64(id), .int(image.ordinal), .text(image.path), .text(orNull: image.container),
+                            .int(orNull: image.offset), .int(image.label), .int((image.bytes)), .bytes(image.sha256),
                         ])
                     }
                 }
@@ -140,13 +148,14 @@ extension EvaluationStore {
     package func images(ofDataSet id: Int64, range: ShardRange) throws -> [StoredImage] {
         try rows(
             """
-            SELECT ordinal, path, label, bytes, sha256 FROM images
+            SELECT ordinal, path, container, byte_offset, label, bytes, sha256 FROM images
             WHERE dataset_id = $1 AND ordinal >= $2 AND ordinal < $3 ORDER BY ordinal
             """, [.int64(id), .int(range.ordinals.lowerBound), .int(range.ordinals.upperBound)]
         ).map { row in
             StoredImage(
-                ordinal: try row.int("ordinal"), path: try row.text("path"), label: try row.int("label"),
-                bytes: try row.int("bytes"), sha256: try row.bytes("sha256"))
+                ordinal: try row.int("ordinal"), path: try row.text("path"), container: try row.textIfPresent("container"),
+                offset: try row.intIfPresent("byte_offset"), label: try row.int("label"), bytes: try row.int("bytes"),
+                sha256: try row.bytes("sha256"))
         }
     }
 

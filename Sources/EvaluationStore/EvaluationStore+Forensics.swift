@@ -85,7 +85,7 @@ extension EvaluationStore {
     package func stored(of run: RunID, ordinals: [Int]) throws -> [(prediction: Prediction, image: StoredImage)] {
         try rows(
             """
-            SELECT \(PredictionRow.columns), i.path, i.label AS image_label, i.bytes, i.sha256
+            SELECT \(PredictionRow.columns), i.path, i.container, i.byte_offset, i.label AS image_label, i.bytes, i.sha256
             FROM prediction_rows p JOIN images i ON i.dataset_id = $2 AND i.ordinal = p.ordinal
             WHERE p.run_id = $1 AND p.ordinal = ANY ($3) ORDER BY p.ordinal
             """,
@@ -97,8 +97,9 @@ extension EvaluationStore {
             (
                 try PredictionRow.prediction(row),
                 StoredImage(
-                    ordinal: try row.int("ordinal"), path: try row.text("path"), label: try row.int("image_label"),
-                    bytes: try row.int("bytes"), sha256: try row.bytes("sha256"))
+                    ordinal: try row.int("ordinal"), path: try row.text("path"), container: try row.textIfPresent("container"),
+                    offset: try row.intIfPresent("byte_offset"), label: try row.int("image_label"), bytes: try row.int("bytes"),
+                    sha256: try row.bytes("sha256"))
             )
         }
     }

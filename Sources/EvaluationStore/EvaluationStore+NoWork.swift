@@ -2,6 +2,11 @@ internal import Diagnostics
 package import Evaluation
 internal import Postgres
 
+extension StoredDataSet {
+    /// The labels of a data set for the network of no work, whose images are no files.
+    package static let noFiles = "none"
+}
+
 extension EvaluationStore {
     /// Adds a data set whose images are no files: the hash of each is that of its ordinal, and its label the hash's first two bytes,
     /// as the network of no work expects.
@@ -16,7 +21,7 @@ extension EvaluationStore {
                 let inserted = try connection.execute(
                     """
                     INSERT INTO datasets (name, root, labels, images, classes, manifest_sha256)
-                    VALUES ($1, '/nonexistent', 'none', $2, $3, \(manifest)) RETURNING dataset_id
+                    VALUES ($1, '/nonexistent', '\(StoredDataSet.noFiles)', $2, $3, \(manifest)) RETURNING dataset_id
                     """, key)
                 guard let id = try inserted.first?.int64("dataset_id") else {
                     throw Failure(.conflict, "data set \(name) could not be added")

@@ -83,12 +83,15 @@ extension EvaluationStore {
         guard limit > 0 else { return [] }
         let mistakes = try mistakes(of: run.id, by: .margin, limit: limit)
         let files = try rows(
-            "SELECT ordinal, bytes, sha256 FROM images WHERE dataset_id = $1 AND ordinal = ANY ($2)",
-            [.int64(run.specification.datasetID), .int32Array(mistakes.map { Int32(clamping: $0.ordinal) })]
-        ).map { (try $0.int("ordinal"), try $0.int("bytes"), try $0.bytes("sha256")) }
-        let known = Dictionary(files.map { ($0.0, $0) }) { first, _ in first }
-        return mistakes.compactMap { mistake in
-            known[mistake.ordinal].map { WorstImage(mistake: mistake, bytes: $0.1, sha256: $0.2) }
+            "SELECT ordinal, container, byte_offset, bytes, sha256 FROM images WHERE dataset_id = $1 AND ordinal = ANY ($2)",
+            [.int64(run.specification.datasetID), .int32Array(mistakes.map { Int32(clamping: $0.ordinal) })])
+        let known = Dictionary(try files.map { (try $0.int("ordinal"), $0) }) { first, _ in first }
+        return try mistakes.compactMap { mistake in
+            try known[mistake.ordinal].map { row in
+                WorstImage(
+                    mistake: mistake, container: try row.textIfPresent("container"), offset: try row.intIfPresent("byte_offset"),
+                    bytes: try row.int("bytes"), sha256: try row.bytes("sha256"))
+            }
         }
     }
 }

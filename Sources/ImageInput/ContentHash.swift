@@ -1,4 +1,4 @@
-import Crypto
+package import Crypto
 
 /// The SHA-256 of a file's bytes.
 package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
@@ -16,7 +16,7 @@ package struct ContentHash: Hashable, Sendable, CustomStringConvertible {
         self = bytes.withUnsafeBytes { ContentHash(of: $0) }
     }
 
-    init(finishing hasher: SHA256) {
+    package init(finishing hasher: SHA256) {
         words = hasher.finalize().withUnsafeBytes { $0.loadUnaligned(as: SIMD4<UInt64>.self) }
     }
 

@@ -20,11 +20,15 @@ extension Failure.Code {
     package static let imageMemory = Self("image.memory")
     /// The file is not the one the manifest describes.
     package static let imageChanged = Self("image.changed")
+    /// The image is so narrow that it cannot be resized.
+    package static let imageShape = Self("image.shape")
     /// A picture could not be written as PNG.
     package static let imageEncoding = Self("image.encoding")
 
     /// The input size asked for cannot be used.
     package static let imageSizeUnusable = Self("preprocess.imageSize")
+    /// The recipe asked for cannot be made.
+    package static let recipeUnusable = Self("preprocess.recipe")
     /// The pixel limit asked for cannot be used.
     package static let pixelLimitUnusable = Self("preprocess.pixelLimit")
 

@@ -5,14 +5,14 @@ import Glibc
 /// An open regular file, closed when it goes out of use.
 ///
 /// Opening never waits: a pipe or device is refused, whatever is on its other end.
-struct FileReader: ~Copyable {
+package struct FileReader: ~Copyable {
     private let descriptor: CInt
     private let name: String
     /// The file's length when it was opened, in bytes.
-    let byteCount: Int
+    package let byteCount: Int
 
     /// - Throws: `image.unreadable`, `image.notRegularFile`, `image.fileTooLarge` (more than `limit` bytes).
-    init(path: String, limit: Int) throws {
+    package init(path: String, limit: Int) throws {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
         var status = stat()
@@ -53,6 +53,22 @@ struct FileReader: ~Copyable {
             filled += count
         }
         return filled
+    }
+
+    /// The bytes from `offset` on: `count` of them, less where the file ends before.
+    /// - Throws: `image.unreadable`.
+    package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { memory, filled in
+            while filled < count {
+                let got = pread(descriptor, memory.baseAddress.unsafelyUnwrapped + filled, count - filled, offset + filled)
+                if got == 0 { break }
+                if got < 0 {
+                    if errno == EINTR { continue }
+                    throw Self.unreadable(name, errno)
+                }
+                filled += got
+            }
+        }
     }
 
     /// Reads the whole file through `buffer` and returns its length, its hash and its first bytes (at most 16).

@@ -2,9 +2,9 @@ import Diagnostics
 import Glibc
 
 /// The image files of a folder, in torchvision's order.
-enum FolderListing {
+package enum FolderListing {
     /// What torchvision takes for an image file by its name.
-    static let imageExtensions: Set<String> = ["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"]
+    package static let imageExtensions: Set<String> = ["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"]
 
     private static let depthLimit = 64
 
@@ -17,7 +17,7 @@ enum FolderListing {
     ///
     /// Symbolic links are followed.
     /// - Throws: `dataset.folder`, `dataset.name`, `dataset.linkLoop`.
-    static func imageFiles(below path: String) throws -> [String] {
+    package static func imageFiles(below path: String) throws -> [String] {
         var folders: [(path: String, files: [String])] = []
         try walk(path, relative: "", ancestors: [], into: &folders)
         folders.sort { $0.path.precedesBytewise($1.path) }

@@ -1,5 +1,5 @@
 /// What a file is, told by its first bytes: names lie (PNG bytes under `.JPEG` occur in ImageNet).
-enum ImageFormat: Equatable {
+package enum ImageFormat: Equatable, Sendable {
     case jpeg
     case png
     case webp
@@ -11,10 +11,24 @@ enum ImageFormat: Equatable {
     case other(String)
     case unknown
 
+    /// What people call it.
+    package var name: String {
+        switch self {
+        case .jpeg: "JPEG"
+        case .png: "PNG"
+        case .webp: "WebP"
+        case .bmp: "BMP"
+        case .tiff: "TIFF"
+        case .portableMap: "portable map"
+        case .other(let name): name
+        case .unknown: "unknown"
+        }
+    }
+
     /// Bytes needed at most to tell.
     static let signatureLength = 16
 
-    init(startingWith bytes: some Sequence<UInt8>) {
+    package init(startingWith bytes: some Sequence<UInt8>) {
         let start = Array(bytes.prefix(Self.signatureLength))
         self =
             Self.signatures.first { start.starts(with: $0.bytes) }?.format

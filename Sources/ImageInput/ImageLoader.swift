@@ -42,13 +42,13 @@ package final class ImageLoader {
     private let fileSizeLimit: Int
     private var file = ByteBuffer()
     private var pixels = ByteBuffer()
-    private var crop: BicubicCrop
+    private var crop: ResampledCrop
     private var output: [UInt8]
 
     package init(_ preprocessing: Preprocessing, fileSizeLimit: Int = ImageLoader.defaultFileSizeLimit) {
         self.preprocessing = preprocessing
         self.fileSizeLimit = fileSizeLimit
-        crop = BicubicCrop(preprocessing)
+        crop = ResampledCrop(preprocessing)
         output = [UInt8](repeating: 0, count: preprocessing.byteCount)
     }
 
@@ -66,10 +66,7 @@ package final class ImageLoader {
         try file.reserve(reader.byteCount, for: path)
         let count = try reader.read(into: UnsafeMutableRawBufferPointer(start: file.base, count: reader.byteCount))
         let bytes = UnsafeRawBufferPointer(start: file.base, count: count)
-        let hash = expected.map { _ in ContentHash(of: bytes) }
-        if let expected, hash != expected.hash || count != expected.byteCount {
-            throw Self.changed(path, "its SHA-256 is another")
-        }
+        let hash = try expected.map { try Self.verifiedHash(of: bytes, $0, path) }
         var image = try preprocess(bytes, name: path, since: start)
         image.hash = hash
         return image
@@ -77,8 +74,30 @@ package final class ImageLoader {
 
     /// Decodes and preprocesses `bytes`, the content of a file; `name` is what failures call it.
     package func load(bytes: [UInt8], name: String) throws -> LoadedImage {
+        try load(bytes: bytes[...], name: name)
+    }
+
+    /// Decodes and preprocesses `bytes`, the content of a file; `name` is what failures call it.
+    ///
+    /// Where `expected` is given, exactly those bytes are decoded, or `image.changed` is thrown.
+    /// - Parameter start: when the work on the image began, so that the time for decoding has the reading in it.
+    package func load(
+        bytes: ArraySlice<UInt8>, name: String, expected: ExpectedContents? = nil, since start: ContinuousClock.Instant = .now
+    ) throws -> LoadedImage {
         defer { releaseLargeMemory() }
-        return try bytes.withUnsafeBytes { try preprocess($0, name: name, since: .now) }
+        return try bytes.withUnsafeBytes { memory in
+            let hash = try expected.map { try Self.verifiedHash(of: memory, $0, name) }
+            var image = try preprocess(memory, name: name, since: start)
+            image.hash = hash
+            return image
+        }
+    }
+
+    private static func verifiedHash(of bytes: UnsafeRawBufferPointer, _ expected: ExpectedContents, _ name: String) throws -> ContentHash {
+        guard bytes.count == expected.byteCount else { throw changed(name, "it has \(bytes.count) bytes, not \(expected.byteCount)") }
+        let hash = ContentHash(of: bytes)
+        guard hash == expected.hash else { throw changed(name, "its SHA-256 is another") }
+        return hash
     }
 
     private func preprocess(_ bytes: UnsafeRawBufferPointer, name: String, since start: ContinuousClock.Instant) throws -> LoadedImage {

@@ -15,7 +15,14 @@ extension ImageManifest {
     package static func build(
         root: String, labels: LabelSource, threads: Int, progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws -> ImageManifest {
-        let labelling = try Labelling(root: root, source: labels)
+        try find(root: root, labels: labels, threads: threads, progress: progress).manifest
+    }
+
+    /// As ``build(root:labels:threads:progress:)``, with what else was found.
+    package static func find(
+        root: String, labels: LabelSource, threads: Int, progress: @escaping @Sendable (Progress) -> Void = { _ in }
+    ) throws -> DataSetFindings {
+        let labelling = try Labelling(.folder(root), source: labels)
         let paths = labelling.images.map(\.path)
         let results = FileScan.run(root: root, paths: paths, threads: threads, progress: progress) { reader, buffer in
             try reader.contents(through: buffer)
@@ -23,13 +30,15 @@ extension ImageManifest {
         var unreadable = ProblemList()
         var undecodable = ProblemList()
         var entries: [Entry] = []
+        var formats: [ImageFormat] = []
         entries.reserveCapacity(paths.count)
         for (ordinal, result) in results.enumerated() {
             switch result {
             case .failure(let failure):
                 unreadable.add("files that cannot be read", failure.message)
             case .success(let file):
-                if ![ImageFormat.jpeg, .png].contains(ImageFormat(startingWith: file.start)), !isDecodable(name: paths[ordinal]) {
+                formats.append(ImageFormat(startingWith: file.start))
+                if ![ImageFormat.jpeg, .png].contains(formats[formats.endIndex - 1]), !isDecodable(name: paths[ordinal]) {
                     undecodable.add("files that are neither JPEG nor PNG", paths[ordinal])
                 }
                 entries.append(
@@ -40,11 +49,11 @@ extension ImageManifest {
         }
         try unreadable.throwIfAny(.dataSetFiles, root, remedy: "Mend or remove them.")
         try undecodable.throwIfAny(.dataSetFormats, root, remedy: "Convert them to PNG, which keeps their pixels, or remove them.")
-        return ImageManifest(entries: entries, classes: labelling.classes)
+        return DataSetFindings(manifest: ImageManifest(entries: entries, classes: labelling.classes), formats: formats)
     }
 
     /// Whether a name promises a format that is decoded here; such a file belongs to the data set even if it turns out to be damaged.
-    private static func isDecodable(name: String) -> Bool {
+    package static func isDecodable(name: String) -> Bool {
         FolderListing.imageExtensions.contains(name.lowercasedExtension)
     }
 }

@@ -9,6 +9,8 @@ package struct ManifestChange: Hashable, Sendable {
         case resized
         /// The file has the same length and other bytes.
         case altered
+        /// The file has the same bytes at another place of its archive.
+        case moved
         /// The file is not in the manifest.
         case added
     }

@@ -2,28 +2,28 @@ import Diagnostics
 
 extension Labelling {
     /// torchvision's `ImageFolder`: each folder of `root` is a class, and one without images is an error.
-    init(classFoldersOf root: String) throws {
-        let names = try FolderListing.subfolders(of: root)
+    init(classFoldersOf tree: FileTree) throws {
+        let names = try tree.subfolders()
         guard !names.isEmpty else {
             throw Failure(
-                .dataSetEmpty, "\(root) has no class folders.",
+                .dataSetEmpty, "\(tree.name) has no class folders.",
                 remedy: "Name a folder with one folder per class, or give a label list for a folder that holds the images themselves.")
         }
         var problems = ProblemList()
         var images: [(path: String, label: Int)] = []
         for (label, name) in names.enumerated() {
-            let files = try FolderListing.imageFiles(below: "\(root)/\(name)")
+            let files = try tree.imageFiles(below: name)
             if files.isEmpty { problems.add("class folders without an image", name) }
             images += files.map { ("\(name)/\($0)", label) }
         }
         try problems.throwIfAny(
-            .dataSetEmpty, root, remedy: "Remove the empty folders, or fill them: their number decides what labels mean.")
+            .dataSetEmpty, tree.name, remedy: "Remove the empty folders, or fill them: their number decides what labels mean.")
         self.classes = names.map { ImageClass(name: $0) }
         self.images = images
     }
 
     /// A CSV of file names and class indices or class names.
-    init(root: String, list path: String, classNames: String?) throws {
+    init(_ tree: FileTree, list path: String, classNames: String?) throws {
         var pairs = try LabelFile(path: path).pairs()
         let headers: Set<String> = ["file", "filename", "file_name", "name", "image", "imageid", "image_id", "path", "id"]
         if let first = pairs.first, headers.contains(first.name.lowercased()) { pairs.removeFirst() }
@@ -51,11 +51,11 @@ extension Labelling {
                 return Row(line: pair.line, name: pair.name, label: label)
             }
         }
-        try self.init(classes: classes, rows: rows, files: Self.flatFiles(of: root), list: path, root: root, problems: problems)
+        try self.init(classes: classes, rows: rows, files: Self.flatFiles(of: tree), list: path, tree: tree, problems: problems)
     }
 
     /// `LOC_val_solution.csv`: image, and one or more of "synset x1 y1 x2 y2".
-    init(root: String, solution: String, synsets: String) throws {
+    init(_ tree: FileTree, solution: String, synsets: String) throws {
         let classes = try SynsetTable.sortedClasses(mapping: synsets)
         let indices = Dictionary(classes.enumerated().map { ($1.name.bytewiseKey, $0) }) { first, _ in first }
         var problems = ProblemList()
@@ -70,11 +70,11 @@ extension Labelling {
             }
             return Row(line: pair.line, name: pair.name, label: label)
         }
-        try self.init(classes: classes, rows: rows, files: Self.flatFiles(of: root), list: solution, root: root, problems: problems)
+        try self.init(classes: classes, rows: rows, files: Self.flatFiles(of: tree), list: solution, tree: tree, problems: problems)
     }
 
     /// `ILSVRC2012_validation_ground_truth.txt`: line n holds the number of the image whose file name ends in n.
-    init(root: String, numbers path: String, synsets: String?) throws {
+    init(_ tree: FileTree, numbers path: String, synsets: String?) throws {
         guard let synsets else {
             throw Failure(
                 .labelNumbersUnexplained,
@@ -85,7 +85,7 @@ extension Labelling {
         let (classes, indices) = try SynsetTable.numbered(path: synsets)
         let file = try LabelFile(path: path)
         var problems = ProblemList()
-        let files = try Self.flatFiles(of: root)
+        let files = try Self.flatFiles(of: tree)
         var filesByNumber: [Int: String] = [:]
         for name in files {
             let digits = String(
@@ -108,10 +108,10 @@ extension Labelling {
             }
             return Row(line: line.number, name: name, label: label)
         }
-        try self.init(classes: classes, rows: rows, files: files, list: path, root: root, problems: problems)
+        try self.init(classes: classes, rows: rows, files: files, list: path, tree: tree, problems: problems)
     }
 
-    private static func namedClasses(_ path: String) throws -> [ImageClass] {
+    package static func namedClasses(_ path: String) throws -> [ImageClass] {
         let file = try LabelFile(path: path)
         var seen: Set<[UInt8]> = []
         for line in file.lines where !seen.insert(Array(line.text.utf8)).inserted {
@@ -121,7 +121,7 @@ extension Labelling {
     }
 
     /// Classes without names for indices up to the highest that occurs. An index that no network has is left to be told as outside of them.
-    private static func numberedClasses(_ numbers: [Int]) -> [ImageClass] {
+    package static func numberedClasses(_ numbers: [Int]) -> [ImageClass] {
         let highest = numbers.filter { (0..<1_000_000).contains($0) }.max() ?? -1
         return (0..<highest + 1).map { ImageClass(name: String($0)) }
     }

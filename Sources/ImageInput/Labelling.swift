@@ -1,23 +1,23 @@
 import Diagnostics
 
 /// The images of a folder with their labels, before any of them is opened.
-struct Labelling {
-    var classes: [ImageClass]
+package struct Labelling {
+    package var classes: [ImageClass]
     /// In manifest order.
-    var images: [(path: String, label: Int)]
+    package var images: [(path: String, label: Int)]
 
     /// - Throws: `dataset.folder`, `dataset.empty`, `dataset.name`, `dataset.linkLoop`, `dataset.labelList`, `dataset.labels`,
     ///   `dataset.groundTruthNumbers`.
-    init(root: String, source: LabelSource) throws {
+    package init(_ tree: FileTree, source: LabelSource) throws {
         switch source {
         case .classFolders:
-            try self.init(classFoldersOf: root)
+            try self.init(classFoldersOf: tree)
         case .list(let path, let classNames):
-            try self.init(root: root, list: path, classNames: classNames)
+            try self.init(tree, list: path, classNames: classNames)
         case .localization(let solution, let synsets):
-            try self.init(root: root, solution: solution, synsets: synsets)
+            try self.init(tree, solution: solution, synsets: synsets)
         case .groundTruth(let numbers, let synsets):
-            try self.init(root: root, numbers: numbers, synsets: synsets)
+            try self.init(tree, numbers: numbers, synsets: synsets)
         }
     }
 
@@ -29,17 +29,17 @@ struct Labelling {
     }
 
     /// The files of a flat folder, in bytewise order of their paths.
-    static func flatFiles(of root: String) throws -> [String] {
-        let files = try FolderListing.imageFiles(below: root).sorted { $0.precedesBytewise($1) }
+    static func flatFiles(of tree: FileTree) throws -> [String] {
+        let files = try tree.imageFiles().sorted { $0.precedesBytewise($1) }
         guard !files.isEmpty else {
-            throw Failure(.dataSetEmpty, "\(root) has no image files.", remedy: "Name the folder that holds the images.")
+            throw Failure(.dataSetEmpty, "\(tree.name) has no image files.", remedy: "Name the folder that holds the images.")
         }
         return files
     }
 
     /// Brings rows and files together: each file must have exactly one row. A row names a file by its path below the root, with or without the
     /// extension.
-    init(classes: [ImageClass], rows: [Row], files: [String], list: String, root: String, problems: ProblemList = ProblemList()) throws {
+    init(classes: [ImageClass], rows: [Row], files: [String], list: String, tree: FileTree, problems: ProblemList = ProblemList()) throws {
         var problems = problems
         var places: [[UInt8]: Int] = [:]
         var stems: [[UInt8]: [Int]] = [:]
@@ -69,7 +69,7 @@ struct Labelling {
         }
         for (file, label) in zip(files, labels) where label == nil { problems.add("files without a label", file) }
         try problems.throwIfAny(
-            .labelMismatch, "\(list) does not fit the images of \(root)",
+            .labelMismatch, "\(list) does not fit the images of \(tree.name)",
             remedy: "Every image needs exactly one label, and every label an image.")
         self.classes = classes
         self.images = zip(files, labels).compactMap { file, label in label.map { (file, $0) } }

@@ -1,4 +1,4 @@
-/// The weights of one axis of a bicubic resize, in fixed point, for the outputs that are wanted of it.
+/// The weights of one axis of a resize, in fixed point, for the outputs that are wanted of it.
 ///
 /// As Pillow's `Resample.c` computes them (`precompute_coeffs`, `normalize_coeffs_8bpc`): in double precision, operation for operation.
 struct ResampleCoefficients {
@@ -22,15 +22,16 @@ struct ResampleCoefficients {
     }
 
     /// Computes the weights of `outputs`, of an axis that goes from `inputSize` to `outputSize` pixels. Memory is kept from call to call.
-    mutating func compute(inputSize: Int, outputSize: Int, outputs: Range<Int>) {
-        let scale = Double(inputSize) / Double(outputSize)
-        let filterScale = max(scale, 1)
-        let support = 2 * filterScale
-        let inverse = 1 / filterScale
-        stride = Int(support.rounded(.up)) * 2 + 1
+    mutating func compute(_ interpolation: Interpolation, inputSize: Int, outputSize: Int, outputs: Range<Int>) {
         firsts.removeAll(keepingCapacity: true)
         counts.removeAll(keepingCapacity: true)
         weights.removeAll(keepingCapacity: true)
+        let scale = Double(inputSize) / Double(outputSize)
+        guard let reach = interpolation.support else { return takeNearest(inputSize: inputSize, scale: scale, outputs: outputs) }
+        let filterScale = max(scale, 1)
+        let support = reach * filterScale
+        let inverse = 1 / filterScale
+        stride = Int(support.rounded(.up)) * 2 + 1
         for output in outputs {
             let center = (Double(output) + 0.5) * scale
             let first = max(0, Int(center - support + 0.5))
@@ -38,7 +39,7 @@ struct ResampleCoefficients {
             scratch.removeAll(keepingCapacity: true)
             var sum = 0.0
             for input in 0..<count {
-                let weight = Self.bicubic((Double(input + first) - center + 0.5) * inverse)
+                let weight = interpolation.weight((Double(input + first) - center + 0.5) * inverse)
                 scratch.append(weight)
                 sum += weight
             }
@@ -52,12 +53,18 @@ struct ResampleCoefficients {
         }
     }
 
-    /// Keys' cubic convolution kernel with a = -0.5.
-    private static func bicubic(_ distance: Double) -> Double {
-        let a = -0.5
-        let x = abs(distance)
-        if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
-        if x < 2 { return (((x - 5) * x + 8) * x - 4) * a }
-        return 0
+    /// One input of weight 1 for each output. Pillow's `ImagingScaleAffine` adds up positions from the first output on, and so does their
+    /// rounding.
+    private mutating func takeNearest(inputSize: Int, scale: Double, outputs: Range<Int>) {
+        stride = 1
+        var position = scale * 0.5
+        for output in 0..<outputs.upperBound {
+            if output >= outputs.lowerBound {
+                firsts.append(min(Int(position), inputSize - 1))
+                counts.append(1)
+                weights.append(1 << Self.precision)
+            }
+            position += scale
+        }
     }
 }

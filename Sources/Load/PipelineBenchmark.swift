@@ -3,6 +3,7 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Fleet
 internal import Foundation
+package import ImageSources
 internal import Kafka
 package import Logging
 internal import Postgres
@@ -59,7 +60,18 @@ package final class PipelineBenchmark {
     /// - Parameter check: called now and then; what it throws ends the measurement.
     package func measure(images: Int, shardSize: Int, check: () throws -> Void) throws -> PipelineMeasurement {
         report("adding \(images) images that are no files")
-        let runs = try NoWorkRuns(store: store, images: images, version: version)
+        return try measure(NoWorkRuns(store: store, images: images, version: version), shardSize: shardSize, check: check)
+    }
+
+    /// Measures a run of the images of `source`, which are read, decoded and preprocessed, in shards of `shardSize`.
+    /// - Parameter check: called now and then; what it throws ends the measurement.
+    package func measure(_ source: ImageSource, shardSize: Int, check: () throws -> Void) throws -> PipelineMeasurement {
+        report("describing \(source.address)")
+        return try measure(NoWorkRuns(store: store, source: source, version: version), shardSize: shardSize, check: check)
+    }
+
+    private func measure(_ runs: NoWorkRuns, shardSize: Int, check: () throws -> Void) throws -> PipelineMeasurement {
+        let images = runs.images
         let warmUp = try NoWorkRuns(store: store, images: 2000, version: version)
         try startWorkers()
         try finish(try warmUp.submit(shardSize: 50), check)

@@ -1,6 +1,7 @@
 internal import Diagnostics
 package import Evaluation
 internal import ImageInput
+internal import ImageSources
 
 extension RunPageContent {
     /// Side of a picture in pixels; smaller inputs keep their own size.
@@ -11,20 +12,26 @@ extension RunPageContent {
 
     /// Reads the pictures of the worst images, as the network saw them: resized and cropped, then made smaller. What concerns one image
     /// (a missing, changed or broken file) is told in its place.
-    /// - Parameter folder: where the data set's images are on this machine, where that is not where they were when it was added.
-    package mutating func readPictures(in folder: String? = nil) {
+    /// - Parameter root: where the data set's images are on this machine, where that is not where they were when it was added.
+    package mutating func readPictures(in root: String? = nil) {
         guard !worst.isEmpty else { return }
-        let folder = folder ?? dataSetFolder
-        let side = min(networkSide ?? Self.pictureSide, Self.pictureSide)
-        guard let preprocessing = try? Preprocessing(imageSize: side, pixelLimit: max(1, min(pixelLimit, Self.decodedLimit))) else {
-            return
-        }
-        let loader = ImageLoader(preprocessing, fileSizeLimit: Self.fileLimit)
+        let limit = max(1, min(pixelLimit, Self.decodedLimit))
+        guard let recipe = pictureRecipe, let preprocessing = try? Preprocessing(recipe, pixelLimit: limit) else { return }
+        let side = recipe.cropSize
+        let loader = ImageLoader(preprocessing)
+        let source = Result { try ImageSource(root: root ?? dataSetFolder) }
         for index in worst.indices {
             let image = worst[index]
             do {
                 let expected = ContentHash(bytes: image.sha256).map { ExpectedContents(byteCount: image.bytes, hash: $0) }
-                let pixels = try loader.load(path: folder + "/" + image.mistake.path, expected: expected).pixels
+                let source = try source.get()
+                let reference = ImageReference(
+                    path: image.mistake.path,
+                    place: image.container.flatMap { container in image.offset.map { .init(container: container, offset: $0) } },
+                    byteCount: image.bytes)
+                let pixels = try loader.load(
+                    bytes: source.read(reference, limit: Self.fileLimit), name: source.title(of: reference), expected: expected
+                ).pixels
                 worst[index].picture = .png(try PNGEncoder.encode(pixels, width: side, height: side), width: side, height: side)
             } catch let failure as Failure {
                 worst[index].picture = .missing(failure.message)
@@ -34,8 +41,11 @@ extension RunPageContent {
         }
     }
 
-    /// Side of the square that the network read, from the name of the preprocessing (`pillow13-bicubic-256-crop-224`).
-    private var networkSide: Int? {
-        report.provenance.preprocessing.split(separator: "-").last.flatMap { Int($0) }.flatMap { (1...8192).contains($0) ? $0 : nil }
+    /// The run's preprocessing at a picture's size; the standard one where this program does not know the run's.
+    private var pictureRecipe: PreprocessingRecipe? {
+        guard let recipe = try? PreprocessingRecipe(identifier: report.provenance.preprocessing) else {
+            return try? PreprocessingRecipe(cropSize: Self.pictureSide)
+        }
+        return try? recipe.scaled(toCropSize: min(recipe.cropSize, Self.pictureSide))
     }
 }

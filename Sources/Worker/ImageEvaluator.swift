@@ -2,13 +2,8 @@ internal import Diagnostics
 internal import Engine
 internal import Evaluation
 internal import EvaluationStore
-internal import Foundation
 internal import ImageInput
-
-extension Failure.Code {
-    /// A data set's root folder is not there on this machine.
-    static let missingRoot = Failure.Code("dataset.root_missing")
-}
+internal import ImageSources
 
 /// What all threads share of a run: the network, and where the images are.
 struct RunContext: Sendable {
@@ -16,8 +11,9 @@ struct RunContext: Sendable {
     let engine: any InferenceEngine
     let preprocessing: Preprocessing
     let layers: ModelLayers
-    let dataSetName: String
-    let root: String
+    let source: ImageSource
+    /// Whether the data set is one for the network of no work, whose images are nowhere.
+    let hasNoFiles: Bool
 }
 
 /// One thread's way from an image file to its row. It owns its workspace, which is allocated once.
@@ -27,7 +23,7 @@ final class ImageEvaluator {
     private let context: RunContext
     private let loader: ImageLoader
     private let workspace: any InferenceWorkspace
-    /// Whether the network is the one of no work, whose images need not be there.
+    /// Whether the network is the one of no work, which looks at hashes.
     private let readsHashes: Bool
 
     init(_ context: RunContext) throws {
@@ -41,27 +37,23 @@ final class ImageEvaluator {
 
     var runID: RunID { context.run.id }
 
-    /// - Throws: a transient `dataset.root_missing`: another worker may have the images.
-    func checkRoot() throws {
-        if !readsHashes { try Self.checkRoot(context.root, ofDataSet: context.dataSetName) }
+    /// - Throws: what keeps this machine from reading the images, a transient failure: another worker may have them.
+    func checkSource() throws {
+        if !context.hasNoFiles, let failure = context.source.health() { throw failure }
     }
 
-    /// - Throws: a transient `dataset.root_missing`.
-    static func checkRoot(_ root: String, ofDataSet name: String) throws {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue else {
-            throw Failure(
-                .missingRoot, "the folder \(root) of data set \(name) is not on this machine",
-                remedy: "mount it, or name where it is with --dataset-root \(name)=FOLDER", recovery: .transient)
-        }
+    /// Begins to read images, which are then evaluated in this order.
+    func input(_ images: [StoredImage]) -> EvaluationInput {
+        EvaluationInput(prefetcher: context.hasNoFiles ? nil : ImagePrefetcher(context.source, images.map(\.reference)))
     }
 
+    /// - Parameter bytes: gives the image's bytes, which may take a while.
     /// - Throws: `image.*`, naming the file and the cause.
-    func evaluate(_ image: StoredImage) throws -> (Prediction, Inference) {
+    func evaluate(_ image: StoredImage, bytes: () throws -> ArraySlice<UInt8>) throws -> (Prediction, Inference) {
         let start = ContinuousClock.now
-        let loaded = try readsHashes ? nil : load(image)
+        let loaded = try context.hasNoFiles ? nil : load(image, bytes(), since: start)
         let inferenceStart = ContinuousClock.now
-        let inference = try workspace.infer(pixels: loaded?.pixels ?? image.sha256)
+        let inference = try workspace.infer(pixels: readsHashes ? image.sha256 : loaded?.pixels ?? [])
         let end = ContinuousClock.now
         let ranking = inference.ranking(label: image.label)
         let prediction = Prediction(
@@ -75,12 +67,20 @@ final class ImageEvaluator {
         return (prediction, inference)
     }
 
-    private func load(_ image: StoredImage) throws -> LoadedImage {
+    private func load(_ image: StoredImage, _ bytes: ArraySlice<UInt8>, since start: ContinuousClock.Instant) throws -> LoadedImage {
         let expected = ContentHash(bytes: image.sha256).map { ExpectedContents(byteCount: image.bytes, hash: $0) }
-        return try loader.load(path: context.root + "/" + image.path, expected: expected)
+        return try loader.load(bytes: bytes, name: context.source.title(of: image.reference), expected: expected, since: start)
     }
 
     private static func microseconds(_ duration: Duration) -> Int {
         Int(duration.components.seconds) * 1_000_000 + Int(duration.components.attoseconds / 1_000_000_000_000)
     }
+}
+
+/// A shard's images on their way: read ahead where they are files.
+struct EvaluationInput {
+    fileprivate let prefetcher: ImagePrefetcher?
+
+    /// The bytes of the shard's image at `index`; each is asked for once, in order.
+    func bytes(of index: Int) throws -> ArraySlice<UInt8> { try prefetcher?.bytes(of: index) ?? [] }
 }

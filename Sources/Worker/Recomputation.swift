@@ -5,6 +5,7 @@ package import EvaluationStore
 internal import Foundation
 internal import ImageInput
 internal import Networks
+internal import ImageSources
 
 /// An image that was computed again here.
 package struct RecomputedImage: Sendable {
@@ -28,11 +29,11 @@ package struct Recomputation: Sendable {
 
     /// Computes `images` on `threads` threads, each image's result at its place.
     /// - Parameter progress: called with the number of images that are done.
-    /// - Throws: `dataset.root_missing`. What concerns one image is that image's result.
+    /// - Throws: what keeps this machine from reading the images. What concerns one image is that image's result.
     package func compute(
         _ images: [StoredImage], threads: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws -> [Result<RecomputedImage, Failure>] {
-        try ImageEvaluator.checkRoot(context.root, ofDataSet: context.dataSetName)
+        if let failure = context.source.health() { throw failure }
         let board = ResultBoard(count: images.count)
         let context = self.context
         let workers = (0..<min(max(threads, 1), max(images.count, 1))).map { index in
@@ -41,7 +42,7 @@ package struct Recomputation: Sendable {
                     let evaluator = try ImageEvaluator(context)
                     let loader = ImageLoader(context.preprocessing)
                     while let place = board.take() {
-                        progress(board.finish(place, Self.evaluate(images[place], evaluator, loader, root: context.root)))
+                        progress(board.finish(place, Self.evaluate(images[place], evaluator, loader, context.source)))
                     }
                 } catch {
                     board.stop(error)
@@ -53,11 +54,12 @@ package struct Recomputation: Sendable {
     }
 
     private static func evaluate(
-        _ image: StoredImage, _ evaluator: ImageEvaluator, _ loader: ImageLoader, root: String
+        _ image: StoredImage, _ evaluator: ImageEvaluator, _ loader: ImageLoader, _ source: ImageSource
     ) -> Result<RecomputedImage, Failure> {
         do {
-            let (prediction, inference) = try evaluator.evaluate(image)
-            let pixels = try loader.load(path: root + "/" + image.path).pixels
+            let bytes = try source.read(image.reference)
+            let (prediction, inference) = try evaluator.evaluate(image) { bytes }
+            let pixels = try loader.load(bytes: bytes, name: source.title(of: image.reference)).pixels
             return .success(RecomputedImage(prediction: prediction, inference: inference, pixels: ContentHash(of: pixels).bytes))
         } catch let failure as Failure {
             return .failure(failure)
@@ -82,10 +84,10 @@ package struct RecomputationSource {
         self.store = store
     }
 
-    /// - Throws: `dataset.root_missing`, before the checkpoint is fetched.
+    /// - Throws: what keeps this machine from reading the images, before the checkpoint is fetched.
     package func recomputation(of run: RunID) throws -> Recomputation {
         let dataset = try store.dataSet(id: store.run(run).specification.datasetID)
-        try ImageEvaluator.checkRoot(roots[dataset.name] ?? dataset.root, ofDataSet: dataset.name)
+        if let failure = try ImageSource(root: roots[dataset.name] ?? dataset.root).health() { throw failure }
         return Recomputation(context: try contexts.context(for: run, store: store))
     }
 }

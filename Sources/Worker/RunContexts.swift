@@ -6,6 +6,19 @@ internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
 internal import Networks
+internal import ImageSources
+
+extension Failure.Code {
+    /// A worker cannot make the images that a run is of.
+    static let runPreprocessing = Failure.Code("run.preprocessing")
+}
+
+/// What decides an engine's answers.
+private struct EngineKey: Equatable {
+    var name: String
+    var model: String
+    var normalization: PixelNormalization
+}
 
 /// The runs a worker has work of: checkpoints are fetched once, kept by their hash, and shared by all threads.
 final class RunContexts: @unchecked Sendable {
@@ -14,7 +27,7 @@ final class RunContexts: @unchecked Sendable {
     private let acceptsBenchmarks: Bool
     private let lock = NSLock()
     private var contexts: [(run: RunID, context: RunContext)] = []
-    private var engines: [(key: String, engine: any InferenceEngine)] = []
+    private var engines: [(key: EngineKey, engine: any InferenceEngine)] = []
 
     /// Contexts kept at most; older ones are made again when they are needed.
     private static let capacity = 4
@@ -32,33 +45,47 @@ final class RunContexts: @unchecked Sendable {
         if let known = contexts.first(where: { $0.run == run }) { return known.context }
         let stored = try store.run(run)
         let dataset = try store.dataSet(id: stored.specification.datasetID)
-        let engine = try engine(for: stored, store: store)
-        let preprocessing = try Preprocessing(
-            imageSize: engine.network.inputSize, pixelLimit: stored.specification.pixelLimit)
-        guard preprocessing.identifier == stored.specification.preprocessing else {
+        let recipe = try Self.recipe(of: stored)
+        let engine = try engine(for: stored, normalization: recipe.normalization, store: store)
+        guard recipe.cropSize == engine.network.inputSize else {
             throw Failure(
-                Failure.Code("run.preprocessing"),
-                "run \(run) wants preprocessing \(stored.specification.preprocessing), this worker makes \(preprocessing.identifier)",
-                remedy: "start a worker of version \(stored.specification.version)", recovery: .transient)
+                .runPreprocessing,
+                "run \(run) wants images of \(recipe.cropSize) pixels, and its network reads \(engine.network.inputSize)",
+                remedy: "submit it again")
         }
+        let preprocessing = try Preprocessing(recipe, pixelLimit: stored.specification.pixelLimit)
         let context = RunContext(
             run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.network),
-            dataSetName: dataset.name, root: dataSetRoots[dataset.name] ?? dataset.root)
+            source: try ImageSource(root: dataSetRoots[dataset.name] ?? dataset.root),
+            hasNoFiles: dataset.labels == StoredDataSet.noFiles)
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
         return context
     }
 
-    private func engine(for run: StoredRun, store: EvaluationStore) throws -> any InferenceEngine {
+    /// - Throws: a transient `run.preprocessing` where only another version of this program can make it.
+    private static func recipe(of run: StoredRun) throws(Failure) -> PreprocessingRecipe {
+        do {
+            return try PreprocessingRecipe(identifier: run.specification.preprocessing)
+        } catch {
+            throw Failure(
+                .runPreprocessing, "run \(run.id) wants preprocessing \(run.specification.preprocessing), which this worker cannot make",
+                remedy: "start a worker of version \(run.specification.version)", recovery: .transient, cause: error)
+        }
+    }
+
+    private func engine(
+        for run: StoredRun, normalization: PixelNormalization, store: EvaluationStore
+    ) throws -> any InferenceEngine {
         let model = try store.model(id: run.specification.modelID)
-        let key = "\(run.specification.engine) \(model.sha256)"
+        let key = EngineKey(name: run.specification.engine, model: model.sha256, normalization: normalization)
         if let known = engines.first(where: { $0.key == key }) { return known.engine }
         if run.specification.engine == NoWorkEngine.engineName, acceptsBenchmarks {
             return NoWorkEngine(network: try NoWorkEngine.layersNetwork())
         }
         // Nothing else holds the parameters: they go as the engine takes them.
         let parameters = try cache.checkpoint(of: model, store: store).parameters
-        let engine = try Engines.make(run.specification.engine, parameters: parameters)
+        let engine = try Engines.make(run.specification.engine, parameters: parameters, normalization: normalization)
         engines.append((key, engine))
         if engines.count > Self.capacity { engines.removeFirst() }
         return engine

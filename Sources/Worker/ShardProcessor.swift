@@ -22,16 +22,17 @@ struct ShardProcessor {
     /// Evaluates a shard's images one after the other. An image that cannot be read becomes a failure; the others count.
     /// - Throws: what concerns the shard as a whole, such as a data set's missing root.
     func process(_ lease: Lease, images: [StoredImage], evaluator: ImageEvaluator) throws -> Outcome {
-        try evaluator.checkRoot()
+        try evaluator.checkSource()
         defer { hasEnded() }
         var result = ShardResult()
         var activity = ActivitySum(layers: evaluator.layers, timeSteps: evaluator.timeSteps)
-        for image in images {
+        let input = evaluator.input(images)
+        for (index, image) in images.enumerated() {
             if board.isLost(lease) { return .abandoned }
             if board.stopState == .handingBack { return .handedBack }
             beginsImage()
             do {
-                let (prediction, inference) = try evaluator.evaluate(image)
+                let (prediction, inference) = try evaluator.evaluate(image) { try input.bytes(of: index) }
                 result.predictions.append(prediction)
                 activity.add(inference)
             } catch let failure as Failure where failure.recovery == .permanent {

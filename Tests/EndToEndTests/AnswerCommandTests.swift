@@ -83,6 +83,19 @@ import Testing
             let rows = try stack.evalctl("activity", "1", "--format", "csv").output.split(separator: "\n")
             #expect(rows.count { $0.contains(",lif,") } == groups.count * 4)
 
+            let counted = try #require(report["synops_per_image"] as? Double)
+            for (dialect, name) in [("neurobench", "Effective_ACs"), ("spikingjelly", "SynOps"), ("paper", "ACs")] {
+                let figures = try #require(try stack.json("activity", "1", "--dialect", dialect)["figures"] as? [[String: Any]])
+                let figure = try #require(figures.first { $0["name"] as? String == name })
+                #expect(abs(try #require(figure["ours"] as? Double) - counted) < 1e-6 * counted, "\(dialect)")
+                // The head alone reads means, and padding is little: others count almost the same.
+                #expect((0.8...1.3).contains(try #require(figure["value"] as? Double) / counted), "\(dialect)")
+                if let footprint = figures.first(where: { $0["name"] as? String == "Footprint" }) {
+                    // As PyTorch adds up the demo's state dict.
+                    #expect(footprint["value"] as? Double == 3_502_712)
+                }
+            }
+
             let lines = try stack.evalctl("predictions", "1", "--format", "jsonl").output.split(separator: "\n")
             let table = try stack.evalctl("predictions", "1", "--all").output.split(separator: "\n")
             #expect(lines.count == 60 && table.count == 61)

@@ -41,9 +41,9 @@ struct GoldenPreprocessing {
         Array(try Data(contentsOf: folder.appending(path: "../\(golden)/images/\(file)")))
     }
 
-    /// The expected pixels of every case, by `<file>/<size>`.
-    static func expectedPixels(of golden: String = "preprocess") throws -> [String: [UInt8]] {
-        let data = try Data(contentsOf: folder.appending(path: "../\(golden)/expected.safetensors"))
+    /// The expected pixels of every case, by `<file>/<size>`; of other recipes (`recipes`), by `<file>/<interpolation>-<resize>-crop-<size>`.
+    static func expectedPixels(of golden: String = "preprocess", _ name: String = "expected") throws -> [String: [UInt8]] {
+        let data = try Data(contentsOf: folder.appending(path: "../\(golden)/\(name).safetensors"))
         let headerLength = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
         let tensors = try JSONDecoder().decode([String: TensorInfo].self, from: data[8..<8 + headerLength])
         return tensors.mapValues { Array(data[(8 + headerLength + $0.offsets[0])..<(8 + headerLength + $0.offsets[1])]) }

@@ -1,6 +1,6 @@
 import Diagnostics
-import SpikeKernels
 import Engine
+import SpikeKernels
 import Testing
 
 @Suite struct FixedPointFormatTests {
@@ -95,17 +95,17 @@ private final class WeightTally: @unchecked Sendable {
             look(tile, lists, laneBits: bits)
             kernels.sumRows(tile, lists, extent, next, currents, isAdded)
         }
-        watched.fuse = { [self] tile, lists, extent, next, embedding, kept, threshold, spikes in
+        watched.fuse = { [self] tile, lists, extent, next, other, units, kept, thresholds, spikes in
             look(tile, lists, laneBits: bits)
-            kernels.fuse(tile, lists, extent, next, embedding, kept, threshold, spikes)
+            kernels.fuse(tile, lists, extent, next, other, units, kept, thresholds, spikes)
         }
-        watched.expand = { [self] tile, lists, extent, next, thresholds, spikes in
+        watched.expand = { [self] tile, lists, extent, next, thresholds, units, spikes in
             look(tile, lists, laneBits: bits)
-            kernels.expand(tile, lists, extent, next, thresholds, spikes)
+            kernels.expand(tile, lists, extent, next, thresholds, units, spikes)
         }
-        watched.contract = { [self] tile, lists, extent, next, kept, scales, shifts, threshold, spikes in
+        watched.contract = { [self] tile, lists, extent, next, kept, scales, shifts, units, thresholds, spikes in
             look(tile, lists, laneBits: bits)
-            kernels.contract(tile, lists, extent, next, kept, scales, shifts, threshold, spikes)
+            kernels.contract(tile, lists, extent, next, kept, scales, shifts, units, thresholds, spikes)
         }
         watched.mix = { [self] axis, steps, source, lanes, spikes in
             for output in 0..<axis.side {

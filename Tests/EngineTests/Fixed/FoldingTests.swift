@@ -1,13 +1,14 @@
 import Diagnostics
-import SpikeKernels
 import Engine
+import Networks
+import SpikeKernels
 import Testing
 
 /// What becomes of weights that no training gives: whole numbers hold them, or they are refused.
 @Suite struct FoldingTests {
-    static let architectures = [
-        Architecture(family: .spe, dim: 6, depths: [1, 1, 1, 1], alpha: 2, patchSize: 2, imageSize: 16, classes: 3),
-        Architecture(family: .plain, dim: 5, depths: [1, 1, 1, 1], alpha: 1, patchSize: 2, imageSize: 16, classes: 4),
+    static let networks = [
+        SmallMLP(family: "spe", dim: 6, depths: [1, 1, 1, 1], alpha: 2, patch: 2, image: 16, classes: 3),
+        SmallMLP(family: "plain", dim: 5, depths: [1, 1, 1, 1], alpha: 1, patch: 2, image: 16, classes: 4),
     ]
     static let formats = [
         FixedPointFormat(precision: .fixed32), FixedPointFormat(precision: .fixed16), FixedPointFormat(precision: .fixed16, weightBits: 6),
@@ -15,13 +16,13 @@ import Testing
 
     /// What a seed does to one or a few tensors.
     private func distort(_ parameters: inout Parameters, _ random: inout TestRandom) -> String {
-        let names = parameters.architecture.parameterSpecifications.map(\.name)
-        let normalizations = parameters.architecture.batchNormNames
+        let names = parameters.network.graph.parameterSpecifications.map(\.name)
+        let normalizations = parameters.network.graph.normalisations
         let extreme: [Float] = [1e38, -1e38, 1e20, 1e6, -1e6, 3000, 40, 1e-30, -1e-30, .leastNonzeroMagnitude, 0]
         var words: [String] = []
         func change(_ name: String, _ what: String, _ body: (inout [Float]) -> Void) {
             guard var tensor = parameters.tensors[name] else {
-                Issue.record("the architecture has no \(name)")
+                Issue.record("the network has no \(name)")
                 return
             }
             body(&tensor.values)
@@ -38,11 +39,11 @@ import Testing
                 let name = random.pick(names.filter { !$0.hasSuffix("running_var") })
                 change(name, "all \(value)") { for index in $0.indices { $0[index] = value } }
             case 2:
-                change("\(random.pick(normalizations)).weight", "negative") { for index in $0.indices { $0[index] = -abs($0[index]) } }
+                change(random.pick(normalizations).weight, "negative") { for index in $0.indices { $0[index] = -abs($0[index]) } }
             case 3:
-                change("\(random.pick(normalizations)).running_var", "tiny") { for index in $0.indices { $0[index] = 0 } }
+                change(random.pick(normalizations).variance, "tiny") { for index in $0.indices { $0[index] = 0 } }
             case 4:
-                change("\(random.pick(normalizations)).running_var", "huge") { $0[random.number(0...$0.count - 1)] = 1e38 }
+                change(random.pick(normalizations).variance, "huge") { $0[random.number(0...$0.count - 1)] = 1e38 }
             case 5:
                 let factor = random.pick([2, 8, 100, 1e4, 1e9] as [Float])
                 let name = random.pick(names.filter { $0.hasSuffix("weight") })
@@ -57,11 +58,9 @@ import Testing
         return words.joined(separator: "; ")
     }
 
-    @Test(arguments: architectures, formats)
-    func `Hostile weights are refused by name, or computed within their bounds`(
-        architecture: Architecture, format: FixedPointFormat
-    ) throws {
-        let sound = try EngineComparison.lively(architecture, seed: 3)
+    @Test(arguments: networks, formats)
+    func `Hostile weights are refused by name, or computed within their bounds`(small: SmallMLP, format: FixedPointFormat) throws {
+        let sound = try EngineComparison.lively(small.network(), seed: 3)
         var computed = 0
         for seed in 0..<UInt64(150) {
             var random = TestRandom(seed: seed)
@@ -74,7 +73,7 @@ import Testing
             } catch let failure as Failure {
                 #expect(failure.code == .unfitWeights, "seed \(seed): \(what)")
                 #expect(failure.message.contains(format.precision.rawValue), "seed \(seed): \(failure.message)")
-                #expect(failure.message.contains("stage ") || failure.message.contains("_") || failure.message.contains("the head"))
+                #expect(failure.message.contains("node '") || failure.message.contains("the head"))
                 #expect(failure.remedy?.contains("--engine") == true)
             }
         }
@@ -82,7 +81,7 @@ import Testing
     }
 
     @Test func `A channel mixing that outweighs the threshold a millionfold is refused, not spelt out`() throws {
-        var parameters = try EngineComparison.lively(Self.architectures[0], seed: 3)
+        var parameters = try EngineComparison.lively(Self.networks[0].network(), seed: 3)
         parameters.tensors["channel_mix.1.1.net.3.weight"]?.values[0] = 1e9
         let wild = parameters
         let failure = #expect(throws: Failure.self) {
@@ -93,19 +92,19 @@ import Testing
         #expect(failure?.remedy?.contains("fixed32") == true)
     }
 
-    @Test(arguments: architectures)
-    func `A token whose first scale is 0 gets a constant input, as in the float engine`(architecture: Architecture) throws {
-        var parameters = try EngineComparison.lively(architecture, seed: 4)
+    @Test(arguments: networks)
+    func `A token whose first scale is 0 gets a constant input, as in the float engine`(small: SmallMLP) throws {
+        var parameters = try EngineComparison.lively(small.network(), seed: 4)
         var random = TestRandom(seed: 1)
-        for block in architecture.blocks {
-            let path = "channel_mix.\(block.index).1.net.1"
-            for token in 0..<architecture.grid(stage: block.stage) * architecture.grid(stage: block.stage) where random.chance(0.7) {
+        for block in 0..<small.blocks {
+            let path = "channel_mix.\(block).1.net.1"
+            for token in 0..<(parameters.tensors["\(path).weight"]?.values.count ?? 0) where random.chance(0.7) {
                 parameters.tensors["\(path).weight"]?.values[token] = random.pick([0, 1e-30, -1e-30])
                 // Near 1, 1.33 and 2 it is decided whether and when a constant input spikes.
                 parameters.tensors["\(path).bias"]?.values[token] = random.pick([0.9, 1.01, 1.3, 1.34, 1.999, 2.001, -5, 1e6, -1e6])
             }
         }
-        let pixels = TestImage.pixels(size: architecture.imageSize, seed: 1)
+        let pixels = TestImage.pixels(size: small.image, seed: 1)
         let float = try EngineComparison.Outcome(FloatEngine(parameters), pixels: pixels, timeSteps: 6)
         for engine in try EngineComparison.engines(parameters, FixedPointFormat(precision: .fixed32)) {
             let fixed = try EngineComparison.Outcome(engine, pixels: pixels, timeSteps: 6)
@@ -114,15 +113,15 @@ import Testing
         }
     }
 
-    @Test(arguments: architectures)
-    func `Negative scales of every normalisation turn nothing round that the float engine does not`(architecture: Architecture) throws {
-        var parameters = try EngineComparison.lively(architecture, seed: 5)
-        for path in architecture.batchNormNames {
-            for index in 0..<(parameters.tensors["\(path).weight"]?.values.count ?? 0) where index % 3 == 1 {
-                parameters.tensors["\(path).weight"]?.values[index] = -0.7
+    @Test(arguments: networks)
+    func `Negative scales of every normalisation turn nothing round that the float engine does not`(small: SmallMLP) throws {
+        var parameters = try EngineComparison.lively(small.network(), seed: 5)
+        for normalisation in parameters.network.graph.normalisations {
+            for index in 0..<(parameters.tensors[normalisation.weight]?.values.count ?? 0) where index % 3 == 1 {
+                parameters.tensors[normalisation.weight]?.values[index] = -0.7
             }
         }
-        let pixels = TestImage.pixels(size: architecture.imageSize, seed: 2)
+        let pixels = TestImage.pixels(size: small.image, seed: 2)
         let float = try EngineComparison.Outcome(FloatEngine(parameters), pixels: pixels, timeSteps: 4)
         for engine in try EngineComparison.engines(parameters, FixedPointFormat(precision: .fixed32)) {
             let fixed = try EngineComparison.Outcome(engine, pixels: pixels, timeSteps: 4)

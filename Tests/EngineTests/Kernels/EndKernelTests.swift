@@ -21,28 +21,26 @@ import Testing
     }
 
     @Test(arguments: KernelPair.all)
-    func `convolvePixels gives the specification's currents`(pair: KernelPair) {
-        pair.forEachSeed(60) { random in
-            let patch = random.number(1...8)
-            let side = random.number(1...5)
-            let geometry = PatchGeometry(imageSize: patch * side, patchSize: patch)
-            let taps = patch * patch * 3
+    func `convolvePixels gives the specification's currents inside and in the padding`(pair: KernelPair) {
+        pair.forEachSeed(120) { random in
+            let window = GridWindow.random(&random)
             let outputs = random.number(1...16)
-            let bound = random.pick([2, (1 << 30) / (taps * 255) - 1])
-            let high = lines(taps, outputs: outputs) { random.number(within: bound) }
-            let low = lines(taps, outputs: outputs) { random.number(0...255) }
+            let colors = window.taps * 3
+            let bound = random.pick([2, (1 << 29) / (colors * 255) - 1])
+            let high = lines(colors, outputs: outputs) { random.number(within: bound) }
+            let low = lines(colors, outputs: outputs) { random.number(0...255) }
             let bias = lines(1, outputs: outputs) { random.number(within: 1 << 29) }
-            let pixels = LineBuffer(
-                (0..<3 * patch * side * patch * side).map { _ in UInt8(random.pick([0, 255, random.number(0...255)])) })
-            let expected = GuardedLines(bytes: side * side * LineBuffer.lineBytes, &random)
+            let tapBias = lines(window.taps, outputs: outputs) { random.number(within: (1 << 29) / window.taps) }
+            let pixels = LineBuffer((0..<3 * window.inputs).map { _ in UInt8(random.pick([0, 255, random.number(0...255)])) })
+            let convolution = PixelConvolution(window: window, high: high.base, low: low.base, bias: bias.base, tapBias: tapBias.base)
+            let expected = GuardedLines(bytes: window.outputs * LineBuffer.lineBytes, &random)
             let found = GuardedLines(copying: expected)
-            return withExtendedLifetime((high, low, bias, pixels)) {
+            return withExtendedLifetime((high, low, bias, tapBias, pixels)) {
                 for (kernels, memory) in [(pair.specification, expected), (pair.kernels, found)] {
-                    kernels.convolvePixels(
-                        geometry, UnsafePointer(pixels.records(of: UInt8.self)), high.base, low.base, bias.base, outputs, memory.base)
+                    kernels.convolvePixels(convolution, UnsafePointer(pixels.records(of: UInt8.self)), outputs, memory.base)
                 }
-                return difference(expected, found, lines: side * side, outputs: outputs)
-                    .map { "\($0); patch \(patch), side \(side), \(outputs) outputs, weights to \(bound)" }
+                return difference(expected, found, lines: window.outputs, outputs: outputs)
+                    .map { "\($0); \(window.words), \(outputs) outputs, weights to \(bound)" }
             }
         }
     }

@@ -3,7 +3,7 @@ import SpikeKernels
 /// Memory that a kernel writes, between two guards, all of it random at first.
 struct GuardedLines {
     private static let guardLines = 4
-    private let buffer: LineBuffer
+    let buffer: LineBuffer
     private let initial: [UInt8]
     private let count: Int
 

@@ -1,5 +1,5 @@
-import SpikeKernels
 import Engine
+import SpikeKernels
 import Testing
 
 /// A vector kernel set and the specification of its lanes.
@@ -22,8 +22,8 @@ struct KernelPair: CustomTestStringConvertible {
 
     static let narrow = all.filter(\.isNarrow)
 
-    /// The largest current: half an input.
-    var largestCurrent: Int { isNarrow ? 16383 : 1 << 30 }
+    /// The largest current that is kept.
+    var largestCurrent: Int { isNarrow ? 16383 : 1 << 30 - 1 }
     var largestThreshold: Int { isNarrow ? 1 << 12 : 1 << 28 }
 
     /// Runs a case for every seed, and says which seed failed first and with what.
@@ -39,9 +39,11 @@ struct KernelPair: CustomTestStringConvertible {
         }
     }
 
+    var allLanes: UInt32 { isNarrow ? .max : 0xffff }
+
     /// The lanes of a tile that are outputs: all, a few, or any.
     func laneMask(_ random: inout TestRandom) -> UInt32 {
-        let all: UInt32 = isNarrow ? .max : 0xffff
+        let all = allLanes
         return switch random.number(0...3) {
         case 0: all
         case 1: (1 << UInt32(random.number(1...lanes - 1))) - 1
@@ -60,6 +62,49 @@ struct KernelPair: CustomTestStringConvertible {
 
     func set(_ lines: GuardedLines, _ index: Int, _ value: Int) {
         if isNarrow { lines.set(index, Int16(value)) } else { lines.set(index, Int32(value)) }
+    }
+
+    /// Lines of random currents; every third time so small that they meet thresholds exactly.
+    func lines(_ count: Int, within bound: Int, _ random: inout TestRandom) -> GuardedLines {
+        let memory = GuardedLines(bytes: count * LineBuffer.lineBytes, &random)
+        let bound = random.chance(0.3) ? min(3, bound) : bound
+        for index in 0..<count * lanes { set(memory, index, random.number(within: bound)) }
+        return memory
+    }
+
+    /// A line of thresholds: all the lowest, the largest, or any.
+    func thresholds(_ random: inout TestRandom) -> LineBuffer {
+        let common = random.pick([0, 1, 4, largestThreshold])
+        return line((0..<lanes).map { _ in common > 0 ? common : random.pick([1, 2, random.number(1...largestThreshold)]) })
+    }
+
+    /// A line of places to shift right by, or none.
+    func units(_ random: inout TestRandom) -> LineBuffer? {
+        guard random.chance(0.5) else { return nil }
+        return line((0..<lanes).map { _ in random.pick([0, 1, random.number(0...laneBits - 1)]) })
+    }
+
+    /// Runs a kernel and its specification on copies of `lines`, and says where they differ in a lane of the mask.
+    func compare(
+        _ expected: GuardedLines, lines: Int, lanes mask: UInt32, keeping: [LineBuffer],
+        _ run: (KernelSet, UnsafeMutableRawPointer) -> Void
+    ) -> String? {
+        let found = GuardedLines(copying: expected)
+        return withExtendedLifetime(keeping) {
+            run(specification, expected.base)
+            run(kernels, found.base)
+            return difference(expected, found, lines: lines, lanes: mask, "currents")
+        }
+    }
+
+    /// The same for spikes: every byte of all frames counts.
+    func compare(_ expected: SpikeField, keeping: [LineBuffer], _ run: (KernelSet, SpikePlace) -> Void) -> String? {
+        let found = expected.copy
+        return withExtendedLifetime(keeping) {
+            run(specification, expected.place)
+            run(kernels, found.place)
+            return difference(expected.memory, found.memory)
+        }
     }
 
     /// Where two outputs of lines differ in a lane of the mask, or a guard is gone.

@@ -86,44 +86,51 @@ import Testing
     }
 
     @Test(arguments: KernelPair.all)
-    func `listConvolution gives the specification's rows and counts inside and at the border`(pair: KernelPair) {
-        pair.forEachSeed(200) { random in
-            let (kernel, stride, padding) = random.pick([(3, 2, 1), (3, 1, 1), (2, 2, 0)])
-            let outputSide = random.number(1...6)
-            let inputSide = outputSide * stride
-            let steps = random.number(1...9)
-            let inputs = random.number(1...150)
-            let wordCount = (inputs + 63) / 64 + 1
-            // The layer reads `inputs` channels from `clear` on; the others do not spike.
-            let clear = random.number(0...wordCount * 64 - inputs)
-            let words = LineBuffer(count: inputSide * inputSide * steps * wordCount, of: UInt64.self)
+    func `listConvolution gives the specification's rows and counts for any window and several sources`(pair: KernelPair) {
+        pair.forEachSeed(300) { random in
+            let window = GridWindow.random(&random)
+            let steps = random.number(1...6)
             let rate = random.rate()
-            for frame in 0..<inputSide * inputSide * steps {
-                for channel in clear..<clear + inputs where random.chance(rate) {
-                    let index = frame * wordCount + channel / 64
-                    words.set(index, words.value(index, as: UInt64.self) | 1 << UInt64(channel % 64))
+            var keep: [LineBuffer] = []
+            var sources: [SpikeSource] = []
+            var inputs = 0
+            for _ in 0..<random.number(1...3) {
+                let own = random.number(1...100)
+                let wordCount = (own + 63) / 64 + 1
+                // The layer reads `own` channels from `clear` on; the others do not spike.
+                let clear = random.number(0...wordCount * 64 - own)
+                let words = LineBuffer(count: window.inputs * steps * wordCount, of: UInt64.self)
+                for frame in 0..<window.inputs * steps {
+                    for channel in clear..<clear + own where random.chance(rate) {
+                        let index = frame * wordCount + channel / 64
+                        words.set(index, words.value(index, as: UInt64.self) | 1 << UInt64(channel % 64))
+                    }
                 }
+                keep.append(words)
+                sources.append(SpikeSource(words: words.base, stride: wordCount * 8, wordCount: wordCount, firstRow: inputs - clear))
+                inputs += own
             }
-            let firstToken = random.number(0...outputSide * outputSide - 1)
-            let extent = Extent(tokens: random.number(1...outputSide * outputSide - firstToken), steps: steps)
-            let frames = extent.tokens * steps
-            let geometry = ConvolutionGeometry(
-                kernel: kernel, stride: stride, padding: padding, inputSide: inputSide, outputSide: outputSide, inputs: inputs)
-            let source = SpikeSource(words: words.base, stride: wordCount * 8, wordCount: wordCount, firstRow: -clear)
-            let rows = frames * RowLists.rows(spikes: kernel * kernel * inputs)
-            let expected = memory(rows: rows, frames: frames, counts: steps, &random)
-            return withExtendedLifetime(words) {
-                let zeroRow = kernel * kernel * inputs
+            // Where all taps share their weights, all have the same rows.
+            let rowsPerTap = random.chance(0.3) ? 0 : inputs
+            let zeroRow = rowsPerTap == 0 ? inputs : window.taps * inputs
+            let (firstToken, tokens) = window.part(&random)
+            let extent = Extent(tokens: tokens, steps: steps)
+            let frames = tokens * steps
+            let counts = sources.count * steps
+            let expected = memory(
+                rows: frames * RowLists.rows(spikes: window.taps * inputs), frames: frames, counts: counts, &random)
+            return withExtendedLifetime(keep) {
                 pair.specification.listConvolution(
-                    source, geometry, firstToken, extent, lists(expected, zeroRow: zeroRow),
+                    sources, sources.count, window, rowsPerTap, firstToken, extent, lists(expected, zeroRow: zeroRow),
                     expected.counts.base.assumingMemoryBound(to: Int.self))
                 // Just as much room as these lists need.
-                let found = memory(rows: expected.starts.value(frames, as: UInt32.self) * 4, frames: frames, counts: steps, &random)
+                let found = memory(rows: expected.starts.value(frames, as: UInt32.self) * 4, frames: frames, counts: counts, &random)
                 pair.kernels.listConvolution(
-                    source, geometry, firstToken, extent, lists(found, zeroRow: zeroRow),
+                    sources, sources.count, window, rowsPerTap, firstToken, extent, lists(found, zeroRow: zeroRow),
                     found.counts.base.assumingMemoryBound(to: Int.self))
-                return difference(expected, found, frames: frames)
-                    .map { "\($0); \(geometry), \(extent) from token \(firstToken), first channel \(clear), rate \(rate)" }
+                return difference(expected, found, frames: frames).map {
+                    "\($0); \(window.words), \(tokens) tokens from \(firstToken), \(sources.count) sources, \(rowsPerTap) rows a tap, rate \(rate)"
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ struct RandomTile {
     let lists: RowLists
     let extent: Extent
     let description: String
-    private let keep: [LineBuffer]
+    let keep: [LineBuffer]
 
     var frames: Int { extent.tokens * extent.steps }
 
@@ -68,13 +68,5 @@ struct RandomTile {
     func next(_ random: inout TestRandom) -> UnsafeRawBufferPointer {
         random.chance(0.3)
             ? UnsafeRawBufferPointer(start: nil, count: 0) : UnsafeRawBufferPointer(start: keep[0].base, count: keep[0].bytes)
-    }
-
-    /// Where the first lines with a bound of their own would be: a line for every frame.
-    func currents(_ pair: KernelPair, within bound: Int, lines: Int, _ random: inout TestRandom) -> GuardedLines {
-        let memory = GuardedLines(bytes: lines * LineBuffer.lineBytes, &random)
-        let bound = random.pick([3, bound])
-        for index in 0..<lines * pair.lanes { pair.set(memory, index, random.number(within: bound)) }
-        return memory
     }
 }

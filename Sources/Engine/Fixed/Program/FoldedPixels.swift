@@ -1,3 +1,4 @@
+internal import Networks
 internal import SpikeKernels
 
 /// The layer that reads the image. It multiplies; weights have 8 bits below the unit, because pixels multiply their rounding as well.

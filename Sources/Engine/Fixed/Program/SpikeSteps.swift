@@ -44,13 +44,18 @@ struct BitStep: ProgramStep {
                                 return input < 0 ? any : any | source.word(input * pass.steps + step, word)
                             }
                         case .sample(let window, let tap):
-                            source.word(window.input(output: token, tap: tap) * pass.steps + step, word)
+                            sampled(source, window.input(output: token, tap: tap), pass.steps, step, word)
                         }
                     target.words.set(frame * words + word, value)
                 }
             }
         }
     }
+}
+
+/// A word below one tap of a window; none in the padding.
+private func sampled(_ source: SpikeBits, _ input: Int, _ steps: Int, _ step: Int, _ word: Int) -> UInt64 {
+    input < 0 ? 0 : source.word(input * steps + step, word)
 }
 
 extension SpikeBits {

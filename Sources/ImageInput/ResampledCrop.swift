@@ -1,10 +1,10 @@
 import Diagnostics
 
-/// Pillow's bicubic resize and the centre crop in one: only the pixels that the crop shows are computed, equal to the bit to those of the
+/// Pillow's resize and the centre crop in one: only the pixels that the crop shows are computed, equal to the bit to those of the
 /// whole. Used by one thread at a time; it keeps its memory from image to image.
 ///
 /// Pixels have 4 bytes, R, G, B and one of no meaning, until the last step.
-struct BicubicCrop: ~Copyable {
+struct ResampledCrop: ~Copyable {
     private let preprocessing: Preprocessing
     private var horizontal = ResampleCoefficients()
     private var vertical = ResampleCoefficients()
@@ -20,36 +20,40 @@ struct BicubicCrop: ~Copyable {
     /// Resizes and crops `pixels`, an image of `width` x `height`, into `output`, [imageSize, imageSize, 3].
     ///
     /// Up to 15 bytes behind the image are read, for no use.
-    /// - Throws: `image.memory`.
+    /// - Throws: `image.memory`, `image.shape`.
     mutating func apply(
         to pixels: UnsafeRawPointer, width: Int, height: Int, output: UnsafeMutableBufferPointer<UInt8>, name: String
     ) throws {
         precondition(output.count == preprocessing.byteCount, "the output has room for exactly one image")
         guard let outputBase = output.baseAddress else { return }
-        let geometry = CropGeometry(width: width, height: height, preprocessing: preprocessing)
-        horizontal.compute(inputSize: width, outputSize: geometry.resizedWidth, outputs: geometry.columns)
-        vertical.compute(inputSize: height, outputSize: geometry.resizedHeight, outputs: geometry.rows)
-        let size = preprocessing.imageSize
-        try row.reserve(size * 4, for: name)
+        let recipe = preprocessing.recipe
+        let geometry = try CropGeometry(width: width, height: height, recipe: recipe, name: name)
+        horizontal.compute(recipe.interpolation, inputSize: width, outputSize: geometry.resizedWidth, outputs: geometry.columns)
+        vertical.compute(recipe.interpolation, inputSize: height, outputSize: geometry.resizedHeight, outputs: geometry.rows)
+        let size = recipe.cropSize
+        let shown = geometry.columns.count
+        if shown < size || geometry.rows.count < size { output.update(repeating: 0) }
+        let first = outputBase + (geometry.firstRow * size + geometry.firstColumn) * 3
+        try row.reserve(shown * 4, for: name)
         if geometry.isVerticalFirst {
             let columns = horizontal.inputs
             try between.reserve(columns.count * 4, for: name)
-            for index in 0..<size {
+            for index in 0..<geometry.rows.count {
                 let source = pixels + (vertical.firsts[index] * width + columns.lowerBound) * 4
                 shorten(source, stride: width * 4, row: index, byteCount: columns.count * 4, into: between.base)
                 narrow(between.base, firstColumn: columns.lowerBound, into: row.base)
-                pack(into: outputBase + index * size * 3)
+                pack(into: first + index * size * 3)
             }
         } else {
             let rows = vertical.inputs
-            try between.reserve(rows.count * size * 4, for: name)
+            try between.reserve(rows.count * shown * 4, for: name)
             for index in rows {
-                narrow(pixels + index * width * 4, firstColumn: 0, into: between.base + (index - rows.lowerBound) * size * 4)
+                narrow(pixels + index * width * 4, firstColumn: 0, into: between.base + (index - rows.lowerBound) * shown * 4)
             }
-            for index in 0..<size {
-                let source = between.base + (vertical.firsts[index] - rows.lowerBound) * size * 4
-                shorten(source, stride: size * 4, row: index, byteCount: size * 4, into: row.base)
-                pack(into: outputBase + index * size * 3)
+            for index in 0..<geometry.rows.count {
+                let source = between.base + (vertical.firsts[index] - rows.lowerBound) * shown * 4
+                shorten(source, stride: shown * 4, row: index, byteCount: shown * 4, into: row.base)
+                pack(into: first + index * size * 3)
             }
         }
         between.releaseIfLarge()
@@ -58,7 +62,7 @@ struct BicubicCrop: ~Copyable {
     /// The horizontal pass of one row. `source` begins with the pixel of column `firstColumn`.
     private func narrow(_ source: UnsafeRawPointer, firstColumn: Int, into target: UnsafeMutableRawPointer) {
         horizontal.weights.withUnsafeBufferPointer { weights in
-            for column in 0..<preprocessing.imageSize {
+            for column in horizontal.firsts.indices {
                 let first = source + (horizontal.firsts[column] - firstColumn) * 4
                 let base = column * horizontal.stride
                 var sum = SIMD4<Int32>(repeating: Self.half)
@@ -92,7 +96,7 @@ struct BicubicCrop: ~Copyable {
     /// Drops the fourth byte of each pixel of the row in work.
     private func pack(into target: UnsafeMutablePointer<UInt8>) {
         let values = row.base.assumingMemoryBound(to: UInt8.self)
-        for column in 0..<preprocessing.imageSize {
+        for column in horizontal.firsts.indices {
             for channel in 0..<3 { target[3 * column + channel] = values[4 * column + channel] }
         }
     }

@@ -1,0 +1,67 @@
+import Evaluation
+import Testing
+
+@Suite struct ActivityDialectTests {
+    /// A network of three layers, four time steps: a convolution of which a tenth of the weights is 0, one at whose edges 20 of 120 products
+    /// lie in the padding, and a head that reads means over 4 positions.
+    static let workload = NetworkWorkload(
+        timeSteps: 4, input: .init(operations: 1000, weights: 40, zeroWeights: 10),
+        layers: [
+            .init(
+                name: "a", denseOperations: 200, moduleOperations: 200, synapticOperations: 80, readsSpikes: true, weights: 50,
+                zeroWeights: 5),
+            .init(
+                name: "b", denseOperations: 100, moduleOperations: 120, synapticOperations: 40, readsSpikes: true, weights: 20,
+                zeroWeights: 0),
+            .init(
+                name: "head", denseOperations: 48, moduleOperations: 12, synapticOperations: 24, readsSpikes: false, weights: 12,
+                zeroWeights: 0),
+        ], neurons: 100, spikes: 60, stateBytes: 5000)
+    static let costs = EnergyCosts(name: "45nm-float32", ac: 0.9, mac: 4.6)
+
+    private func values(_ dialect: ActivityDialect) -> [String: (value: Double, ours: Double?)] {
+        Dictionary(uniqueKeysWithValues: Self.workload.figures(in: dialect, costs: Self.costs).map { ($0.name, ($0.value, $0.ours)) })
+    }
+
+    @Test func `NeuroBench's harness counts effective operations, zeros left out, and every module in every time step`() throws {
+        let figures = values(.neurobench)
+        #expect(figures["Footprint"]?.value == 5000)
+        #expect(figures["ConnectionSparsity"]?.value == 0.123)  // 15 of 122 weights
+        #expect(figures["ActivationSparsity"]?.value == 0.85)
+        #expect(figures["ActivationSparsity"]?.ours == 0.15)
+        #expect(figures["Effective_ACs"]?.value == 80 * 0.9 + 40)
+        #expect(figures["Effective_ACs"]?.ours == 144)
+        #expect(figures["Effective_MACs"]?.value == (1000 * 0.75 + 12) * 4)
+        #expect(figures["Effective_MACs"]?.ours == 1000)
+        #expect(figures["Dense"]?.value == (1000 + 200 + 100 + 12) * 4)
+        #expect(figures["Dense"]?.ours == (200 + 100 + 48) * 4)
+    }
+
+    @Test func `SpikingJelly counts what reads zeros and ones`() throws {
+        let figures = values(.spikingjelly)
+        #expect(figures.count == 1)
+        #expect(figures["SynOps"]?.value == 120)
+        #expect(figures["SynOps"]?.ours == 144)
+    }
+
+    @Test func `papers multiply rates by FLOPs, and count the first layer in every time step`() throws {
+        let figures = values(.paper)
+        #expect(figures["MACs"]?.value == 4000)
+        #expect(figures["ACs"]?.value == 80 + 48 + 6)
+        let energy = try #require(figures["energy in mJ"])
+        let (field, ours): (Double, Double) = ((4000 * 4.6 + 134 * 0.9) / 1e9, (1000 * 4.6 + 144 * 0.9) / 1e9)
+        let own = try #require(energy.ours)
+        #expect(abs(energy.value - field) < 1e-15)
+        #expect(abs(own - ours) < 1e-15)
+    }
+
+    @Test(arguments: ActivityDialect.allCases)
+    func `every figure says in a sentence what it differs in, and a network of nothing has none that cannot be printed`(
+        dialect: ActivityDialect
+    ) {
+        for figure in Self.workload.figures(in: dialect, costs: Self.costs) { #expect(figure.difference.hasSuffix(".")) }
+        let empty = NetworkWorkload(
+            timeSteps: 4, input: .init(operations: 0, weights: 0, zeroWeights: 0), layers: [], neurons: 0, spikes: 0, stateBytes: 0)
+        for figure in empty.figures(in: dialect, costs: Self.costs) { #expect(figure.value.isFinite) }
+    }
+}

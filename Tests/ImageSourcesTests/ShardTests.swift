@@ -1,0 +1,91 @@
+import Diagnostics
+import Foundation
+import ImageInput
+import ImageSources
+import Testing
+
+@Suite("WebDataset shards")
+struct ShardTests {
+    private let fixture: SourceFixture
+
+    init() throws {
+        fixture = try SourceFixture()
+    }
+
+    /// Packs parts into a shard in their order.
+    private func pack(_ shard: String, _ parts: [(name: String, bytes: [UInt8])]) throws {
+        for part in parts { try fixture.write("parts/\(part.name)", part.bytes) }
+        try fixture.run("tar", ["--create", "--file=\(shard)", "--directory=parts"] + parts.map(\.name))
+        try FileManager.default.removeItem(atPath: "\(fixture.path)/parts")
+    }
+
+    private func sample(_ key: String, _ label: Int, suffix: String = "jpg") -> [(name: String, bytes: [UInt8])] {
+        [(name: "\(key).\(suffix)", bytes: fixture.jpeg(key)), (name: "\(key).cls", bytes: Array("\(label)\n".utf8))]
+    }
+
+    @Test("Shards named by a pattern, and a folder of them, give images in their order with the labels beside them")
+    func labels() throws {
+        try pack("val-000000.tar", sample("000", 7) + sample("001", 0, suffix: "jpeg"))
+        try pack(
+            "val-000001.tar",
+            sample("000", 3, suffix: "JPG") + [("x.json", Array(#"{"label": 5, "name": "n"}"#.utf8)), ("x.png", fixture.jpeg("x"))])
+        let found = try fixture.find("val-{000000..000001}.tar")
+        #expect(
+            found.pairs == ["val-000000.tar/000.jpg 7", "val-000000.tar/001.jpeg 0", "val-000001.tar/000.JPG 3", "val-000001.tar/x.png 5"])
+        #expect(found.manifest.classes.map(\.name) == (0..<8).map(String.init))
+        #expect(try fixture.find("").manifest == found.manifest)
+        let source = try ImageSource(root: fixture.path)
+        for entry in found.manifest.entries { #expect(try ContentHash(of: Array(source.read(entry.reference))) == entry.hash) }
+        #expect(try source.find(labels: .classFolders, threads: 1).hasOwnLabels)
+
+        try fixture.write("names.txt", text: (0..<9).map { "class \($0)" }.joined(separator: "\n"))
+        let named = try fixture.find("val-{000000..000001}.tar", classNames: "\(fixture.path)/names.txt")
+        #expect(named.manifest.classes.last?.name == "class 8")
+        try fixture.write("labels.csv", text: "000,1\n001,0\n")
+        let listed = try fixture.find("val-000000.tar", labels: .list(path: "\(fixture.path)/labels.csv", classNames: nil))
+        #expect(listed.pairs == ["000.jpg 1", "001.jpeg 0"])
+    }
+
+    @Test("Samples that cannot be understood are refused; images without labels and other parts are told")
+    func unusable() throws {
+        try pack("two.tar", sample("a", 1) + [("a.png", fixture.jpeg("b"))])
+        #expect(try fixture.failure("two.tar").message.contains("several images"))
+        try pack("text.tar", [("a.jpg", fixture.jpeg("a")), ("a.cls", Array("cat".utf8))])
+        #expect(try fixture.failure("text.tar").code == .archiveSamples)
+        try pack("part.tar", [("a.jpg", fixture.jpeg("a")), ("a.cls", Array("3.5".utf8))])
+        #expect(try fixture.failure("part.tar").code == .archiveSamples)
+        try pack("apart.tar", sample("a", 1) + [("a.json", Array(#"{"label": 2}"#.utf8))])
+        #expect(try fixture.failure("apart.tar").message.contains("label 1 in a.cls and 2 in a.json"))
+        try pack("some.tar", sample("a", 1) + [("b.jpg", fixture.jpeg("b")), ("a.txt", [1]), ("c.seg.png", fixture.jpeg("c"))])
+        let found = try fixture.find("some.tar")
+        #expect(found.pairs == ["a.jpg 1"])
+        #expect(
+            Set(found.leftOut.lines) == [
+                "1 images without a label beside them (b.jpg)", "1 files that are no images by their names (a.txt)",
+                "1 images that are no sample's (KEY.jpg, .jpeg, .png or .webp) (c.seg.png)",
+            ])
+    }
+
+    @Test("_info.json names the shards of a folder, and a shard that lacks samples is noticed")
+    func info() throws {
+        try pack("v-0.tar", sample("000", 0) + sample("001", 1))
+        try pack("v-1.tar", sample("002", 0))
+        try pack("t-0.tar", sample("003", 0))
+        let split = #""validation": {"filenames": ["v-{0..1}.tar"], "shard_lengths": [2, 1], "num_samples": 3}"#
+        try fixture.write("_info.json", text: "{\"splits\": {\(split)}}")
+        #expect(try fixture.find("").manifest.entries.count == 3)
+        try fixture.write("_info.json", text: "{\"splits\": {\(split.replacing("[2, 1]", with: "[2, 2]"))}}")
+        let short = try fixture.failure("")
+        #expect(short.code == .archiveSamples && short.message.contains("has 1 samples, and _info.json beside it says 2"))
+        #expect(try fixture.failure("v-{0..1}.tar").code == .archiveSamples)
+        try fixture.write("_info.json", text: "{\"splits\": {\(split), \"train\": {\"filenames\": [\"t-0.tar\"]}}}")
+        #expect(try fixture.failure("").message.contains("several splits: train, validation"))
+        for text in [
+            "[]", "{\"splits\": {\"a\": {\"filenames\": [\"../x.tar\"]}}}",
+            "{\"splits\": {\"a\": {\"filenames\": [\"{0..1}.tar\"], \"shard_lengths\": [1]}}}",
+        ] {
+            try fixture.write("_info.json", text: text)
+            #expect(try fixture.failure("").code == .archiveSamples, "\(text)")
+        }
+    }
+}

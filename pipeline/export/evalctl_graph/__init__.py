@@ -1,0 +1,1 @@
+"""Turns PyTorch modules with SpikingJelly neurons into network descriptions; see docs/networks.md."""

@@ -1,0 +1,205 @@
+"""Sums, factors and constants."""
+from dataclasses import replace
+from math import frexp
+
+import torch
+
+from .axes import described, merged, whole
+from .failure import ExportError
+from .gating import both
+from .graph import Complement, Constant, Feature, Scores, aligned, laid_out, require
+
+
+def plain(graph, value) -> Feature:
+    """A value as a feature."""
+    if isinstance(value, Complement):
+        negative = scaled(graph, value.of, -1.0)
+        return shifted(graph, negative, 1.0)
+    if isinstance(value, Scores):
+        raise ExportError("a product of queries and keys is used for something else than attention")
+    if not isinstance(value, Feature):
+        raise ExportError("a constant stands where a feature is needed")
+    if value.summed is not None:
+        raise ExportError("a sum over some of the time steps is used")
+    return value
+
+
+def affine(graph, value, mean: bool = False) -> Feature:
+    """A feature as a layer reads it. A mean over time may go through what is affine; a sum becomes a factor of it first."""
+    value = plain(graph, value)
+    if value.over_time is None:
+        return value
+    require(mean, "a mean over time is read by what is not linear")
+    if value.over_time == 1.0:
+        return value
+    factor = value.over_time
+    return scaled(graph, replace(value, over_time=1.0), factor, fold=False)
+
+
+def scaled(graph, value: Feature, factor: float, fold: bool = True) -> Feature:
+    if factor == 1.0:
+        return value
+    if fold and value.over_time is not None:
+        return replace(value, over_time=value.over_time * factor)
+    node = value.node
+    mantissa, exponent = frexp(factor)
+    if node.op == "product" and mantissa == 0.5:
+        fields = {**node.fields, "scale_exponent": node.fields["scale_exponent"] + exponent - 1}
+        return replace(value, node=graph.add("product", node.inputs, fields, node.grid, path=node.path))
+    return laid_out(graph.add("scale", [node], {"factor": float(factor)}, node.grid), value.dims, value)
+
+
+def shifted(graph, value: Feature, constant: float) -> Feature:
+    return _along(graph, value, "channel", torch.ones(1), torch.full((1,), constant))
+
+
+def _along(graph, value: Feature, axis: str, weight, bias, scale=None) -> Feature:
+    """Factors and constants along an axis: a normalisation without statistics."""
+    node = affine(graph, value, mean=True).node
+    count = {"channel": node.channels, "token": node.height * node.width, "row": node.height, "column": node.width}[axis]
+    made = graph.add("normalisation", [node], {
+        "axis": axis, "weight": graph.vector(weight.expand(count), "factors"), "bias": graph.vector(bias.expand(count), "constants"),
+        "mean": graph.vector(torch.zeros(count), "zeros"), "variance": graph.vector(torch.ones(count), "ones"), "epsilon": 0.0, "scale": scale,
+    }, node.grid)
+    return laid_out(made, value.dims, affine(graph, value, mean=True))
+
+
+def _number(value) -> float | None:
+    if isinstance(value, Constant):
+        value = value.tensor.flatten()[0].item() if value.tensor.numel() and bool((value.tensor == value.tensor.flatten()[0]).all()) else None
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _vector(value: Feature, constant: Constant):
+    """The axis along which a constant differs, and its values there in order."""
+    tensor = constant.tensor
+    tensor = tensor.reshape([1] * (len(value.dims) - tensor.ndim) + list(tensor.shape))
+    factors, extents = [], []
+    for dim, own in enumerate(value.dims):
+        if tensor.shape[dim] > 1 and bool((tensor == tensor.narrow(dim, 0, 1)).all()):
+            tensor = tensor.narrow(dim, 0, 1)
+        if tensor.shape[dim] > 1:
+            factors += own
+            extents += [factor.size for factor in own]
+    order = sorted(range(len(factors)), key=lambda at: ("TCHW".index(factors[at].axis), -factors[at].stride))
+    ordered = tuple(factors[at] for at in order)
+    values = tensor.reshape(extents).permute(order).flatten()
+    node = value.node
+    axes = {
+        whole("C", node.channels): "channel", whole("H", node.height) + whole("W", node.width): "token",
+        whole("H", node.height): "row", whole("W", node.width): "column",
+    }
+    return merged(ordered), axes.get(merged(ordered)), values
+
+
+def _with_constant(graph, value: Feature, constant: Constant, is_product: bool) -> Feature:
+    factors, axis, values = _vector(value, constant)
+    if is_product and any(factor.axis == "T" for factor in factors):
+        require([factor.axis for factor in factors] == ["T"], f"factors that differ along {described((factors,))}")
+        return _factors_of_time(graph, value, values)
+    require(axis is not None, f"a constant that differs along {described((factors,))}: along channels, tokens, rows or columns is what can be described")
+    one, zero = torch.ones(1), torch.zeros(1)
+    return _along(graph, value, axis, values, zero) if is_product else _along(graph, value, axis, one, values)
+
+
+def _factors_of_time(graph, value: Feature, factors) -> Feature:
+    name = graph.vector(factors, "scale")
+    node = value.node
+    if node.op != "normalisation" or node.fields["scale"] is not None:
+        return replace(_along(graph, value, "channel", torch.ones(1), torch.zeros(1), name), step=None)
+    made = graph.add("normalisation", node.inputs, {**node.fields, "scale": name}, node.grid, path=node.path, is_static=False)
+    return Feature(made, value.dims)
+
+
+def add(graph, a):
+    one, other, factor = a["self"], a["other"], a.get("alpha", 1)
+    return total(graph, one, other, float(factor))
+
+
+def subtract(graph, a):
+    one, other, factor = a["self"], a["other"], float(a.get("alpha", 1))
+    if isinstance(other, Feature) and other.node.is_spikes and _number(one) == 1.0 and factor == 1:
+        return Complement(other)
+    return total(graph, one, other, -factor)
+
+
+def subtract_reversed(graph, a):
+    return subtract(graph, {"self": a["other"], "other": a["self"], "alpha": a.get("alpha", 1)})
+
+
+def total(graph, one, other, factor: float):
+    """`one + factor * other`."""
+    if isinstance(other, (int, float, Constant)):
+        number = _number(other)
+        if number == 0.0:
+            return one
+        value = plain(graph, one)
+        return shifted(graph, value, number * factor) if number is not None else _with_constant(
+            graph, value, Constant(other.tensor * factor), False)
+    if isinstance(one, (int, float, Constant)):
+        return total(graph, scaled(graph, plain(graph, other), factor), one, 1.0)
+    if isinstance(one, Feature) and isinstance(other, Feature) and factor == 1.0:
+        gathered = _over_steps(graph, one, other)
+        if gathered is not None:
+            return gathered
+    one, other = plain(graph, one), scaled(graph, plain(graph, other), factor)
+    require((one.over_time is None) == (other.over_time is None), "a mean over time and a feature of each step are added")
+    if one.over_time != other.over_time:
+        one, other = affine(graph, one, mean=True), affine(graph, other, mean=True)
+    require(one.node.grid == other.node.grid, f"features of {list(one.node.grid)} and {list(other.node.grid)} are added")
+    dims, step = aligned(one, other)
+    node = graph.add("sum", [one.node, other.node], {}, one.node.grid)
+    return Feature(node, dims, None if node.is_static else step, one.over_time)
+
+
+def _over_steps(graph, one: Feature, other: Feature):
+    """The sum of a node's features of different time steps."""
+    steps = [value.summed if value.summed is not None else {value.step} for value in (one, other)]
+    if one.node is not other.node or one.node.is_static or None in steps[0] | steps[1] or one.dims != other.dims:
+        return None
+    require(not steps[0] & steps[1], "a time step is added twice")
+    both = frozenset(steps[0] | steps[1])
+    if len(both) == graph.steps:
+        return Feature(one.node, one.dims, over_time=float(graph.steps))
+    return Feature(one.node, one.dims, summed=both)
+
+
+def multiply(graph, a):
+    one, other = a["self"], a["other"]
+    if isinstance(one, (int, float, Constant)):
+        one, other = other, one
+    if isinstance(other, (int, float, Constant)):
+        number = _number(other)
+        if isinstance(one, Scores):
+            require(number is not None, "scores are multiplied by more than a number")
+            return replace(one, factor=one.factor * number)
+        value = plain(graph, one)
+        return scaled(graph, value, number) if number is not None else _with_constant(graph, value, other, True)
+    if isinstance(one, Complement):
+        one, other = other, one
+    if isinstance(other, Complement):
+        require(not isinstance(one, Complement), "two complements are multiplied")
+        return both(graph, "iand", plain(graph, one), other.of)
+    return both(graph, "and", plain(graph, one), plain(graph, other))
+
+
+def divide(graph, a):
+    number = _number(a["other"])
+    require(number is not None and number != 0, "a division by more than a number")
+    require(a.get("rounding_mode") is None, "a division that rounds")
+    if isinstance(a["self"], Scores):
+        return replace(a["self"], factor=a["self"].factor / number)
+    value = plain(graph, a["self"])
+    if value.over_time is not None and value.over_time / number == 1.0:
+        return replace(value, over_time=1.0)
+    return scaled(graph, value, 1.0 / number)
+
+
+def negate(graph, a):
+    return scaled(graph, plain(graph, a["self"]), -1.0)
+
+
+HANDLERS = {
+    "add": add, "add_": add, "sub": subtract, "rsub": subtract_reversed, "mul": multiply, "div": divide, "neg": negate,
+    "logical_and": multiply, "bitwise_and": multiply,
+}

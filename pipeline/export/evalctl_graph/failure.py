@@ -1,0 +1,5 @@
+"""The one error that a person sees."""
+
+
+class ExportError(Exception):
+    """A module, a checkpoint or an operator that cannot be exported, with the reason."""

@@ -1,0 +1,103 @@
+"""SpikingJelly's neurons: their equations' parameters, and how they are made opaque to the tracer."""
+import math
+
+import torch
+
+from .failure import ExportError
+
+KINDS = {
+    "IFNode": "if", "SimpleIFNode": "if", "MultiStepIFNode": "if",
+    "LIFNode": "lif", "SimpleLIFNode": "lif", "MultiStepLIFNode": "lif",
+    "ParametricLIFNode": "plif", "MultiStepParametricLIFNode": "plif",
+}
+EQUATIONS = ("neuronal_charge", "neuronal_fire", "neuronal_reset", "single_step_forward", "multi_step_forward", "forward")
+
+# What runs a neuron while a traced program is executed, by module path.
+runners = {}
+
+
+@torch.library.custom_op("evalctl::neuron", mutates_args=())
+def opaque(x: torch.Tensor, path: str) -> torch.Tensor:
+    return runners[path](x).clone()
+
+
+@opaque.register_fake
+def _(x, path):
+    return torch.empty_like(x)
+
+
+def _comes_from_spikingjelly(owner) -> bool:
+    return owner.__module__.split(".")[0] == "spikingjelly"
+
+
+def is_neuron(module: torch.nn.Module) -> bool:
+    """Whether it is a neuron of SpikingJelly, supported or not."""
+    names = {owner.__name__ for owner in type(module).__mro__ if _comes_from_spikingjelly(owner)}
+    return bool(names & {"BaseNode", "SimpleBaseNode"}) or bool(names & KINDS.keys()) or "SlidingPSN" in names or "PSN" in names
+
+
+def parameters(path: str, module: torch.nn.Module) -> dict:
+    """The fields of a `neuron` node; `w` is the name of a tensor of the state dict."""
+    def refuse(reason):
+        raise ExportError(f"the neurons {path} ({type(module).__name__}) {reason}")
+
+    supported = [owner for owner in type(module).__mro__ if _comes_from_spikingjelly(owner) and owner.__name__ in KINDS]
+    if not supported or type(module).__mro__.index(supported[0]) > 0 and _comes_from_spikingjelly(type(module)):
+        refuse("are of no kind that can be described: IFNode, LIFNode or ParametricLIFNode")
+    for owner in type(module).__mro__[:type(module).__mro__.index(supported[0])]:
+        changed = [name for name in EQUATIONS if name in vars(owner)]
+        if changed:
+            refuse(f"have equations of their own: {owner.__name__}.{changed[0]}")
+    if not getattr(module.surrogate_function, "spiking", True):
+        refuse("do not spike: their surrogate function is made with spiking=False")
+    kind = KINDS[supported[0].__name__]
+    threshold, reset = float(module.v_threshold), module.v_reset
+    if kind == "if":
+        tau = None
+    elif kind == "lif":
+        tau = float(module.tau)
+    else:
+        tau = 1 / float(module.w.detach().double().sigmoid())
+    values = [threshold, reset or 0.0, 1.0 if tau is None else tau]
+    if not all(map(math.isfinite, values)) or values[2] < 1:
+        refuse(f"have a threshold, reset or tau that cannot be: {values}")
+    # Potentials are counted from the reset value, with which SpikingJelly also begins: so 0 is the reset value of every description.
+    return {
+        "kind": kind,
+        "tau": tau if kind == "lif" else None,
+        "w": f"{path}.w" if kind == "plif" else None,
+        "threshold": threshold - (0.0 if reset is None else float(reset)),
+        "comparison": ">=",
+        "reset": "soft" if reset is None else "hard",
+        "reset_value": 0.0,
+        "decay_input": bool(getattr(module, "decay_input", True)) if kind != "if" else False,
+    }
+
+
+def is_multi_step(module: torch.nn.Module) -> bool:
+    return type(module).__name__.startswith("MultiStep") or getattr(module, "step_mode", "s") == "m"
+
+
+class Opaque:
+    """Replaces the forward of all neurons of a module while it stands."""
+
+    def __init__(self, net: torch.nn.Module):
+        self.neurons = {path: module for path, module in net.named_modules() if is_neuron(module)}
+        if not self.neurons:
+            raise ExportError("the module has no neurons of SpikingJelly")
+
+    def __enter__(self):
+        for path, module in self.neurons.items():
+            runners[path] = module.forward
+            module.forward = lambda x, path=path: torch.ops.evalctl.neuron(x, path)
+        return self
+
+    def __exit__(self, *_):
+        for module in self.neurons.values():
+            del module.forward
+
+
+def reset(net: torch.nn.Module):
+    for module in net.modules():
+        if callable(getattr(module, "reset", None)):
+            module.reset()

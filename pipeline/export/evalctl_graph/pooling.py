@@ -1,0 +1,119 @@
+"""Pooling, means and sums."""
+from dataclasses import replace
+
+import torch
+
+from .arithmetic import affine, scaled
+from .axes import described, whole
+from .graph import Constant, Feature, laid_out, require
+from .layers import contracted, extents, grid_place, pair, windowed
+
+
+def _pooling(graph, value, op, kernel, stride, padding, is_spikes):
+    kernel = pair(kernel)
+    stride, padding = pair(stride or kernel), pair(padding)
+    fields = {"kernel": kernel, "stride": stride, "padding": padding}
+    return windowed(graph, value, op, fields, extents(value, kernel, stride, padding), value.node.channels, is_spikes)
+
+
+def max_pool(graph, a):
+    value = affine(graph, a["self"])
+    require(set(pair(a["dilation"])) == {1}, "maximum pooling with gaps")
+    return _pooling(graph, value, "max_pool", a["kernel_size"], a["stride"], a["padding"], value.node.is_spikes)
+
+
+def max_pool_with_indices(graph, a):
+    return [max_pool(graph, a), None]
+
+
+def average_pool(graph, a):
+    value = affine(graph, a["self"], mean=True)
+    require(a["divisor_override"] is None, "average pooling with a divisor of its own")
+    require(a["count_include_pad"] or set(pair(a["padding"])) == {0}, "average pooling that does not count its padding")
+    return _pooling(graph, value, "average_pool", a["kernel_size"], a["stride"], a["padding"], False)
+
+
+def adaptive_average_pool(graph, a):
+    value = affine(graph, a["self"], mean=True)
+    node, wanted = value.node, pair(a["output_size"])
+    if wanted == [1, 1]:
+        at = grid_place(value)
+        return laid_out(_over_positions(graph, node, "mean"), value.dims[:at + 1] + ((), ()), value)
+    require(node.height % wanted[0] == 0 and node.width % wanted[1] == 0, f"adaptive pooling of {node.height}x{node.width} to {wanted}")
+    if wanted == [node.height, node.width]:
+        return value
+    return _pooling(graph, value, "average_pool", [node.height // wanted[0], node.width // wanted[1]], None, 0, False)
+
+
+def _over_positions(graph, node, op):
+    if node.height * node.width == 1:
+        return node
+    return graph.add(op, [node], {"over": "positions"}, (node.channels, 1, 1))
+
+
+def reduced(graph, a, is_sum: bool):
+    """A mean or sum over dimensions: time is kept in mind, positions and channels become nodes."""
+    value = affine(graph, a["self"], mean=True)
+    dims, count = a["dim"], len(value.dims)
+    chosen = {dim % count for dim in ([dims] if isinstance(dims, int) else dims or range(count))}
+    factors = [factor for dim in chosen for factor in value.dims[dim]]
+    kept = [() if dim in chosen else own for dim, own in enumerate(value.dims) if a.get("keepdim") or dim not in chosen]
+    require(all(factor.axis in "TCHW" for factor in factors), f"a sum over {described(tuple(value.dims[dim] for dim in sorted(chosen)))}")
+    result = value.with_dims(kept)
+    if any(factor.axis == "T" for factor in factors):
+        require(value.over_time is None, "a mean over time is taken twice")
+        result = replace(result, over_time=float(graph.steps) if is_sum else 1.0)
+    spatial = {factor for factor in factors if factor.axis in "HW"}
+    if spatial:
+        result = _over_axes(graph, result, spatial, is_sum)
+    channels = [factor for factor in factors if factor.axis == "C"]
+    return _over_channels(graph, result, channels, is_sum) if channels else result
+
+
+def _over_axes(graph, value: Feature, spatial, is_sum: bool) -> Feature:
+    node = value.node
+    rows, columns = set(whole("H", node.height)), set(whole("W", node.width))
+    require(spatial in (rows, columns, rows | columns), "a sum over a part of an axis")
+    if spatial == rows | columns:
+        return replace(value, node=_over_positions(graph, node, "total" if is_sum else "mean"))
+    kernel = [node.height, 1] if spatial == rows else [1, node.width]
+    grid = (node.channels, node.height // kernel[0], node.width // kernel[1])
+    pooled = graph.add("average_pool", [node], {"kernel": kernel, "stride": kernel, "padding": [0, 0]}, grid)
+    mean = replace(value, node=pooled)
+    return scaled(graph, mean, float(kernel[0] * kernel[1]), fold=False) if is_sum else mean
+
+
+def _over_channels(graph, value, factors, is_sum):
+    """A mean over groups of channels, as voting layers take it: a linear map with one weight."""
+    node = value.node
+    require(len(factors) == 1, "a sum over channels in two dimensions")
+    group = factors[0]
+    outputs = node.channels // group.size
+    matrix = torch.zeros(outputs, node.channels)
+    for channel in range(node.channels):
+        outer, inner = channel // (group.stride * group.size), channel % group.stride
+        matrix[outer * group.stride + inner, channel] = 1.0 if is_sum else 1.0 / group.size
+    made = graph.add("linear", [node], {"weight": graph.tensor(Constant(matrix), "weight"), "bias": None}, (outputs, node.height, node.width))
+    require(group.stride == 1 or group.stride == outputs, "a sum over channels that lie apart")
+    dims = tuple(whole("C", outputs) if any(factor.axis == "C" for factor in factors_) else factors_ for factors_ in value.dims)
+    return laid_out(made, dims, value)
+
+
+def average_pool_1d(graph, a):
+    """Over neighbouring channels, which is a voting layer's way."""
+    value = affine(graph, a["self"], mean=True)
+    size = a["kernel_size"][0] if isinstance(a["kernel_size"], (list, tuple)) else a["kernel_size"]
+    stride = a["stride"] or size
+    stride = stride[0] if isinstance(stride, (list, tuple)) else stride
+    channels = value.node.channels
+    require(value.dims[-1] == whole("C", channels) and stride == size and channels % size == 0, "average pooling along one axis")
+    matrix = torch.kron(torch.eye(channels // size), torch.full((1, size), 1.0 / size))
+    return contracted(graph, value, -1, Constant(matrix), None)
+
+
+HANDLERS = {
+    "max_pool2d": max_pool, "max_pool2d_with_indices": max_pool_with_indices,
+    "avg_pool2d": average_pool, "avg_pool1d": average_pool_1d,
+    "adaptive_avg_pool2d": adaptive_average_pool, "_adaptive_avg_pool2d": adaptive_average_pool,
+    "mean": lambda graph, a: reduced(graph, a, False), "sum": lambda graph, a: reduced(graph, a, True),
+}

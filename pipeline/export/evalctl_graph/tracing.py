@@ -1,0 +1,82 @@
+"""A module as a program of ATen operators, for each way in which it may want its input."""
+from dataclasses import dataclass
+
+import torch
+
+from . import neurons
+from .axes import whole
+from .failure import ExportError
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a module takes its input, and whether it has to be called for each time step."""
+
+    name: str
+    axes: str
+    is_looped: bool = False
+
+    def input(self, images: torch.Tensor, steps: int) -> torch.Tensor:
+        """One image `[3, S, S]` as the module takes it."""
+        if self.axes == "TBCHW":
+            return images[None, None].expand(steps, 1, -1, -1, -1).clone()
+        if self.axes == "BTCHW":
+            return images[None, None].expand(1, steps, -1, -1, -1).clone()
+        return images[None].clone()
+
+    def dims(self, steps: int, size: int):
+        axes = {"T": whole("T", steps), "B": (), "C": whole("C", 3), "H": whole("H", size), "W": whole("W", size)}
+        return tuple(axes[axis] for axis in self.axes)
+
+
+LAYOUTS = [
+    Layout("[T, B, 3, S, S]", "TBCHW"),
+    Layout("[B, T, 3, S, S]", "BTCHW"),
+    Layout("[B, 3, S, S]", "BCHW"),
+    Layout("[B, 3, S, S] in each time step", "BCHW", is_looped=True),
+]
+
+
+class Looped(torch.nn.Module):
+    """A module of one time step, called for each."""
+
+    def __init__(self, net: torch.nn.Module, steps: int):
+        super().__init__()
+        self.net, self.steps = net, steps
+
+    def forward(self, x):
+        return torch.stack([self.net(x) for _ in range(self.steps)])
+
+
+def traced(net: torch.nn.Module, layout: Layout, steps: int, size: int):
+    """The module as an exported program, its neurons opaque."""
+    dtype = next((parameter.dtype for parameter in net.parameters()), torch.float32)
+    example = layout.input(torch.zeros(3, size, size, dtype=dtype), steps)
+    neurons.reset(net)
+    whole_net = Looped(net, steps) if layout.is_looped else net
+    try:
+        with torch.no_grad(), neurons.Opaque(net):
+            return torch.export.export(whole_net, (example,), strict=False).run_decompositions({})
+    except ExportError:
+        raise
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0]
+        raise ExportError(f"the module cannot be traced: {type(error).__name__}: {reason}") from error
+
+
+def executed(program, net: torch.nn.Module, layout: Layout, steps: int, image: torch.Tensor, wanted) -> dict:
+    """What the wanted operators of a program give for an image `[3, S, S]`, by their names; the neurons run as they are."""
+    values = {}
+
+    class Recorder(torch.fx.Interpreter):
+        def run_node(self, n):
+            value = super().run_node(n)
+            if n.name in wanted:
+                values[n.name] = value
+            return value
+
+    neurons.reset(net)
+    with torch.no_grad():
+        Recorder(program.module()).run(layout.input(image, steps))
+    neurons.reset(net)
+    return values

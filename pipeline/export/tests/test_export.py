@@ -1,0 +1,197 @@
+"""The exporter on modules as people write them: each description has to be the module's function, or a refusal that says why."""
+import json
+import logging
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+import warnings
+
+import jsonschema
+import torch
+from safetensors import safe_open
+
+HERE = pathlib.Path(__file__).parent
+ROOT = HERE.parent.parent.parent
+GOLDEN = ROOT / "Tests/Fixtures/golden/export"
+SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "docs/network.schema.json").read_text()))
+sys.path.insert(0, str(HERE.parent))
+
+import evalctl_export  # noqa: E402
+from evalctl_graph import loading, probe  # noqa: E402
+from evalctl_graph.failure import ExportError  # noqa: E402
+from evalctl_graph.reference import evaluated  # noqa: E402
+
+warnings.filterwarnings("ignore")
+logging.disable(logging.CRITICAL)
+torch.set_num_threads(1)
+
+
+def exported(name: str, size: int, steps: int = 4):
+    """The description and tensors of a network in networks.py, which the exporter itself held to the module."""
+    torch.manual_seed(0)
+    return evalctl_export.exported(loading.module(f"{HERE}/networks.py:{name}"), steps, size)
+
+
+class GoldenNetwork(unittest.TestCase):
+    """A network whose spikes and logits PyTorch gave elsewhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        output = f"{cls.folder.name}/net.safetensors"
+        command = [sys.executable, HERE.parent / "evalctl_export.py", f"{GOLDEN}/net_a.py:build", "--checkpoint", GOLDEN / "net_a.pth"]
+        cls.outcome = subprocess.run(
+            [*map(str, command), "--input-size", "64", "--timesteps", "4", "--output", output], capture_output=True, text=True)
+        with safe_open(output, "pt") as file:
+            cls.description = json.loads(file.metadata()["network"])
+            cls.tensors = {name: file.get_tensor(name) for name in file.keys()}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_the_program_says_what_it_wrote_and_nothing_else(self):
+        self.assertEqual((self.outcome.returncode, self.outcome.stderr), (0, ""))
+        self.assertIn("32 nodes, 8 of them neurons", self.outcome.stdout)
+
+    def test_every_spike_and_logit_is_the_golden_one(self):
+        with safe_open(GOLDEN / "net_a.expected.safetensors", "pt") as file:
+            expected = {name: file.get_tensor(name) for name in file.keys()}
+        logits, spikes = evaluated(self.description, self.tensors, expected["input"].double())
+        self.assertLessEqual(float((logits - expected["logits"]).abs().max()), 1e-5)
+        self.assertEqual({f"spikes/{name}" for name in spikes}, {name for name in expected if name.startswith("spikes/")})
+        for name, found in spikes.items():
+            self.assertTrue(torch.equal(found.to(torch.uint8), expected[f"spikes/{name}"]), name)
+
+    def test_the_description_is_as_its_schema_says(self):
+        SCHEMA.validate(self.description)
+        for change in ({"version": 2}, {"output": 3}, {"nodes": []}, {"timesteps": 0}, {"more": 1}):
+            self.assertFalse(SCHEMA.is_valid({**self.description, **change}), change)
+        for node in self.description["nodes"]:
+            for field in node:
+                fewer = [{key: value for key, value in other.items() if other is not node or key != field} for other in self.description["nodes"]]
+                self.assertFalse(SCHEMA.is_valid({**self.description, "nodes": fewer}), (node["id"], field))
+
+    def test_the_probe_is_what_the_description_gives(self):
+        logits, spikes = evaluated(self.description, self.tensors, self.tensors["probe/input"].double())
+        self.assertEqual(list(self.tensors["probe/input"].shape), [2, 3, 64, 64])
+        self.assertLessEqual(float((logits - self.tensors["probe/logits"]).abs().max()), 1e-5)
+        for name, found in spikes.items():
+            self.assertTrue(torch.equal(found.to(torch.uint8), self.tensors[f"probe/spikes/{name}"]), name)
+
+    def test_the_weights_are_the_checkpoints_by_its_names(self):
+        own = loading.state_dict(str(GOLDEN / "net_a.pth"))
+        used = {name for name in self.tensors if not name.startswith("probe/")}
+        self.assertEqual(used, {name for name in own if not name.endswith("num_batches_tracked")})
+        self.assertTrue(all(torch.equal(self.tensors[name], own[name]) for name in used))
+
+    def test_a_description_that_is_another_function_is_found_out(self):
+        for node in self.description["nodes"]:
+            if node["op"] != "neuron":
+                continue
+            changed = json.loads(json.dumps(self.description))
+            next(other for other in changed["nodes"] if other["id"] == node["id"])["threshold"] += 0.05
+            recording = probe.Recording(
+                self.tensors["probe/input"].double(), {name.removeprefix("probe/spikes/"): value for name, value in self.tensors.items()
+                                                       if name.startswith("probe/spikes/")}, None, None)
+            with self.assertRaises(ExportError) as caught:
+                probe.compared(changed, self.tensors, recording, None)
+            self.assertIn(f"spikes of {node['id']} differ", str(caught.exception))
+
+    def test_another_number_of_time_steps_is_another_description(self):
+        net = loading.module(f"{GOLDEN}/net_a.py:build")
+        self.assertEqual(evalctl_export.exported(net, 2, 32)[0]["timesteps"], 2)
+
+
+class Networks(unittest.TestCase):
+    """The exporter compares each description with the module, neuron by neuron, before it gives it."""
+
+    def operators(self, name, size=16):
+        description, tensors, _ = exported(name, size)
+        SCHEMA.validate(description)
+        spikes = {name: value for name, value in tensors.items() if name.startswith("probe/spikes/")}
+        self.assertEqual(len(spikes), sum(node["op"] == "neuron" for node in description["nodes"]))
+        self.assertTrue(all(value.any() and not value.all() for value in spikes.values()), f"{name} has neurons that tell nothing")
+        return [node["op"] for node in description["nodes"]], description
+
+    def test_time_and_batch_folded_by_hand(self):
+        self.assertIn("flatten", self.operators("folded")[0])
+
+    def test_images_that_the_module_repeats_and_a_head_behind_the_mean_over_time(self):
+        operators, description = self.operators("repeating")
+        neuron = next(node for node in description["nodes"] if node["op"] == "neuron")
+        self.assertAlmostEqual(neuron["threshold"], 0.9)
+        self.assertEqual(neuron["reset_value"], 0)
+
+    def test_single_step_neurons_in_a_loop_are_the_same_nodes_in_each_step(self):
+        for name in ("steps", "stacked"):
+            self.assertEqual(self.operators(name)[0].count("convolution"), 2)
+
+    def test_a_module_of_one_time_step_is_called_for_each(self):
+        self.assertEqual(self.operators("one_step")[0].count("neuron"), 2)
+
+    def test_attention_in_either_order_with_packed_queries_keys_and_values(self):
+        for name in ("tokens", "tokens_queries_first"):
+            operators, description = self.operators(name)
+            product = next(node for node in description["nodes"] if node["op"] == "product")
+            self.assertEqual((product["heads"], product["order"], product["scale_exponent"]), (4, "kv_first", -3))
+
+    def test_mixing_along_rows_and_columns_and_factors_of_time(self):
+        operators, description = self.operators("mixing")
+        self.assertEqual(operators.count("mix"), 2)
+        axes = {node["axis"] for node in description["nodes"] if node["op"] in ("mix", "normalisation")}
+        self.assertEqual(axes, {"channel", "row", "token", "rows", "columns"})
+
+    def test_ands_complements_gates_and_votes(self):
+        operators, _ = self.operators("gates")
+        self.assertEqual([operators.count(op) for op in ("and", "iand", "gate", "concatenate", "total")], [1, 2, 1, 1, 1])
+
+    def test_names_of_old_code(self):
+        self.operators("old_code")
+
+    def test_published_networks(self):
+        self.operators("sew", 32)
+        self.operators("spike_driven_transformer", 32)
+
+
+class Refusals(unittest.TestCase):
+    def check(self, name, *parts, steps=4):
+        with self.assertRaises(ExportError) as caught:
+            exported(name, 16, steps)
+        for part in parts:
+            self.assertIn(part, str(caught.exception))
+
+    def test_an_operator_is_named_with_its_module_and_line(self):
+        self.check("softmax", "aten.softmax", "tail (Softmax)", "networks.py", "return x.softmax(2)")
+        self.check("relu", "aten.relu", "tail.1 (ReLU)")
+
+    def test_products_of_currents_and_parts_of_time_are_refused(self):
+        self.check("squares", "not both spikes", "self.fc(x) * self.fc(x)")
+        self.check("of_complements", "aten.matmul", "(1 - x) @ x.transpose(-1, -2)")
+        self.check("last_step", "some of the time steps", "x[-1:]")
+
+    def test_neurons_of_other_kinds_are_refused(self):
+        self.check("own_neuron", "Leaky.neuronal_charge")
+        self.check("other_neuron", "QIFNode")
+        self.check("no_neuron", "no neurons")
+
+    def test_a_wrong_number_of_time_steps_is_refused(self):
+        self.check("repeating", "not the 5 time steps", steps=5)
+
+    def test_a_checkpoint_that_does_not_fit_is_refused(self):
+        net = loading.module(f"{GOLDEN}/net_a.py:build")
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/other.pth"
+            torch.save({"state_dict": {"stem.0.weight": torch.zeros(8, 3, 3, 3), "tail": torch.zeros(1)}}, path)
+            with self.assertRaises(ExportError) as caught:
+                loading.load(net, path)
+            self.assertIn("missing", str(caught.exception))
+            pathlib.Path(path).write_bytes(b"no checkpoint")
+            self.assertRaises(ExportError, loading.load, net, path)
+        self.assertRaises(ExportError, loading.module, "nothing.py:build")
+
+
+if __name__ == "__main__":
+    unittest.main(warnings="ignore")
