@@ -86,7 +86,9 @@ private struct NodeOwners {
                 owners[index] = .neurons
             } else if own.contains(index) {
                 owners[index] = .layer(node: index)
-            } else if let first = node.inputs.first, case .layer = owners[first] {
+            } else if let first = node.inputs.first, case .layer = owners[first],
+                network.features[first].isConstant == network.features[index].isConstant
+            {
                 // What stands behind a layer, such as its normalisation.
                 owners[index] = owners[first]
             }

@@ -163,10 +163,7 @@ package struct NetworkActivity: Sendable, Hashable {
         let connections: SynapticLayer.Connections
         switch node.operation {
         case .convolution(let convolution) where !input.isCurrent:
-            let shape = graph.tensorShapes[convolution.weight] ?? []
-            connections = .convolution(
-                outputs: shape[0] / convolution.groups, kernel: kernel(shape), stride: convolution.stride, padding: convolution.padding,
-                dilation: convolution.dilation)
+            connections = Self.connections(convolution, graph)
         case .mix(let mixing) where !input.isCurrent:
             connections = .mixing(fanOut: mixing.axis == .rows ? input.height : input.width)
         case .product(let heads, _):
@@ -185,13 +182,24 @@ package struct NetworkActivity: Sendable, Hashable {
         let output = features[index]
         switch node.operation {
         case .convolution(let convolution):
-            let shape = graph.tensorShapes[convolution.weight] ?? []
-            return output.positions * shape.reduce(1, *)
+            // As a layer on spikes has operations where every neuron spikes: nothing is multiplied with padding.
+            let input = features[node.inputs[0]]
+            return SynapticLayer(
+                name: node.name, node: index, source: node.inputs[0], largest: 1, inputs: input.channels, height: input.height,
+                width: input.width, connections: connections(convolution, graph)
+            ).denseOperations
         case .mix(let mixing):
             return output.neurons * (mixing.axis == .rows ? output.height : output.width)
         default:
             return nil
         }
+    }
+
+    private static func connections(_ convolution: Convolution, _ graph: NetworkGraph) -> SynapticLayer.Connections {
+        let shape = graph.tensorShapes[convolution.weight] ?? []
+        return .convolution(
+            outputs: shape[0] / convolution.groups, kernel: kernel(shape), stride: convolution.stride, padding: convolution.padding,
+            dilation: convolution.dilation)
     }
 
     static func kernel(_ shape: [Int]) -> Extent2 { shape.count == 4 ? Extent2(shape[2], shape[3]) : .one }

@@ -58,6 +58,9 @@ import Testing
                 // A row is added once for each binary digit of its channel's number of spikes.
                 #expect(layer.synapticAdditions <= synops[index] && layer.synapticAdditions % engine.network.classes == 0)
                 #expect(layer.synapticAdditions > 0)
+            } else if layer.name.contains(".node1_node2.") || layer.name.contains(".node2_node3.") {
+                // Their rows are as wide as the concatenation that they add to, with zeros beside their own outputs.
+                #expect(layer.synapticAdditions >= synops[index], "\(layer.name)")
             } else {
                 #expect(layer.synapticAdditions == synops[index], "\(layer.name)")
             }
