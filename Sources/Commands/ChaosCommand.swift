@@ -4,6 +4,7 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Fleet
 internal import Foundation
+internal import ImageSources
 internal import ImageInput
 internal import Kafka
 internal import Logging
@@ -112,7 +113,8 @@ struct ChaosCommand: ParsableCommand {
     private func workloads(_ store: EvaluationStore) throws -> [ChaosWorkload] {
         try store.session.withConnection { _ = try MigrationRunner().migrate($0) }
         let model = try ModelRegistration(store: store).add("chaos-demo", path: demo + "/demo.pth").model
-        let dataset = try DataSetRegistration(store: store).add("chaos-demo", root: demo + "/val", labels: .classFolders).dataset
+        let source = try ImageSource(root: demo + "/val")
+        let dataset = try DataSetRegistration(store: store).add("chaos-demo", from: source, labels: .classFolders).dataset
         let options = try RunOptions.parse([])
         let images = 20_000
         return [
