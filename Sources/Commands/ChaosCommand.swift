@@ -4,8 +4,8 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Fleet
 internal import Foundation
-internal import ImageSources
 internal import ImageInput
+internal import ImageSources
 internal import Kafka
 internal import Logging
 internal import Postgres

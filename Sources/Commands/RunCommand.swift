@@ -3,6 +3,7 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
+internal import ImageSources
 internal import Kafka
 internal import Postgres
 internal import Reports
