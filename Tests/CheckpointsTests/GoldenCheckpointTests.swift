@@ -49,14 +49,15 @@ struct GoldenCheckpointTests {
         #expect(description.parameters == 871_176)
         #expect(description.family == "spiking-mlp" && description.image == 64 && description.classes == 20)
         #expect(description.sizes.map(\.value) == ["24", "1, 2, 2, 1", "3", "4"])
-        #expect(description.neurons.map(\.kind) == ["lif"] && description.neurons[0].tau == 2)
+        #expect(description.neurons == ["lif, tau 2, input decayed, threshold 1, hard reset to 0"])
         #expect(description.timesteps == 4 && description.epoch == 11 && description.name == nil)
         #expect(description.bytes == (try Fixtures.bytes(Fixtures.demo).count))
         let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(description)) as? [String: Any]
         #expect(
             json?.keys.sorted() == [
-                "bytes", "classes", "data_flow", "epoch", "family", "format", "image", "input_operations", "layers", "multiplying_layers",
-                "name", "neurons", "notices", "parameters", "preprocessing", "published", "settings", "sha256", "sizes", "timesteps",
+                "bytes", "classes", "data_flow", "epoch", "family", "format", "image", "input_operations", "multiplying_layers", "name", "network",
+                "neuron_groups", "neurons", "notices", "parameters", "preprocessing", "published", "settings", "sha256", "sizes",
+                "synaptic_layers", "timesteps",
             ])
         #expect(description.sha256 == "0c53a2afc593efed6e89bbe5095c9cc1ed19bd9d3e95eb681c1dcfe1860b0974")
     }
