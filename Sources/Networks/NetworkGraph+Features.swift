@@ -98,7 +98,6 @@ struct FeatureRule {
         case .maximumPool(let window):
             return try pooled(window)
         case .averagePool(let window):
-            guard window.padding == .zero else { throw refused("average pooling with padding is not supported") }
             return try averaged(pooled(window), over: window.kernel.height * window.kernel.width)
         case .mean, .total:
             let input = try only()

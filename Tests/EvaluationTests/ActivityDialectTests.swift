@@ -23,31 +23,33 @@ import Testing
         Dictionary(uniqueKeysWithValues: Self.workload.figures(in: dialect, costs: Self.costs).map { ($0.name, ($0.value, $0.ours)) })
     }
 
+    private func near(_ found: Double?, _ wanted: Double) -> Bool { found.map { abs($0 - wanted) <= 1e-9 * max(abs(wanted), 1) } ?? false }
+
     @Test func `NeuroBench's harness counts effective operations, zeros left out, and every module in every time step`() throws {
         let figures = values(.neurobench)
-        #expect(figures["Footprint"]?.value == 5000)
-        #expect(figures["ConnectionSparsity"]?.value == 0.123)  // 15 of 122 weights
-        #expect(figures["ActivationSparsity"]?.value == 0.85)
-        #expect(figures["ActivationSparsity"]?.ours == 0.15)
-        #expect(figures["Effective_ACs"]?.value == 80 * 0.9 + 40)
-        #expect(figures["Effective_ACs"]?.ours == 144)
-        #expect(figures["Effective_MACs"]?.value == (1000 * 0.75 + 12) * 4)
-        #expect(figures["Effective_MACs"]?.ours == 1000)
-        #expect(figures["Dense"]?.value == (1000 + 200 + 100 + 12) * 4)
-        #expect(figures["Dense"]?.ours == (200 + 100 + 48) * 4)
+        #expect(near(figures["Footprint"]?.value, 5000))
+        #expect(near(figures["ConnectionSparsity"]?.value, 0.123))  // 15 of 122 weights
+        #expect(near(figures["ActivationSparsity"]?.value, 0.85))
+        #expect(near(figures["ActivationSparsity"]?.ours, 0.15))
+        #expect(near(figures["Effective_ACs"]?.value, 80 * 0.9 + 40))
+        #expect(near(figures["Effective_ACs"]?.ours, 144))
+        #expect(near(figures["Effective_MACs"]?.value, (1000 * 0.75 + 12) * 4))
+        #expect(near(figures["Effective_MACs"]?.ours, 1000))
+        #expect(near(figures["Dense"]?.value, (1000 + 200 + 100 + 12) * 4))
+        #expect(near(figures["Dense"]?.ours, (200 + 100 + 48) * 4))
     }
 
     @Test func `SpikingJelly counts what reads zeros and ones`() throws {
         let figures = values(.spikingjelly)
         #expect(figures.count == 1)
-        #expect(figures["SynOps"]?.value == 120)
-        #expect(figures["SynOps"]?.ours == 144)
+        #expect(near(figures["SynOps"]?.value, 120))
+        #expect(near(figures["SynOps"]?.ours, 144))
     }
 
     @Test func `papers multiply rates by FLOPs, and count the first layer in every time step`() throws {
         let figures = values(.paper)
-        #expect(figures["MACs"]?.value == 4000)
-        #expect(figures["ACs"]?.value == 80 + 48 + 6)
+        #expect(near(figures["MACs"]?.value, 4000))
+        #expect(near(figures["ACs"]?.value, 80 + 48 + 6))
         let energy = try #require(figures["energy in mJ"])
         let (field, ours): (Double, Double) = ((4000 * 4.6 + 134 * 0.9) / 1e9, (1000 * 4.6 + 144 * 0.9) / 1e9)
         let own = try #require(energy.ours)

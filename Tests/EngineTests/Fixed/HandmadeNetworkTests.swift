@@ -84,6 +84,8 @@ import Testing
                 let largest = zip(fixed.inference.logits.joined(), float.inference.logits.joined()).map { abs($0 - $1) }.max() ?? .infinity
                 #expect(largest <= 1e-5)
                 fixed.inference.logits = float.inference.logits
+                fixed.inference.meanLogits = float.inference.meanLogits
+                #expect(fixed.inference.anytimePredictions == float.inference.anytimePredictions)
                 let difference = fixed.difference(float, parameters.network)
                 #expect(difference == nil, "\(engine.kernels.name), image \(seed)")
             }

@@ -32,6 +32,7 @@ import Testing
         let fixed = try await DemoNetwork.outcomes(Engines.make("fixed32", parameters: parameters), images)
         let differing = zip(float, fixed).reduce(0) { $0 + EngineComparison.differing($1.0, $1.1) }
         #expect(float.reduce(0) { $0 + $1.inference.totalSpikes } > 200_000)
-        #expect(differing <= 10, "\(differing) spikes differ")
+        // A position's factor of a thousand makes its currents a thousand times as coarse, in float32 as well.
+        #expect(differing <= 500, "\(differing) spikes differ")
     }
 }

@@ -116,6 +116,9 @@ extension Expression {
                 return
             }
         }
+        var term = term
+        // A layer that two terms use is computed twice and is one layer all the same.
+        term.layers.removeAll { listed in terms.contains { $0.layers.contains { $0.layer == listed.layer } } }
         terms.append(term)
     }
 

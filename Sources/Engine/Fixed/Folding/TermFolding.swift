@@ -121,15 +121,26 @@ struct TermFolding {
             places = min(places, floor(log2(limit / own[channel])))
         }
         if !places.isFinite { places = 0 }
+        guard places >= -40 else { throw folder.refuse(plan.node, "its sums are too large beside its thresholds") }
         places = min(max(places, -40), 12)
         let ratio = exp2(places)
         let base = own.max() ?? 1
         var table = ScaleTable()
         let times = outer.time.isEmpty ? [1] : outer.time
-        let reach = (own.indices.map { max(abs(inner.lowest[$0]), abs(inner.highest[$0])) * own[$0] }.max() ?? 0)
+        let reach = own.indices.reduce(0) { reach, channel in
+            let bias = isAxis ? 0 : outer.bias[channel]
+            return max(reach, max(abs(inner.lowest[channel] + bias), abs(inner.highest[channel] + bias), abs(bias)) * own[channel])
+        }
         for position in outer.scale.indices {
-            let drop = isContraction ? drop(outer, position, reach: reach, units) : 0
+            let drop = isContraction ? drop(outer, position, units) : 0
             let part = exp2(-Double(drop))
+            if isContraction, precision == .fixed32 {
+                let scaled = abs(outer.scale[position]) * part * (reach + Double(term.layer?.inputs ?? 0) / ratio + 1)
+                guard drop <= 24, scaled + abs(outer.shift[min(position, outer.shift.count - 1)]) * base * part < precision.largestSum - 128
+                else {
+                    throw folder.refuse(plan.node, "a position's factor is too large")
+                }
+            }
             for time in times {
                 table.add(
                     factor: outer.scale[position] * time / ratio * part,
@@ -141,7 +152,7 @@ struct TermFolding {
     }
 
     /// Places that a position's currents are shifted right by, where its factor is larger than most.
-    private func drop(_ outer: OuterScale, _ position: Int, reach: Double, _ units: Units) -> Int {
+    private func drop(_ outer: OuterScale, _ position: Int, _ units: Units) -> Int {
         guard precision == .fixed32 else { return 0 }
         var largest = 0.0
         let kept = plan.expression.terms.compactMap { term -> CurrentRange? in
@@ -154,7 +165,7 @@ struct TermFolding {
             largest = max(largest, sum * self.own[channel])
         }
         guard largest > precision.largestCurrent - 0x1p10 else { return 0 }
-        return min(Int(ceil(log2(largest / (precision.largestCurrent - 0x1p10)))), 24)
+        return Int(ceil(log2(largest / (precision.largestCurrent - 0x1p10))))
     }
 
     private func placeLines(_ places: [Int]) -> LineBuffer? {

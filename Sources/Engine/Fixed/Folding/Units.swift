@@ -377,7 +377,9 @@ struct UnitLimits {
                 unit = min(unit, precision.largestWeight / weights[channel])
             }
             guard unit.isFinite, unit > 0 else { throw refuse("its numbers are too far apart") }
-            chosen.append(min(max(Int(floor(log2(unit))), -60), 60))
+            let places = Int(floor(log2(unit)))
+            guard places >= -60 else { throw refuse("its numbers are too large") }
+            chosen.append(min(places, 60))
         }
         // Channels with little to add up gain nothing from a finer unit than most have.
         let usual = chosen.sorted()[chosen.count / 2]
