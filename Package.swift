@@ -148,7 +148,7 @@ let package = Package(
             name: "AuditTests",
             dependencies: ["Audit", "Checkpoints", "Engine", "Evaluation", "Networks", "NetworkFamilies", "SpikeKernels"]),
         .testTarget(
-            name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "NetworkFamilies", "Networks", "TestSupport"]),
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Engine", "NetworkFamilies", "Networks", "TestSupport"]),
         .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "Networks", "TestSupport"]),
         .testTarget(
             name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto]),

@@ -86,6 +86,9 @@ enum SpikingMLP: NetworkFamily {
             throw refused(
                 "images of \(configuration.imageSize) pixels are not eight times patches of \(configuration.patch), or out of bounds")
         }
+        guard configuration.depths.allSatisfy({ $0 > 0 }) else {
+            throw refused("its stages have \(configuration.depths.map(String.init).joined(separator: ", ")) blocks, and each needs one")
+        }
         guard !configuration.hasPatchCells || (2 * configuration.dim).isMultiple(of: 3) else {
             throw refused("patch cells divide channels by 3, and the \(2 * configuration.dim) channels of stage 1 cannot be")
         }

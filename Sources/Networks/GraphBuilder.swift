@@ -94,15 +94,14 @@ package struct TensorShapes: Sendable {
         return shape[axis]
     }
 
-    /// How many of `prefix`0, `prefix`1, … begin names without a gap.
+    /// One more than the highest number below `limit` that stands behind `prefix` in a name: of modules that are numbered without a gap, how
+    /// many there are.
     package func count(_ prefix: String, limit: Int = 1024) -> Int {
-        var found: Set<Int> = []
+        var count = 0
         for name in shapes.keys where name.hasPrefix(prefix) {
             let digits = name.dropFirst(prefix.count).prefix { $0 != "." }
-            if digits.utf8.count <= 4, let number = Int(digits) { found.insert(number) }
+            if digits.utf8.count <= 4, let number = Int(digits), (count..<limit).contains(number) { count = number + 1 }
         }
-        var count = 0
-        while count < limit, found.contains(count) { count += 1 }
         return count
     }
 }

@@ -97,6 +97,11 @@ package struct PublishedAccuracy: Sendable, Hashable, Codable {
     package var timeSteps: Int
     package var source: String
 
+    private enum CodingKeys: String, CodingKey {
+        case top1, source
+        case timeSteps = "timesteps"
+    }
+
     package init(top1: Double, timeSteps: Int, source: String) {
         self.top1 = top1
         self.timeSteps = timeSteps
@@ -110,6 +115,11 @@ package struct PublishedPreprocessing: Sendable, Hashable, Codable {
     package var interpolation: String
     /// What the crop is of the resized short side.
     package var cropFraction: Double
+
+    private enum CodingKeys: String, CodingKey {
+        case interpolation
+        case cropFraction = "crop_fraction"
+    }
 
     package init(interpolation: String, cropFraction: Double) {
         self.interpolation = interpolation

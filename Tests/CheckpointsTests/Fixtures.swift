@@ -1,6 +1,8 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import NetworkFamilies
+import Networks
 import Testing
 
 /// Files of the repository and of the test's own temporary folder.
@@ -63,4 +65,9 @@ struct SeededGenerator: RandomNumberGenerator {
         value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
         return value ^ value >> 31
     }
+}
+
+/// A spiking MLP by its sizes.
+func recorded(_ sizes: String) throws -> Network {
+    try JSONDecoder().decode(RecordedArchitecture.self, from: Data(sizes.utf8)).network()
 }

@@ -1,6 +1,6 @@
 import Checkpoints
 import Diagnostics
-import Engine
+import Networks
 import Testing
 
 @Suite("Archives and files made to mislead")

@@ -1,6 +1,6 @@
 import Checkpoints
 import Diagnostics
-import Engine
+import Networks
 import Testing
 
 @Suite("State dicts that are not quite a network")
@@ -133,13 +133,15 @@ struct NetworkMatchingTests {
 
     @Test("every architecture is told from the shapes of its own tensors")
     func detection() throws {
-        for architecture in [
-            Architecture(family: .spe, dim: 6, depths: [1, 1, 3, 2], alpha: 2, patchSize: 2, imageSize: 32, classes: 3),
-            Architecture(family: .plain, dim: 5, depths: [2, 1, 1, 1], alpha: 4, patchSize: 4, imageSize: 32, classes: 2),
-            Architecture(family: .spe, dim: 3, depths: [1, 2, 1, 4], alpha: 1, patchSize: 1, imageSize: 8, classes: 1),
+        for sizes in [
+            #"{"family": "spe", "dim": 6, "depths": [1, 1, 3, 2], "alpha": 2, "patch": 2, "image": 32, "classes": 3}"#,
+            #"{"family": "plain", "dim": 5, "depths": [2, 1, 1, 1], "alpha": 4, "patch": 4, "image": 32, "classes": 2}"#,
+            #"{"family": "spe", "dim": 3, "depths": [1, 2, 1, 4], "alpha": 1, "patch": 1, "image": 8, "classes": 1}"#,
         ] {
-            let tensors = Dictionary(uniqueKeysWithValues: architecture.parameterSpecifications.map { ($0.name, zeros($0.shape)) })
-            #expect(try load(tensors).architecture == architecture)
+            let network = try recorded(sizes)
+            let tensors = Dictionary(
+                uniqueKeysWithValues: network.graph.parameterSpecifications.map { ($0.name, zeros($0.shape)) })
+            #expect(try load(tensors).network.graph == network.graph)
         }
     }
 }

@@ -1,7 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
-import Engine
+import Networks
 import Testing
 
 @Suite("Safetensors files")

@@ -1,12 +1,15 @@
 import Checkpoints
 import Diagnostics
-import Engine
+import Networks
 import Testing
 
 @Suite("Ways in which torch.save lays out a network")
 struct TorchLayoutTests {
-    private let architecture = Architecture(
-        family: .plain, dim: 16, depths: [1, 1, 1, 1], alpha: 2, patchSize: 1, imageSize: 8, classes: 5)
+    private let network: Network
+
+    init() throws {
+        network = try recorded(#"{"family": "plain", "dim": 16, "depths": [1, 1, 1, 1], "alpha": 2, "patch": 1, "image": 8, "classes": 5}"#)
+    }
 
     /// A tensor's elements, different for each tensor and place.
     private func values(_ specification: ParameterSpecification, _ seed: Int) -> [Float] {
@@ -15,7 +18,7 @@ struct TorchLayoutTests {
 
     private var expected: [String: Tensor] {
         Dictionary(
-            uniqueKeysWithValues: architecture.parameterSpecifications.enumerated().map { seed, specification in
+            uniqueKeysWithValues: network.graph.parameterSpecifications.enumerated().map { seed, specification in
                 (specification.name, Tensor(shape: specification.shape, values: values(specification, seed)))
             })
     }
@@ -31,7 +34,7 @@ struct TorchLayoutTests {
     /// Adds the network's state dict, each tensor laid out by `strides`, as the top value.
     private func addStateDictionary(to pickle: inout PickleWriter, _ storages: inout [String: [UInt8]], strides: ([Int]) -> [Int]) {
         pickle.op("}")
-        for (seed, specification) in architecture.parameterSpecifications.enumerated() {
+        for (seed, specification) in network.graph.parameterSpecifications.enumerated() {
             let shape = specification.shape
             let layout = strides(shape)
             let places = rowMajor(shape)
@@ -72,13 +75,13 @@ struct TorchLayoutTests {
     @Test(
         "the state dict may be bare or under any name", arguments: ["model", "state_dict", "model_state_dict", "net", "ema", "what ever"])
     func wrappers(_ name: String) throws {
-        #expect(try load(wrappers: [name], strides: rowMajor).architecture == architecture)
+        #expect(try load(wrappers: [name], strides: rowMajor).network.graph == network.graph)
     }
 
     @Test("'model' and 'state_dict' go before other state dicts, which are named; of others the user chooses")
     func severalStateDictionaries() throws {
         let preferred = try load(wrappers: ["ema", "state_dict"], strides: rowMajor)
-        #expect(preferred.architecture == architecture)
+        #expect(preferred.network.graph == network.graph)
         #expect(preferred.notices.count == 1)
         #expect(preferred.notices.first?.contains("'state_dict'") == true && preferred.notices.first?.contains("'ema'") == true)
         #expect(
@@ -88,7 +91,7 @@ struct TorchLayoutTests {
         #expect(problem?.code == .checkpointMismatch)
         #expect(problem?.message.contains("'net', 'net_ema'") == true)
         #expect(problem?.remedy?.contains("--weights") == true)
-        #expect(try load(wrappers: ["net", "net_ema"], weights: "net_ema", strides: rowMajor).architecture == architecture)
+        #expect(try load(wrappers: ["net", "net_ema"], weights: "net_ema", strides: rowMajor).network.graph == network.graph)
         let unknown = failure { try load(wrappers: ["net", "net_ema"], weights: "ema", strides: rowMajor) }
         #expect(unknown?.message.contains("there are 'net', 'net_ema'") == true)
     }
@@ -97,8 +100,8 @@ struct TorchLayoutTests {
     func sharedStorage() {
         var pickle = PickleWriter()
         pickle.op("}")
-        let largest = architecture.parameterSpecifications.map { $0.shape.reduce(1, *) }.max() ?? 0
-        for specification in architecture.parameterSpecifications {
+        let largest = network.graph.parameterSpecifications.map { $0.shape.reduce(1, *) }.max() ?? 0
+        for specification in network.graph.parameterSpecifications {
             pickle.text(specification.name)
             pickle.tensor(key: "0", count: largest, shape: specification.shape, strides: rowMajor(specification.shape))
             pickle.op("s")

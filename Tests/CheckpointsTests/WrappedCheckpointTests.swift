@@ -1,6 +1,6 @@
 import Checkpoints
 import Diagnostics
-import SpikingMLP
+import Networks
 import Testing
 
 @Suite("Weights as training code leaves them")

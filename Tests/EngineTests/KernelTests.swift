@@ -2,6 +2,8 @@ import SpikeKernels
 import Testing
 
 @Suite struct KernelTests {
+    private static let halving = NeuronStep(rate: 0.5, decaysInput: true, threshold: 1, isStrict: false, resetValue: 0, isSoft: false)
+
     @Test(arguments: [1, 7, 8, 9, 63, 64, 65, 72, 127, 128, 130])
     func `Neurons step as the scalar formula says and none beyond their number spikes`(count: Int) {
         let padded = paddedToLanes(count)
@@ -21,7 +23,8 @@ import Testing
 
         let guardWord: UInt64 = 0xDEAD_BEEF
         var spikes = [guardWord] + Array(repeating: UInt64.max, count: expectedSpikes.count) + [guardWord]
-        stepNeurons(potentials: &potentials, currents: [0] + currents, currentsOffset: 1, count: count, spikes: &spikes, firstWord: 1)
+        stepNeurons(
+            Self.halving, potentials: &potentials, currents: [0] + currents, currentsOffset: 1, count: count, spikes: &spikes, firstWord: 1)
         #expect(Array(potentials.prefix(count)) == expectedPotentials)
         #expect(spikes == [guardWord] + expectedSpikes + [guardWord])
     }
@@ -31,7 +34,7 @@ import Testing
         var spikes: [UInt64] = [0]
         let justBelow = 1.0.nextDown
         let currents = [2, 2 * justBelow, 2, 2 * justBelow, .nan, .infinity, -.infinity, 0]
-        stepNeurons(potentials: &potentials, currents: currents, currentsOffset: 0, count: 8, spikes: &spikes, firstWord: 0)
+        stepNeurons(Self.halving, potentials: &potentials, currents: currents, currentsOffset: 0, count: 8, spikes: &spikes, firstWord: 0)
         #expect(spikes == [0b0010_0101])
         #expect(potentials[0] == 0)
         #expect(potentials[1] == justBelow)

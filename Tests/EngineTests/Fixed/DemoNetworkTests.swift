@@ -1,4 +1,5 @@
 import Engine
+import Networks
 import Testing
 
 /// The demo's trained network on its 500 images, from files to predictions, as both precisions promise.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Engine
+import Networks
 import SpikeKernels
 import Testing
 
