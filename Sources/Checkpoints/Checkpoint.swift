@@ -97,7 +97,8 @@ package struct Checkpoint: Sendable {
     ) throws(Failure) {
         let invalid = matching.matches.map(\.specification).filter { specification in
             guard let values = tensors[specification.name]?.values else { return false }
-            return !values.allSatisfy { $0.isFinite && (specification.role != .variance || $0 >= 0) }
+            let lowest: Float = specification.role == .variance ? 0 : -.greatestFiniteMagnitude
+            return !values.allSatisfy { $0.isFinite && $0 >= lowest }
         }
         guard invalid.isEmpty else {
             let listed = 20
