@@ -287,7 +287,7 @@ COMMENT ON FUNCTION public.energy_millijoules(macs double precision, synops doub
 CREATE FUNCTION public.first_convolution_macs(architecture jsonb) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    SELECT (image / patch) * (image / patch) * dim * 3 * patch * patch
+    SELECT coalesce((architecture ->> 'input_macs')::bigint, (image / patch) * (image / patch) * dim * 3 * patch * patch)
     FROM (SELECT (architecture ->> 'image')::bigint AS image, nullif((architecture ->> 'patch')::bigint, 0) AS patch,
                  (architecture ->> 'dim')::bigint AS dim) AS a
 $$;
@@ -297,7 +297,7 @@ $$;
 -- Name: FUNCTION first_convolution_macs(architecture jsonb); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.first_convolution_macs(architecture jsonb) IS 'Multiply-accumulates of the first convolution, which reads pixels: once per image, whatever the number of time steps.';
+COMMENT ON FUNCTION public.first_convolution_macs(architecture jsonb) IS 'Multiply-accumulates of the layers that read pixels: once per image, whatever the number of time steps.';
 
 
 --

@@ -75,6 +75,11 @@ import Testing
         INSERT INTO shard_activity
         SELECT r, s, 256, array_agg(CASE WHEN l < 140 THEN 256 * 9000 + l * t + r ELSE 256 * 2000000 END ORDER BY l, t)
         FROM generate_series(1, 2) AS r, generate_series(0, 195) AS s, generate_series(0, 286) AS l, generate_series(1, 4) AS t GROUP BY r, s;
+        UPDATE shards SET images_evaluated = p.images, top1_correct = p.top1, top5_correct = p.top5
+        FROM (SELECT run_id, shard, count(*) AS images, count(*) FILTER (WHERE top5[1] = label) AS top1,
+                     count(*) FILTER (WHERE label = ANY (top5)) AS top5 FROM predictions GROUP BY run_id, shard) p
+        WHERE shards.run_id = p.run_id AND shards.shard = p.shard;
+        INSERT INTO run_figures SELECT * FROM figures_of_runs;
         ANALYZE
         """
 }

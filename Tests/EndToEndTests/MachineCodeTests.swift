@@ -4,10 +4,15 @@ import Testing
 /// No product stands on a spike path in the machine code of any kernel variant.
 @Suite(.enabled(if: MachineCode.isReadable)) struct MachineCodeTests {
     static let variants = ["SpikeKernelsV2", "SpikeKernelsV3", "SpikeKernelsV4"]
-    private static let ofBothLanes = ["sumRows", "fuse", "expand", "contract", "fire", "fireIdentity", "mix"].flatMap {
-        ["\($0)16", "\($0)32"]
-    }
-    static let spikePaths = ofBothLanes + ["listSpikes", "listConvolution", "sumShiftedRows", "narrow16"]
+    /// What a set of kernels names in place, in the order of its members: `Sources/SpikeKernels/Vector/Sets.swift`.
+    private static let namedInPlace = [
+        "sumRows", "fuse", "expand", "contract", "fire", "mix", "mixCurrents", "sumWindow", "addWhere", "addCurrents", "addLine", "rescale",
+        "poolCurrents", "averageCurrents", "countTokens", "multiplySpikes",
+    ]
+    private static let functions = ["listSpikes", "listConvolution", "sumShiftedRows", "narrow16", "addLines16", "addLines32"]
+    static let spikePaths = [16, 32].flatMap { lanes in namedInPlace.map { "\($0)\(lanes)" } } + functions
+    /// What is counted as products.
+    static let products = ["convolvePixels", "multiplyCurrents16", "multiplyCurrents32"]
 
     private static let code = Result { try MachineCode(program: Program.folder.appending(path: "evalctl").path) }
 
@@ -19,12 +24,18 @@ import Testing
         code.functions.keys.filter { $0.hasPrefix("$s" + Self.mangled(module)) }.sorted()
     }
 
-    /// A module's kernels by name; a function's name follows the module's in its symbol.
+    /// A module's kernels by name; a function's name follows the module's in its symbol, and a closure's number ends it.
     private func kernels(_ module: String, in code: MachineCode) -> [String: String] {
         var kernels: [String: String] = [:]
         for symbol in symbols(of: module, in: code) {
-            for name in Self.spikePaths + ["convolvePixels"] where symbol.hasPrefix("$s\(Self.mangled(module))\(Self.mangled(name))yy") {
-                kernels[name] = symbol
+            let name = symbol.dropFirst("$s\(Self.mangled(module))".count)
+            for function in Self.functions + Self.products where name.hasPrefix("\(Self.mangled(function))yy") {
+                kernels[function] = symbol
+            }
+            for lanes in [16, 32] where name.hasPrefix(Self.mangled("kernelSet\(lanes)")) {
+                for (index, kernel) in Self.namedInPlace.enumerated() where name.hasSuffix("U\(index == 0 ? "" : "\(index - 1)")_") {
+                    kernels["\(kernel)\(lanes)"] = symbol
+                }
             }
         }
         return kernels
@@ -56,7 +67,7 @@ import Testing
     func `no spike-path kernel multiplies vectors or floating-point numbers, nor does what it calls`(module: String) throws {
         let code = try Self.code.get()
         let kernels = kernels(module, in: code)
-        #expect(Set(kernels.keys) == Set(Self.spikePaths + ["convolvePixels"]))
+        #expect(Set(kernels.keys) == Set(Self.spikePaths + Self.products))
         var known = try code.instructions(of: symbols(of: module, in: code))
         for name in Self.spikePaths {
             var count = 0
@@ -71,11 +82,14 @@ import Testing
     }
 
     @Test(arguments: variants)
-    func `the first convolution does multiply vectors, so that the check can fail`(module: String) throws {
+    func `the kernels of products do multiply vectors, so that the check can fail`(module: String) throws {
         let code = try Self.code.get()
-        let name = try #require(kernels(module, in: code)["convolvePixels"])
-        let instructions = try #require(try code.instructions(of: [name])[name])
-        #expect(instructions.contains { $0.isProduct })
+        let kernels = kernels(module, in: code)
+        var known: [String: [MachineCode.Instruction]] = [:]
+        for name in Self.products {
+            let functions = try reach(try #require(kernels[name]), in: code, known: &known)
+            #expect(functions.contains { known[$0]?.contains { $0.isProduct } == true }, "\(name) multiplies nothing")
+        }
     }
 
     @Test(arguments: [

@@ -48,7 +48,7 @@ def _ids(ordered: list[Node]) -> dict[Node, str]:
     return ids
 
 
-LAYERS = ("convolution", "linear", "normalisation", "max_pool", "average_pool", "mix", "mean", "total", "flatten")
+LAYERS = ("convolution", "linear", "normalisation", "max_pool", "average_pool", "mix", "mean", "flatten")
 
 
 def metadata(torch_version: str, precision: str, layout: str) -> dict[str, str]:

@@ -38,17 +38,17 @@ def adaptive_average_pool(graph, a):
     node, wanted = value.node, pair(a["output_size"])
     if wanted == [1, 1]:
         at = grid_place(value)
-        return laid_out(_over_positions(graph, node, "mean"), value.dims[:at + 1] + ((), ()), value)
+        return laid_out(_over_positions(graph, node), value.dims[:at + 1] + ((), ()), value)
     require(node.height % wanted[0] == 0 and node.width % wanted[1] == 0, f"adaptive pooling of {node.height}x{node.width} to {wanted}")
     if wanted == [node.height, node.width]:
         return value
     return _pooling(graph, value, "average_pool", [node.height // wanted[0], node.width // wanted[1]], None, 0, False)
 
 
-def _over_positions(graph, node, op):
+def _over_positions(graph, node):
     if node.height * node.width == 1:
         return node
-    return graph.add(op, [node], {"over": "positions"}, (node.channels, 1, 1))
+    return graph.add("mean", [node], {"over": "positions"}, (node.channels, 1, 1))
 
 
 def reduced(graph, a, is_sum: bool):
@@ -75,7 +75,8 @@ def _over_axes(graph, value: Feature, spatial, is_sum: bool) -> Feature:
     rows, columns = set(whole("H", node.height)), set(whole("W", node.width))
     require(spatial in (rows, columns, rows | columns), "a sum over a part of an axis")
     if spatial == rows | columns:
-        return replace(value, node=_over_positions(graph, node, "total" if is_sum else "mean"))
+        mean = replace(value, node=_over_positions(graph, node))
+        return scaled(graph, mean, float(node.height * node.width), fold=False) if is_sum else mean
     kernel = [node.height, 1] if spatial == rows else [1, node.width]
     grid = (node.channels, node.height // kernel[0], node.width // kernel[1])
     pooled = graph.add("average_pool", [node], {"kernel": kernel, "stride": kernel, "padding": [0, 0]}, grid)

@@ -93,7 +93,6 @@ OPERATORS = {
     "max_pool": _each_step(lambda node, x, tensors: functional.max_pool2d(x, node["kernel"], node["stride"], node["padding"])),
     "average_pool": _each_step(lambda node, x, tensors: functional.avg_pool2d(x, node["kernel"], node["stride"], node["padding"])),
     "mean": lambda node, inputs, tensors: inputs[0].mean((-2, -1), keepdim=True),
-    "total": lambda node, inputs, tensors: inputs[0].sum((-2, -1), keepdim=True),
     "flatten": lambda node, inputs, tensors: inputs[0].flatten(2)[..., None, None],
     "product": _product,
     "scale": lambda node, inputs, tensors: inputs[0] * node["factor"],

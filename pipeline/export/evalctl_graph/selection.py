@@ -31,7 +31,7 @@ def channels(graph, node, first: int, last: int):
         start = node.part[0] if node.part else 0
         part = (start + first, start + last)
         return graph.add(node.op, inputs(), fields, grid, True, part, node.path)
-    if node.op in ("sum", "and", "iand", "scale", "max_pool", "average_pool", "mean", "total", "mix"):
+    if node.op in ("sum", "and", "iand", "scale", "max_pool", "average_pool", "mean", "mix"):
         return graph.add(node.op, inputs(), fields, grid, node.is_spikes, path=node.path)
     if node.op == "concatenate":
         parts, start = [], 0
