@@ -362,58 +362,69 @@ RETURNS TABLE (
 #variable_conflict use_column
 DECLARE
     thresholds double precision[] := (SELECT array_agg(DISTINCT q ORDER BY q) FROM unnest(parameters) AS q WHERE q IS NOT NULL);
-    -- Element i of each: what the thresholds from the i-th on have more than those before it.
-    correct bigint[];
-    steps bigint[];
-    spikes double precision[];
-    synops double precision[];
-    total bigint := 0;
-    top integer[];
-    rank integer[];
-    margins real[];
-    spikes_so_far bigint[];
-    synops_so_far bigint[];
-    last integer;
     goal integer := cardinality(thresholds);
+    is_margin boolean := rule = 'margin';
+    -- Element i of each: what the thresholds from the i-th on have more than those before it.
+    correct bigint[] := array_fill(0::bigint, ARRAY[coalesce(goal, 1)]);
+    steps bigint[] := correct;
+    spikes double precision[] := correct;
+    synops double precision[] := correct;
+    total bigint := 0;
+    outcome integer[];
+    logits real[];
+    last integer;
+    upper integer;
+    -- What the thresholds before have of this image.
     reached integer;
-    open integer;
+    was_correct integer;
+    step integer;
+    spikes_before bigint;
+    synops_before bigint;
     length integer;
     value double precision;
+    open integer;
+    is_correct integer;
+    spikes_now bigint;
+    synops_now bigint;
 BEGIN
     IF goal IS NULL OR rule NOT IN ('margin', 'stable') THEN RETURN; END IF;
-    correct := array_fill(0::bigint, ARRAY[goal + 1]);
-    steps := correct;
-    spikes := correct;
-    synops := correct;
-    FOR top, rank, margins, spikes_so_far, synops_so_far IN
-        SELECT p.outcome[3 * p.timesteps + 1 : 4 * p.timesteps], p.outcome[1 : p.timesteps], p.logits[1 : p.timesteps],
-               counts_so_far(p.outcome, p.timesteps + 1, 3 * p.timesteps + cardinality(p.logits), p.timesteps),
-               counts_so_far(p.outcome, 2 * p.timesteps + 1, 4 * p.timesteps + cardinality(p.logits), p.timesteps)
-        FROM prediction_rows p WHERE p.run_id = run
-    LOOP
+    FOR outcome, logits, last IN SELECT p.outcome, p.logits, p.timesteps FROM prediction_rows p WHERE p.run_id = run LOOP
         total := total + 1;
         reached := 0;
+        was_correct := 0;
+        step := 0;
+        spikes_before := 0;
+        synops_before := 0;
         length := 0;
-        last := cardinality(top);
         FOR t IN 1..last LOOP
             open := reached + 1;
-            steps[open] := steps[open] + 1;
-            spikes[open] := spikes[open] + spikes_so_far[t] - coalesce(spikes_so_far[t - 1], 0);
-            synops[open] := synops[open] + synops_so_far[t] - coalesce(synops_so_far[t - 1], 0);
             IF t = last THEN
                 reached := goal;
-            ELSIF rule = 'margin' THEN
-                value := margins[t];
             ELSE
-                length := CASE WHEN top[t] = top[t - 1] THEN length + 1 ELSE 1 END;
-                value := length;
+                IF is_margin THEN
+                    value := logits[t];
+                ELSE
+                    length := CASE WHEN t > 1 AND outcome[3 * last + t] = outcome[3 * last + t - 1] THEN length + 1 ELSE 1 END;
+                    value := length;
+                END IF;
+                CONTINUE WHEN value < thresholds[open];
+                reached := open;
+                WHILE reached < goal AND value >= thresholds[reached + 1] LOOP reached := reached + 1; END LOOP;
             END IF;
-            WHILE reached < goal AND value >= thresholds[reached + 1] LOOP reached := reached + 1; END LOOP;
-            IF reached >= open AND rank[t] < 1 THEN
-                correct[open] := correct[open] + 1;
-                correct[reached + 1] := correct[reached + 1] - 1;
-            END IF;
+            is_correct := CASE WHEN outcome[t] < 1 THEN 1 ELSE 0 END;
+            spikes_now := outcome[last + t];
+            synops_now := outcome[2 * last + t];
+            IF spikes_now < 0 THEN spikes_now := spikes_so_far(outcome, logits, last, t); END IF;
+            IF synops_now < 0 THEN synops_now := synops_so_far(outcome, logits, last, t); END IF;
+            IF is_correct <> was_correct THEN correct[open] := correct[open] + is_correct - was_correct; END IF;
+            steps[open] := steps[open] + t - step;
+            spikes[open] := spikes[open] + (spikes_now - spikes_before);
+            synops[open] := synops[open] + (synops_now - synops_before);
             EXIT WHEN reached = goal;
+            was_correct := is_correct;
+            step := t;
+            spikes_before := spikes_now;
+            synops_before := synops_now;
         END LOOP;
     END LOOP;
     IF total = 0 THEN RETURN; END IF;

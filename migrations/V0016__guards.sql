@@ -95,6 +95,8 @@ END $$;
 CREATE TRIGGER guard AFTER INSERT ON shard_activity REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION guard_sums();
 
 -- Columns instead of tables: who may change a whole table may lock it as well.
+REVOKE EXECUTE ON FUNCTION may_steer(), guard_shard(), guard_start(), guard_rows(), guard_sums() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION may_steer() TO evalctl_owner, evalctl_coordinator, evalctl_worker;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 REVOKE INSERT, UPDATE ON workers FROM evalctl_worker;
 REVOKE UPDATE ON workers FROM evalctl_coordinator;

@@ -99,7 +99,7 @@ extension ProgramTests {
         @Test func `watchers hear of runs, shards and workers`() throws {
             try ProgramCluster.with(perClass: 1) { cluster in
                 let coordinator = try cluster.coordinator()
-                try cluster.wait(until: "SELECT count(*) > 0 FROM coordinators WHERE leads")
+                try cluster.wait(until: "SELECT count(*) > 0 FROM leadership WHERE expires_at > clock_timestamp()")
                 let worker = try cluster.worker("--threads", "1")
                 try cluster.waitForWorkers(1)
                 let run = try cluster.submit("--shard-size", "5")

@@ -69,15 +69,15 @@ extension ProgramTests {
         @Test(arguments: [SIGKILL, SIGSTOP]) func `another coordinator takes over within five seconds`(signal: Int32) throws {
             try ProgramCluster.with(perClass: 1) { cluster in
                 let first = try cluster.coordinator()
-                try cluster.wait(until: "SELECT count(*) > 0 FROM coordinators WHERE leads")
+                try cluster.wait(until: "SELECT count(*) > 0 FROM leadership WHERE expires_at > clock_timestamp()")
                 let second = try cluster.coordinator()
                 try cluster.wait(until: "SELECT count(*) = 2 FROM coordinators")
                 let start = ContinuousClock.now
                 first.send(signal)
                 try cluster.wait(
                     until: """
-                        SELECT count(*) > 0 FROM coordinators c JOIN pg_locks l ON l.pid = c.backend_pid AND l.locktype = 'advisory' AND l.granted
-                        WHERE c.leads AND c.coordinator_id = (SELECT max(coordinator_id) FROM coordinators)
+                        SELECT count(*) > 0 FROM leadership
+                        WHERE expires_at > clock_timestamp() AND coordinator_id = (SELECT max(coordinator_id) FROM coordinators)
                         """, seconds: 20)
                 #expect(ContinuousClock.now - start < .seconds(5))
                 let run = try cluster.submit("--shard-size", "5")

@@ -60,7 +60,8 @@ struct WebTests {
         for (index, entry) in manifest.entries.enumerated() {
             #expect(try ContentHash(of: Array(prefetcher.bytes(of: index))) == entry.hash)
         }
-        #expect(try requests().count == 2)
+        // What a busy machine lets time out is asked for again.
+        #expect(try Set(requests()).count == 2)
     }
 
     @Test("What a server refuses, lacks or cannot do is told with its address, and blames who is to blame")

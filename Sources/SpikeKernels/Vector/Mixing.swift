@@ -137,21 +137,20 @@ func mixSteps<L: Lanes>(_ output: inout LineOutput<L>, _ axis: MixingAxis, _ ste
 func mixCurrentsTile<L: Lanes>(
     _: L.Type, _ axis: MixingAxis, _ steps: Int, _ source: SpikePlace, _ currents: UnsafeMutableRawPointer
 ) {
-    let weights = axis.weights.assumingMemoryBound(to: L.Weight.self)
+    let stride = axis.indexStride * steps * source.stride
     for line in 0..<axis.lines {
         for step in 0..<steps {
-            for index in 0..<axis.side {
-                let frame = (index * axis.indexStride + line * axis.lineStride) * steps + step
-                axis.scratch[index] = loadSpikes(L.self, source.bits + frame * source.stride)
-            }
+            let frame = axis.lineStride * line * steps + step
+            var weights = UnsafePointer(axis.weights.assumingMemoryBound(to: L.Weight.self))
             for output in 0..<axis.side {
                 var sum = L.broadcast(axis.biases[output])
-                for index in 0..<axis.side {
-                    let weight = L.broadcast(Int32(truncatingIfNeeded: weights[output * axis.side + index]))
-                    sum = L.sumWhere(sum, weight, axis.scratch[index])
+                var spikes = source.bits + frame * source.stride
+                for _ in 0..<axis.side {
+                    sum = L.sumWhere(sum, L.broadcast(Int32(truncatingIfNeeded: weights.pointee)), loadSpikes(L.self, spikes))
+                    weights += 1
+                    spikes += stride
                 }
-                let frame = (output * axis.indexStride + line * axis.lineStride) * steps + step
-                L.store(L.cut(sum), currents + frame << 6)
+                L.store(L.cut(sum), currents + (frame + output * axis.indexStride * steps) << 6)
             }
         }
     }
