@@ -1195,7 +1195,6 @@ CREATE TABLE public.shards (
     failures integer DEFAULT 0 NOT NULL,
     transient_failures integer DEFAULT 0 NOT NULL,
     publications integer DEFAULT 0 NOT NULL,
-    kafka_partition integer,
     backup_token uuid,
     backup_worker_id bigint,
     backup_expires_at timestamp with time zone,
@@ -1241,13 +1240,6 @@ COMMENT ON COLUMN public.shards.transient_failures IS 'Attempts that failed beca
 --
 
 COMMENT ON COLUMN public.shards.publications IS 'How often a message for the present attempt was sent.';
-
-
---
--- Name: COLUMN shards.kafka_partition; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.kafka_partition IS 'Where the newest message was sent.';
 
 
 --
@@ -1309,7 +1301,7 @@ COMMENT ON VIEW public.dead_letters IS 'Shards that were given up, nearly always
 
 CREATE TABLE public.declines (
     run_id bigint NOT NULL,
-    kafka_partition integer NOT NULL,
+    shard integer NOT NULL,
     worker_id bigint NOT NULL,
     code text NOT NULL,
     message text NOT NULL,
@@ -1321,7 +1313,7 @@ CREATE TABLE public.declines (
 -- Name: TABLE declines; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.declines IS 'Partitions whose worker lately lacked something that a run needs, such as its images: others are preferred for a while.';
+COMMENT ON TABLE public.declines IS 'Jobs that were offered to a worker that lately lacked something that their run needs, such as its images.';
 
 
 --
@@ -1363,6 +1355,8 @@ CREATE TABLE public.workers (
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
     kernels text,
     drain_requested boolean DEFAULT false NOT NULL,
+    problem text,
+    can_work boolean DEFAULT true NOT NULL,
     CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text, 'gone'::text])))
 );
 
@@ -1379,6 +1373,20 @@ COMMENT ON COLUMN public.workers.kernels IS 'The kernels the worker''s engine ru
 --
 
 COMMENT ON COLUMN public.workers.drain_requested IS 'Somebody asked the worker to end; it hears of it with its next heartbeat.';
+
+
+--
+-- Name: COLUMN workers.problem; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.problem IS 'What keeps the worker from all or some work, in its own words; null where nothing does.';
+
+
+--
+-- Name: COLUMN workers.can_work; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.can_work IS 'False while a problem keeps the worker from all work: it claims nothing, and nothing is published for it.';
 
 
 --
@@ -1482,6 +1490,27 @@ CREATE VIEW public.firing_rates AS
 --
 
 COMMENT ON VIEW public.firing_rates IS 'Spikes per neuron, by LIF group and time step, over all images.';
+
+
+--
+-- Name: image_doubts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.image_doubts (
+    dataset_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    worker_id bigint NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: TABLE image_doubts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.image_doubts IS 'Images that a worker found missing or changed: its own fault, until a second worker finds the same.';
 
 
 --
@@ -1683,12 +1712,12 @@ COMMENT ON VIEW public.layer_firing IS 'One row a LIF group: silent below one sp
 
 CREATE TABLE public.message_failures (
     message_failure_id bigint NOT NULL,
-    topic text NOT NULL,
-    kafka_partition integer NOT NULL,
-    kafka_offset bigint NOT NULL,
     message text NOT NULL,
     worker_id bigint,
-    seen_at timestamp with time zone DEFAULT now() NOT NULL
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    source text NOT NULL,
+    messages bigint NOT NULL,
+    CONSTRAINT message_failures_messages_check CHECK ((messages > 0))
 );
 
 
@@ -1696,7 +1725,7 @@ CREATE TABLE public.message_failures (
 -- Name: TABLE message_failures; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped.';
+COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped: one row a worker and minute at most, with the newest as an example.';
 
 
 --
@@ -2050,7 +2079,8 @@ CREATE VIEW public.worker_status AS
     w.images_per_second,
     w.started_at,
     w.last_heartbeat_at,
-    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat
+    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat,
+    w.problem
    FROM (public.workers w
      LEFT JOIN work ON ((work.holder = w.worker_id)));
 
@@ -2129,7 +2159,7 @@ ALTER TABLE ONLY public.datasets
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, kafka_partition);
+    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, shard);
 
 
 --
@@ -2138,6 +2168,14 @@ ALTER TABLE ONLY public.declines
 
 ALTER TABLE ONLY public.energy_costs
     ADD CONSTRAINT energy_costs_pkey PRIMARY KEY (name, operation);
+
+
+--
+-- Name: image_doubts image_doubts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_pkey PRIMARY KEY (dataset_id, ordinal, worker_id);
 
 
 --
@@ -2194,14 +2232,6 @@ ALTER TABLE ONLY public.layer_activity
 
 ALTER TABLE ONLY public.message_failures
     ADD CONSTRAINT message_failures_pkey PRIMARY KEY (message_failure_id);
-
-
---
--- Name: message_failures message_failures_topic_kafka_partition_kafka_offset_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.message_failures
-    ADD CONSTRAINT message_failures_topic_kafka_partition_kafka_offset_key UNIQUE (topic, kafka_partition, kafka_offset);
 
 
 --
@@ -2277,6 +2307,13 @@ ALTER TABLE ONLY public.workers
 
 
 --
+-- Name: declines_recent; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX declines_recent ON public.declines USING btree (declined_at);
+
+
+--
 -- Name: runs_unfinished; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -2346,7 +2383,23 @@ ALTER TABLE ONLY public.declines
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_dataset_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(dataset_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
 
 
 --
@@ -2652,7 +2705,28 @@ GRANT SELECT ON TABLE public.images TO evalctl_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shard_attempts TO evalctl_owner;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.shard_attempts TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.shard_attempts TO evalctl_reader;
-GRANT INSERT ON TABLE public.shard_attempts TO evalctl_worker;
+GRANT SELECT,INSERT ON TABLE public.shard_attempts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shard_attempts.code; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(code) ON TABLE public.shard_attempts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shard_attempts.message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(message) ON TABLE public.shard_attempts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shard_attempts.class; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(class) ON TABLE public.shard_attempts TO evalctl_worker;
 
 
 --
@@ -2840,6 +2914,16 @@ GRANT SELECT ON TABLE public.firing_rates TO evalctl_reader;
 
 
 --
+-- Name: TABLE image_doubts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_doubts TO evalctl_owner;
+GRANT SELECT,DELETE ON TABLE public.image_doubts TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.image_doubts TO evalctl_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_doubts TO evalctl_worker;
+
+
+--
 -- Name: TABLE label_set_labels; Type: ACL; Schema: public; Owner: -
 --
 
@@ -2898,7 +2982,7 @@ GRANT SELECT ON TABLE public.layer_firing TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_failures TO evalctl_owner;
-GRANT SELECT ON TABLE public.message_failures TO evalctl_coordinator;
+GRANT SELECT,DELETE ON TABLE public.message_failures TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.message_failures TO evalctl_reader;
 GRANT INSERT ON TABLE public.message_failures TO evalctl_worker;
 
