@@ -33,7 +33,10 @@ SELECT w.worker_id, w.host, w.process_id, w.version, w.instruction_set, w.kernel
        extract(epoch FROM now() - w.last_heartbeat_at)::double precision AS seconds_since_heartbeat, w.problem
 FROM workers w LEFT JOIN work ON work.holder = w.worker_id;
 
-ALTER TABLE workers ADD COLUMN can_work boolean NOT NULL DEFAULT true;
+ALTER TABLE workers
+    ADD COLUMN can_work boolean NOT NULL DEFAULT true,
+    ADD COLUMN unfit_datasets bigint[] NOT NULL DEFAULT '{}';
+COMMENT ON COLUMN workers.unfit_datasets IS 'Data sets that are not whole on the worker''s machine.';
 COMMENT ON COLUMN workers.can_work IS 'False while a problem keeps the worker from all work: it claims nothing, and nothing is published for it.';
 
 CREATE TABLE image_doubts (

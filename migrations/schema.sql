@@ -1357,6 +1357,7 @@ CREATE TABLE public.workers (
     drain_requested boolean DEFAULT false NOT NULL,
     problem text,
     can_work boolean DEFAULT true NOT NULL,
+    unfit_datasets bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text, 'gone'::text])))
 );
 
@@ -1387,6 +1388,13 @@ COMMENT ON COLUMN public.workers.problem IS 'What keeps the worker from all or s
 --
 
 COMMENT ON COLUMN public.workers.can_work IS 'False while a problem keeps the worker from all work: it claims nothing, and nothing is published for it.';
+
+
+--
+-- Name: COLUMN workers.unfit_datasets; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.unfit_datasets IS 'Data sets that are not whole on the worker''s machine.';
 
 
 --

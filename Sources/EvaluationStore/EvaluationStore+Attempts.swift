@@ -64,4 +64,30 @@ extension EvaluationStore {
             }
         }
     }
+
+    /// Says that attempts of this worker were not lost with it: it was only cut off from the database, and lives. What was held against their
+    /// shards is taken back.
+    package func absolve(_ leases: [Lease], worker: Int64) throws {
+        guard !leases.isEmpty else { return }
+        try execute(
+            """
+            WITH absolved AS (
+                UPDATE shard_attempts a SET class = 'transient', code = 'worker.cut_off',
+                       message = 'the worker could not reach the database for as long as its lease'
+                FROM unnest($2::bigint[], $3::integer[], $4::integer[]) AS mine (run_id, shard, attempt)
+                WHERE a.run_id = mine.run_id AND a.shard = mine.shard AND a.attempt = mine.attempt
+                  AND a.worker_id = $1 AND a.outcome = 'expired' AND a.class = 'unknown'
+                RETURNING a.run_id, a.shard
+            )
+            UPDATE shards SET failures = failures - 1, transient_failures = transient_failures + 1
+            FROM absolved
+            WHERE shards.run_id = absolved.run_id AND shards.shard = absolved.shard AND failures > 0
+              AND state IN ('pending', 'published', 'running')
+            """,
+            [
+                .int64(worker), .int64Array(leases.map(\.attempt.run.rawValue)),
+                .int32Array(leases.map { Int32(clamping: $0.attempt.shard) }),
+                .int32Array(leases.map { Int32(clamping: $0.attempt.attempt) }),
+            ])
+    }
 }

@@ -59,5 +59,5 @@ final class KafkaMonitor: TransportMonitor {
         return TransportLag(source: topics.jobs, waiting: lag.values.reduce(0, +), lanes: lag.count)
     }
 
-    func check() throws { try admin.requireReachable(timeoutMilliseconds: 1500) }
+    func check() throws { try admin.requireReadable(topic: topics.jobs, timeoutMilliseconds: 1500) }
 }

@@ -8,6 +8,8 @@ internal import SpikingMLP
 extension Failure.Code {
     /// A data set's root folder is not there on this machine.
     static let missingRoot = Failure.Code("dataset.root_missing")
+    /// A data set's folder lacks its images on this machine.
+    static let unhealthyRoot = Failure.Code("dataset.root_unhealthy")
 }
 
 /// What all threads share of a run: the network, and where the images are.
@@ -26,7 +28,7 @@ struct RunContext: Sendable {
 final class ImageEvaluator {
     let layers: ModelLayers
     let timeSteps: Int
-    private let context: RunContext
+    let context: RunContext
     private let loader: ImageLoader
     private let workspace: any InferenceWorkspace
 

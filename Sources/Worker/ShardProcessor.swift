@@ -9,6 +9,8 @@ struct ShardProcessor {
     let beginsImage: () -> Void
     /// Called when no image follows.
     let hasEnded: () -> Void
+    /// Settles a failure that may be this machine's fault: returns where the image counts as failed, throws where the shard has to go back.
+    let settle: (_ failure: Failure, _ image: StoredImage) throws -> Void
 
     /// How the work on a shard ended.
     enum Outcome {
@@ -28,13 +30,14 @@ struct ShardProcessor {
         var activity = ActivitySum(layers: evaluator.layers, timeSteps: evaluator.timeSteps)
         for image in images {
             if board.isLost(lease) { return .abandoned }
-            if board.stopState == .handingBack { return .handedBack }
+            if board.isHandingBack { return .handedBack }
             beginsImage()
             do {
                 let (prediction, inference) = try evaluator.evaluate(image)
                 result.predictions.append(prediction)
                 activity.add(inference)
-            } catch let failure as Failure where failure.recovery == .permanent {
+            } catch let failure as Failure where OpinionOnImage.isDoubtful(failure) || FailureBlame(of: failure.code) == .shard {
+                if OpinionOnImage.isDoubtful(failure) { try settle(failure, image) }
                 result.failures.append(
                     ImageFailure(ordinal: image.ordinal, code: failure.code.rawValue, message: failure.description))
             }

@@ -94,6 +94,13 @@ struct ProgramCluster {
         return try #require(Int(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)))
     }
 
+    /// Runs statements on the database.
+    func script(_ sql: String) throws { try PostgresConnection(address).executeScript(sql) }
+
+    var databaseName: String {
+        get throws { try PostgresConnection(address).execute("SELECT current_database()::text AS name").single().text("name") }
+    }
+
     /// One number out of the database.
     func count(_ sql: String) throws -> Int {
         try PostgresConnection(address).execute("SELECT (\(sql))::bigint AS count").single().int("count")

@@ -4,7 +4,8 @@ import Kafka
 import KafkaMock
 import Testing
 
-/// What only a mock broker can be made to do.
+/// What only a mock broker can be made to do: fail on demand, be slow, go down and come back. These are the cases that `EVALCTL_TEST_KAFKA` leaves
+/// out, with the one of `AdminTests` in which a broker refuses to make topics.
 @Suite(.enabled(if: TestCluster.isEmbedded)) struct FaultTests {
     private func embedded(partitions: Int = 1, brokers: Int = 1) throws -> (TestCluster, MockBroker) {
         let cluster = try TestCluster(partitions: partitions, brokers: brokers)
@@ -167,6 +168,37 @@ import Testing
             broker.setRoundTrip(broker: 2, milliseconds: 200)
             try cluster.produce(numerals(60))
             #expect(Set(try collect(cluster.consumer(), 60).map(\.text)) == Set(numerals(60)))
+        }
+    }
+
+    @Test func `a right that is missing stands as a problem while it lasts, names topic, right and user, and ends no consumer`()
+        async throws
+    {
+        let (cluster, broker) = try embedded()
+        try await onThread {
+            // The mock cluster takes no logins, and refuses what it is told to.
+            let consumer = try cluster.consumer()
+            broker.failNext(.joinGroup, with: Array(repeating: .groupAuthorizationFailed, count: 3))
+            let deadline = Date().addingTimeInterval(20)
+            while consumer.standingProblem == nil, Date() < deadline { _ = try consumer.poll(milliseconds: 50) }
+            #expect(consumer.standingProblem?.contains("needs the right READ") == true, "\(consumer.standingProblem ?? "")")
+            try cluster.produce(["one"])
+            #expect(try collect(consumer, 1).map(\.text) == ["one"])
+            #expect(consumer.standingProblem == nil)
+        }
+    }
+
+    @Test func `a topic that can be read is told from one that is not there, and from a leader that does not answer`() async throws {
+        let (cluster, broker) = try embedded(partitions: 1, brokers: 2)
+        try await onThread {
+            let admin = try KafkaAdmin(cluster.configuration, logger: TestCluster.logger)
+            try admin.requireReadable(topic: cluster.topic, timeoutMilliseconds: 3000)
+            #expect(
+                #expect(throws: Failure.self) { try admin.requireReadable(topic: "none", timeoutMilliseconds: 1000) }?.code == .kafkaTopic)
+            broker.setBroker(1, isDown: true)
+            broker.setBroker(2, isDown: true)
+            let failure = #expect(throws: Failure.self) { try admin.requireReadable(topic: cluster.topic, timeoutMilliseconds: 1500) }
+            #expect(failure?.code == .kafkaUnreachable)
         }
     }
 }
