@@ -100,7 +100,7 @@ REVOKE INSERT, UPDATE ON workers FROM evalctl_worker;
 REVOKE UPDATE ON workers FROM evalctl_coordinator;
 GRANT UPDATE (state) ON workers TO evalctl_coordinator;
 REVOKE INSERT, UPDATE ON runs, shards, shard_attempts, image_failures, reports FROM evalctl_coordinator;
-REVOKE DELETE ON reports, image_failures, declines FROM evalctl_coordinator;
+REVOKE DELETE ON reports, image_failures FROM evalctl_coordinator;
 GRANT UPDATE (state, finished_at, next_shard) ON runs TO evalctl_coordinator;
 GRANT INSERT (run_id, shard, first_ordinal, image_count, split_from) ON shards TO evalctl_coordinator;
 GRANT INSERT ON shard_attempts, image_failures, reports TO evalctl_coordinator;

@@ -12,7 +12,7 @@ package import Telemetry
 package final class Coordinator: @unchecked Sendable {
     private let configuration: CoordinatorConfiguration
     private let logger: Logger
-    private let signal = StopSignal()
+    private let signal: StopSignal
     private let events = EventQueue()
     private let metrics: CoordinatorMetrics
     private let pulses: LoopPulses
@@ -22,6 +22,7 @@ package final class Coordinator: @unchecked Sendable {
         pulses: LoopPulses = LoopPulses()
     ) {
         self.configuration = configuration
+        signal = StopSignal(clock: configuration.clock)
         self.logger = logger
         self.metrics = CoordinatorMetrics(metrics)
         self.pulses = pulses
@@ -36,7 +37,7 @@ package final class Coordinator: @unchecked Sendable {
     /// - Throws: what keeps it from starting: no database, a schema of another version, no broker, a bad property.
     package func run() throws {
         let start = PostgresSession(configuration.database, options: .daemon("eval-coordinator"))
-        try start.withConnection { try MigrationRunner().check($0) }
+        try start.retrying { try MigrationRunner().check($0) }
         start.close()
         let publisher = try Publisher(
             configuration, store: store("publisher"), events: events, metrics: metrics, logger: logger)

@@ -1,18 +1,19 @@
-internal import Foundation
+internal import Diagnostics
 
 /// What a coordinator's threads share: whether to go on, and whether this coordinator leads. All calls are thread-safe.
 final class StopSignal: @unchecked Sendable {
-    private let condition = NSCondition()
+    private let condition: MonotonicCondition
     private var isStopping = false
     /// Until when this coordinator leads; nil where it does not.
     private var leadership: ContinuousClock.Instant?
     private var failure: (any Error)?
 
-    private func locked<Result>(_ body: () -> Result) -> Result {
-        condition.lock()
-        defer { condition.unlock() }
-        return body()
+    init(clock: SteadyClock) {
+        condition = MonotonicCondition(clock: clock)
     }
+
+    @discardableResult
+    private func locked<Result>(_ body: () -> Result) -> Result { condition.locked(body) }
 
     func stop() {
         locked {
@@ -54,7 +55,7 @@ final class StopSignal: @unchecked Sendable {
     /// - Returns: whether to go on.
     func pause(seconds: Double) -> Bool {
         locked {
-            let deadline = Date().addingTimeInterval(seconds)
+            let deadline = condition.clock.now + .seconds(seconds)
             while !isStopping, condition.wait(until: deadline) {}
             return !isStopping
         }
