@@ -42,6 +42,15 @@ COMMENT ON FUNCTION public.activity_changes(a bigint, b bigint) IS 'LIF groups w
 
 
 --
+-- Name: announce_runs(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.announce_runs() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_notify('evalctl_runs', ''); RETURN NULL; END $$;
+
+
+--
 -- Name: class_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -5422,6 +5431,13 @@ ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activit
 --
 
 ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activity_31_pkey;
+
+
+--
+-- Name: runs announce; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER announce AFTER INSERT OR UPDATE OF state ON public.runs FOR EACH STATEMENT EXECUTE FUNCTION public.announce_runs();
 
 
 --

@@ -11,6 +11,8 @@ package struct CoordinatorConfiguration: Sendable {
     package var clock = SteadyClock.system
     /// Between two looks at the database.
     package var intervalSeconds = 0.1
+    /// Between two looks while no run is running and no shard is out; a run that is made or steered is seen at once.
+    package var idleIntervalSeconds = 15.0
     /// Between two looks while shards are so small that the window drains faster.
     package var busyIntervalSeconds = 0.02
     /// A worker silent for so long has no slots to fill.

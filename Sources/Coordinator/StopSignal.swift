@@ -6,6 +6,7 @@ final class StopSignal: @unchecked Sendable {
     private var isStopping = false
     /// Until when this coordinator leads; nil where it does not.
     private var leadership: ContinuousClock.Instant?
+    private var isResting = false
     private var failure: (any Error)?
 
     init(clock: SteadyClock) {
@@ -50,6 +51,27 @@ final class StopSignal: @unchecked Sendable {
     }
 
     func stopLeading() { locked { leadership = nil } }
+
+    /// Whether there is nothing to do, as ``WorkWatch`` last saw it.
+    var isIdle: Bool { locked { isResting } }
+
+    func setIdle(_ isIdle: Bool) {
+        locked {
+            isResting = isIdle
+            condition.broadcast()
+        }
+    }
+
+    /// Blocks until `seconds` passed, while there is nothing to do until `idleSeconds` passed, or until the coordinator is to end.
+    /// - Returns: whether to go on.
+    func pause(seconds: Double, idleSeconds: Double) -> Bool {
+        guard pause(seconds: seconds) else { return false }
+        return locked {
+            let deadline = condition.clock.now + .seconds(max(idleSeconds - seconds, 0))
+            while !isStopping, isResting, condition.wait(until: deadline) {}
+            return !isStopping
+        }
+    }
 
     /// Blocks until `seconds` passed or the coordinator is to end.
     /// - Returns: whether to go on.

@@ -105,7 +105,7 @@ extension EvaluationStore {
         _ = try connection.execute(
             """
             INSERT INTO image_failures (run_id, ordinal, shard, code, message, worker_id)
-            SELECT $1, ordinal, $2, $3, 'given up after ' || $4 || ' attempts, the last: ' || $5,
+            SELECT $1, ordinal, $2, $3, 'given up after ' || $4 || ' attempts, the last: ' || left($5, 300),
                    (SELECT worker_id FROM shard_attempts WHERE run_id = $1 AND shard = $2 ORDER BY attempt DESC LIMIT 1)
             FROM generate_series($6::integer, $7::integer) AS ordinal
             ON CONFLICT DO NOTHING
