@@ -81,7 +81,8 @@ struct StoreFixture {
                     labelRankByTimeStep: [1 - ordinal % 2, ordinal % 2], marginByTimeStep: [0.5, 1.5], spikesByTimeStep: [10, 20],
                     synapticOperationsByTimeStep: [100, 200], latency: Latency(decode: 1, preprocess: 2, inference: 3 + ordinal, total: 9))
             },
-            activity: ShardActivity(images: 4, counts: [40, 40, 400, 400]),
+            activity: ShardActivity(
+                images: lease.range.imageCount, counts: [10, 10, 100, 100].map { $0 * lease.range.imageCount }),
             failures: failing.filter { lease.range.ordinals.contains($0) }.sorted().map {
                 ImageFailure(ordinal: $0, code: "image.truncated", message: "cat/\($0).jpg is cut short")
             })
