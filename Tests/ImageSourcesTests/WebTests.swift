@@ -14,8 +14,8 @@ struct WebTests {
     init() throws {
         fixture = try SourceFixture()
         try fixture.writeImages(names, in: "tree")
-        try fixture.run("tar", "--create", "--file=s-0.tar", "--directory=tree", "c0")
-        try fixture.run("tar", "--create", "--file=s-1.tar", "--directory=tree", "c1")
+        try fixture.run("tar", "--create", "--sort=name", "--file=s-0.tar", "--directory=tree", "c0")
+        try fixture.run("tar", "--create", "--sort=name", "--file=s-1.tar", "--directory=tree", "c1")
         server = try PythonServer("fault_server.py", [fixture.path])
     }
 
