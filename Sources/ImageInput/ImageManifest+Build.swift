@@ -37,8 +37,9 @@ extension ImageManifest {
             case .failure(let failure):
                 unreadable.add("files that cannot be read", failure.message)
             case .success(let file):
-                formats.append(ImageFormat(startingWith: file.start))
-                if ![ImageFormat.jpeg, .png].contains(formats[formats.endIndex - 1]), !isDecodable(name: paths[ordinal]) {
+                let format = ImageFormat(startingWith: file.start)
+                formats.append(format)
+                if !isDecodable(format, name: paths[ordinal]) {
                     undecodable.add("files that are neither JPEG nor PNG", paths[ordinal])
                 }
                 entries.append(
@@ -52,8 +53,9 @@ extension ImageManifest {
         return DataSetFindings(manifest: ImageManifest(entries: entries, classes: labelling.classes), formats: formats)
     }
 
-    /// Whether a name promises a format that is decoded here; such a file belongs to the data set even if it turns out to be damaged.
-    package static func isDecodable(name: String) -> Bool {
-        FolderListing.imageExtensions.contains(name.lowercasedExtension)
+    /// Whether an image's first bytes or its name promise a format that is decoded here; by its name it belongs to the data set even if it turns
+    /// out to be damaged.
+    package static func isDecodable(_ format: ImageFormat, name: String) -> Bool {
+        [.jpeg, .png].contains(format) || FolderListing.imageExtensions.contains(name.lowercasedExtension)
     }
 }

@@ -121,7 +121,7 @@ extension ImageSource {
             labelled = labelling.images.compactMap { entry in tree.image(at: entry.path).map { ($0, entry.label) } }
         }
         let isDecodable = { (image: ArchiveIndex.Image) in
-            [ImageFormat.jpeg, .png].contains(ImageFormat(startingWith: image.start)) || ImageManifest.isDecodable(name: image.path)
+            ImageManifest.isDecodable(ImageFormat(startingWith: image.start), name: image.path)
         }
         for entry in labelled where !isDecodable(entry.image.image) {
             leftOut.add("images of formats that are not decoded", entry.image.image.path)

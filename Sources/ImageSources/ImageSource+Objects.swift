@@ -22,7 +22,7 @@ extension ImageSource {
         var formats: [ImageFormat] = []
         for (image, content) in zip(labelling.images, contents) {
             let format = ImageFormat(startingWith: content.start)
-            guard [.jpeg, .png].contains(format) || ImageManifest.isDecodable(name: image.path) else {
+            guard ImageManifest.isDecodable(format, name: image.path) else {
                 leftOut.add("images of formats that are not decoded", image.path)
                 continue
             }
