@@ -8,12 +8,12 @@ extension PreprocessingRecipe.Resize: ExpressibleByArgument {}
 
 /// How images are made a network's input.
 struct RecipeOptions: ParsableArguments {
-    @Option(help: "Pillow's filter for the resize. Default: the network's published recipe, else bicubic.")
+    @Option(help: "Pillow's filter for the resize. Default: bicubic.")
     var interpolation: Interpolation?
 
     @Option(
         help: ArgumentHelp(
-            "Pixels of the shorter side before the crop, or NxN for both sides. Default: the network's, else 256 for a crop of 224.",
+            "Pixels of the shorter side before the crop, or NxN for both sides. Default: 256 for a crop of 224.",
             valueName: "n|nxn"))
     var resize: PreprocessingRecipe.Resize?
 
@@ -23,7 +23,7 @@ struct RecipeOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Three means of the colours, of values from 0 to 1. Default: the network's, else ImageNet's.", valueName: "r g b"))
+            "Three means of the colours, of values from 0 to 1. Default: ImageNet's.", valueName: "r g b"))
     var mean: [String] = []
 
     @Option(parsing: .upToNextOption, help: ArgumentHelp("Three deviations of the colours, likewise.", valueName: "r g b"))
