@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-# One build configuration for everything: the engine is too slow to test unoptimised.
+# What is tested is what is shipped.
 SWIFT_FLAGS := -c release
 BIN := .build/release
 

@@ -11,6 +11,9 @@ let strictSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// What computes is optimised in debug builds too, which would be too slow to test otherwise; the rest is built quickly, file by file.
+let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 /// What serves HTTP: Hummingbird, and the parts of its own dependencies that are spoken of by name.
 let hummingbird: [Target.Dependency] = [
@@ -38,7 +41,9 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let vectorTargets = vectorLevels.map {
     Target.target(
         name: $0.target, dependencies: ["CLanes", "SpikeKernels"],
-        swiftSettings: [.unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release))])
+        swiftSettings: [
+            .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)), .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
+        ])
 }
 
 let package = Package(
@@ -77,12 +82,13 @@ let package = Package(
         .target(name: "NetworkFamilies", dependencies: ["Diagnostics", "Networks"]),
         .target(
             name: "SpikeKernels", exclude: ["Vector"],
-            swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))]),
+            swiftSettings: [.unsafeFlags(["-Ounchecked"], .when(configuration: .release))] + optimized),
         .target(
             name: "Engine",
-            dependencies: ["CLanes", "Diagnostics", "Networks", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) }),
-        .target(name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system]),
-        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto]),
+            dependencies: ["CLanes", "Diagnostics", "Networks", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) },
+            swiftSettings: optimized),
+        .target(name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system], swiftSettings: optimized),
+        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto], swiftSettings: optimized),
         .target(name: "ImageSources", dependencies: ["Diagnostics", "ImageInput", crypto] + httpClient),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
