@@ -8,13 +8,18 @@ struct DataSetRegistration {
     let store: EvaluationStore
 
     /// Reads every image below `root` once, and stores the manifest under `name`.
-    func add(_ name: String, root: String, labels: LabelSource) throws -> (dataset: StoredDataSet, isNew: Bool) {
+    /// - Parameter asVersion: whether another manifest may have the name already.
+    func add(_ name: String, root: String, labels: LabelSource, asVersion: Bool = true) throws -> (dataset: StoredDataSet, isNew: Bool) {
         let folder = URL(filePath: root).standardized.resolvingSymlinksInPath().path
         let meter = ProgressMeter("reading \(name)")
         defer { meter.finish() }
         let manifest = try ImageManifest.build(
-            root: folder, labels: labels, threads: max(ProcessInfo.processInfo.activeProcessorCount, 1)
+            root: folder, labels: labels, threads: max(ProcessInfo.processInfo.activeProcessorCount, 1), notice: { note("\(name): \($0)") }
         ) { meter.update($0.files, of: $0.totalFiles) }
+        if !asVersion {
+            try NameText.requireFree(
+                name, hash: "\(manifest.digest)", among: store.dataSets().map { ($0.name, $0.manifestSHA256) }, what: "data set")
+        }
         let images = manifest.entries.map { entry in
             StoredImage(
                 ordinal: entry.ordinal, path: entry.path, label: entry.label, bytes: entry.byteCount, sha256: entry.hash.bytes)
@@ -30,7 +35,7 @@ struct DataSetRegistration {
     /// How the database names a source of labels.
     static func description(of labels: LabelSource) -> String {
         switch labels {
-        case .classFolders: "class folders"
+        case .classFolders, .orderedFolders: "class folders"
         case .list: "list"
         case .localization: "localization list"
         case .groundTruth: "ground truth numbers"
@@ -38,13 +43,21 @@ struct DataSetRegistration {
     }
 }
 
+/// How class folders that are numbers are ordered.
+enum ClassOrderOption: String, CaseIterable {
+    case text, numeric
+}
+
 /// Tells from a label file's first line what kind it is.
 enum LabelFileKind {
     /// - Parameters:
     ///   - labels: the file that `--labels` names; nil for class folders.
     ///   - synsets: the file that `--synsets` names.
-    static func source(labels: String?, classNames: String?, synsets: String?) throws -> LabelSource {
-        guard let labels else { return .classFolders }
+    static func source(labels: String?, classNames: String?, synsets: String?, order: ClassOrderOption? = nil) throws -> LabelSource {
+        guard let labels else {
+            if let classNames { return .orderedFolders(.file(classNames)) }
+            return order == .numeric ? .orderedFolders(.numeric) : .classFolders
+        }
         guard let handle = FileHandle(forReadingAtPath: labels) else {
             throw Failure(Failure.Code("dataset.labels_unreadable"), "the label file \(labels) cannot be read", remedy: "check its path")
         }

@@ -37,6 +37,14 @@ struct RunEvaluateCommand: ParsableCommand {
     @Option(help: "A folder with one folder of images per class, or the name of a stored data set.")
     var dataset: String
 
+    @Option(help: "Where the model is a file: the name to store it under. Default: the file's name, where no other model has it.")
+    var name: String?
+
+    @Option(
+        name: .customLong("dataset-name"),
+        help: "Where the data set is a folder: the name to store it under. Default: the folder's name, where no other data set has it.")
+    var dataSetName: String?
+
     @OptionGroup var weightsOptions: WeightsOptions
 
     @OptionGroup var runOptions: RunOptions
@@ -54,6 +62,9 @@ struct RunEvaluateCommand: ParsableCommand {
     @OptionGroup var logOptions: LogOptions
 
     func validate() throws {
+        for name in [name, dataSetName].compactMap(\.self) where !NameText.isAllowed(name) {
+            throw ValidationError("\(name) is no name: use up to 100 letters, digits, dots, underscores and hyphens")
+        }
         if !NameText.isPath(model) { try weightsOptions.requireNone(model: model) }
     }
 
@@ -88,15 +99,17 @@ struct RunEvaluateCommand: ParsableCommand {
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
         guard NameText.isPath(model) else { return try store.model(named: model) }
-        return try ModelRegistration(store: store).add(ModelRegistration.name(forFile: model), path: model, weights: weightsOptions.weights).model
+        return try ModelRegistration(store: store).add(
+            name ?? ModelRegistration.name(forFile: model), path: model, weights: weightsOptions.weights, asVersion: false
+        ).model
     }
 
     private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {
         guard NameText.isPath(dataset) else {
             return try store.dataSet(named: dataset)
         }
-        let name = NameText.allowed(URL(filePath: dataset).standardized.lastPathComponent, otherwise: "dataset")
-        return try DataSetRegistration(store: store).add(name, root: dataset, labels: .classFolders).dataset
+        let name = dataSetName ?? NameText.allowed(URL(filePath: dataset).standardized.lastPathComponent, otherwise: "dataset")
+        return try DataSetRegistration(store: store).add(name, root: dataset, labels: .classFolders, asVersion: false).dataset
     }
 }
 

@@ -11,7 +11,10 @@ struct FileReader: ~Copyable {
     /// The file's length when it was opened, in bytes.
     let byteCount: Int
 
-    /// - Throws: `image.unreadable`, `image.notRegularFile`, `image.fileTooLarge` (more than `limit` bytes).
+    /// Linux's SEEK_HOLE, which Glibc's module lacks.
+    private static let seekHole: CInt = 4
+
+    /// - Throws: `image.sparse`, `image.unreadable`, `image.notRegularFile`, `image.fileTooLarge` (more than `limit` bytes).
     init(path: String, limit: Int) throws {
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
         guard descriptor >= 0 else { throw Self.unreadable(path, errno) }
@@ -31,6 +34,15 @@ struct FileReader: ~Copyable {
                 .imageFileTooLarge, "\(path) has \(status.st_size) bytes, more than the limit of \(limit).",
                 remedy: "Make the file smaller, or raise the limit.")
         }
+        // Fewer blocks than bytes may also be the file system's compression: a hole tells.
+        if Int(status.st_blocks) * 512 < status.st_size, case let hole = lseek(descriptor, 0, Self.seekHole), hole >= 0,
+            hole < status.st_size
+        {
+            close(descriptor)
+            throw Failure(
+                .imageSparse, "\(path) has holes: some of its bytes were never written.", remedy: "Fetch the file again.")
+        }
+        lseek(descriptor, 0, SEEK_SET)
         self.descriptor = descriptor
         self.name = path
         self.byteCount = Int(status.st_size)

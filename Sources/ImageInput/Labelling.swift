@@ -5,13 +5,17 @@ struct Labelling {
     var classes: [ImageClass]
     /// In manifest order.
     var images: [(path: String, label: Int)]
+    /// What a user should know of how files and labels were read.
+    var notices: [String] = []
 
     /// - Throws: `dataset.folder`, `dataset.empty`, `dataset.name`, `dataset.linkLoop`, `dataset.labelList`, `dataset.labels`,
     ///   `dataset.groundTruthNumbers`.
     init(root: String, source: LabelSource) throws {
         switch source {
         case .classFolders:
-            try self.init(classFoldersOf: root)
+            try self.init(classFoldersOf: root, order: nil)
+        case .orderedFolders(let order):
+            try self.init(classFoldersOf: root, order: order)
         case .list(let path, let classNames):
             try self.init(root: root, list: path, classNames: classNames)
         case .localization(let solution, let synsets):
@@ -29,12 +33,13 @@ struct Labelling {
     }
 
     /// The files of a flat folder, in bytewise order of their paths.
-    static func flatFiles(of root: String) throws -> [String] {
-        let files = try FolderListing.imageFiles(below: root).sorted { $0.precedesBytewise($1) }
+    static func flatFiles(of root: String) throws -> (files: [String], notices: [String]) {
+        var listing = FolderListing(root: root)
+        let files = try listing.imageFiles().sorted { $0.precedesBytewise($1) }
         guard !files.isEmpty else {
             throw Failure(.dataSetEmpty, "\(root) has no image files.", remedy: "Name the folder that holds the images.")
         }
-        return files
+        return (files, listing.notices.phrases)
     }
 
     /// Brings rows and files together: each file must have exactly one row. A row names a file by its path below the root, with or without the

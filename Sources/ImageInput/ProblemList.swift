@@ -11,15 +11,19 @@ struct ProblemList {
         let place = kinds.firstIndex { $0.kind == kind } ?? kinds.endIndex
         if place == kinds.endIndex { kinds.append((kind, 0, [])) }
         kinds[place].count += 1
-        if kinds[place].examples.count < 3 { kinds[place].examples.append(example) }
+        if kinds[place].examples.count < 3 { kinds[place].examples.append(LabelText.cut(example)) }
+    }
+
+    /// Each kind as a phrase: how many, of what, and the first ones.
+    var phrases: [String] {
+        kinds.map { kind in
+            "\(kind.count) \(kind.kind) (\(kind.examples.joined(separator: ", "))\(kind.count > kind.examples.count ? ", ..." : ""))"
+        }
     }
 
     /// Throws all of them as one failure, if there are any.
     func throwIfAny(_ code: Failure.Code, _ subject: String, remedy: String) throws {
         guard !isEmpty else { return }
-        let parts = kinds.map { kind in
-            "\(kind.count) \(kind.kind) (\(kind.examples.joined(separator: ", "))\(kind.count > kind.examples.count ? ", ..." : ""))"
-        }
-        throw Failure(code, "\(subject): \(parts.joined(separator: "; ")).", remedy: remedy)
+        throw Failure(code, "\(subject): \(phrases.joined(separator: "; ")).", remedy: remedy)
     }
 }
