@@ -127,13 +127,20 @@ extension EvaluationStore {
         try rows(Self.dataSetColumns + " ORDER BY name, dataset_id DESC").map(dataSet)
     }
 
-    /// The newest data set of that name.
+    /// The newest data set of that name, or with `NAME@HASH` the newest whose manifest's hash begins so.
     /// - Throws: `store.not_found`.
     package func dataSet(named name: String) throws -> StoredDataSet {
-        guard let row = try rows(Self.dataSetColumns + " WHERE name = $1 ORDER BY dataset_id DESC LIMIT 1", [.text(name)]).first else {
+        let reference = StoredReference(name)
+        guard
+            let row = try rows(
+                Self.dataSetColumns
+                    + " WHERE name = $1 AND starts_with(encode(manifest_sha256, 'hex'), $2) ORDER BY dataset_id DESC LIMIT 1",
+                [.text(reference.name), .text(reference.hash)]
+            ).first
+        else {
             throw Failure(
                 .notFound, "there is no data set named \(name)",
-                remedy: "add it with `evalctl dataset add \(name) --root FOLDER`; `evalctl dataset list` shows what is there")
+                remedy: "add it with `evalctl dataset add \(reference.name) --root FOLDER`; `evalctl dataset list` shows what is there")
         }
         return try dataSet(row)
     }

@@ -148,13 +148,19 @@ extension EvaluationStore {
         try rows(Self.modelColumns + " ORDER BY name, model_id DESC").map(model)
     }
 
-    /// The newest model of that name.
+    /// The newest model of that name, or with `NAME@HASH` the newest whose hash begins so.
     /// - Throws: `store.not_found`.
     package func model(named name: String) throws -> StoredModel {
-        guard let row = try rows(Self.modelColumns + " WHERE name = $1 ORDER BY model_id DESC LIMIT 1", [.text(name)]).first else {
+        let reference = StoredReference(name)
+        guard
+            let row = try rows(
+                Self.modelColumns + " WHERE name = $1 AND starts_with(encode(sha256, 'hex'), $2) ORDER BY model_id DESC LIMIT 1",
+                [.text(reference.name), .text(reference.hash)]
+            ).first
+        else {
             throw Failure(
                 .notFound, "there is no model named \(name)",
-                remedy: "add it with `evalctl model add \(name) FILE`; `evalctl model list` shows what is there")
+                remedy: "add it with `evalctl model add \(reference.name) FILE`; `evalctl model list` shows what is there")
         }
         return try model(row)
     }
