@@ -41,6 +41,7 @@ let package = Package(
         .executable(name: "evalctl", targets: ["evalctl"]),
         .executable(name: "eval-worker", targets: ["eval-worker"]),
         .executable(name: "eval-coordinator", targets: ["eval-coordinator"]),
+        .executable(name: "eval-lab", targets: ["eval-lab"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -76,6 +77,8 @@ let package = Package(
         .target(
             name: "EvaluationStore", dependencies: ["Diagnostics", "Postgres", "Evaluation", crypto, logging],
             exclude: ["Migrations"], plugins: ["EmbedMigrations"]),
+        .target(
+            name: "Transport", dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", logging]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
         .target(
             name: "Pages", dependencies: ["Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Evaluation", "Reports"]),
@@ -87,35 +90,49 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Diagnostics", "Telemetry", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
-                "EvaluationStore",
-                logging,
+                "EvaluationStore", "Transport", logging,
             ]),
         .target(
             name: "Coordinator",
-            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
-        .target(name: "Benchmarks", dependencies: ["Diagnostics", "SpikeKernels", "SpikingMLP"]),
+            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Transport", "Reports", logging]),
         .target(name: "Audit", dependencies: ["Evaluation", "SpikeKernels", "SpikingMLP"]),
-        .target(
-            name: "Fleet",
-            dependencies: [
-                "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Worker",
-            ]),
-        .target(
-            name: "Chaos",
-            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
-        .target(
-            name: "Load",
-            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
+        .target(name: "Fleet", dependencies: ["Diagnostics", "Kafka"]),
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Benchmarks", "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka",
-                "Evaluation", "EvaluationStore", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos",
-                "Load", argumentParser, logging,
+                "Audit", "Diagnostics", "SpikeKernels", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Kafka", "Evaluation",
+                "EvaluationStore", "Transport", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet",
+                argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-coordinator", dependencies: ["Commands", argumentParser]),
+
+        .target(name: "KafkaMock", dependencies: ["CRdkafka", "Diagnostics", "Kafka", logging]),
+        .target(
+            name: "NoWork",
+            dependencies: [
+                "Diagnostics", "SpikingMLP", "Checkpoints", "ImageInput", "Postgres", "Evaluation", "EvaluationStore", "Reports", "Worker",
+            ]),
+        .target(name: "Benchmarks", dependencies: ["Diagnostics", "SpikeKernels", "SpikingMLP"]),
+        .target(
+            name: "Chaos",
+            dependencies: [
+                "Diagnostics", "Postgres", "Kafka", "KafkaMock", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging,
+            ]),
+        .target(
+            name: "Load",
+            dependencies: [
+                "Diagnostics", "Postgres", "Kafka", "KafkaMock", "Evaluation", "EvaluationStore", "Transport", "Reports", "Fleet", "NoWork",
+                logging,
+            ]),
+        .target(
+            name: "LabCommands",
+            dependencies: [
+                "Benchmarks", "Chaos", "Checkpoints", "Commands", "Diagnostics", "EvaluationStore", "ImageInput", "Kafka", "KafkaMock",
+                "Load", "NoWork", "Postgres", "Reports", "SpikingMLP", argumentParser, logging,
+            ]),
+        .executableTarget(name: "eval-lab", dependencies: ["LabCommands", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
         .testTarget(name: "SpikingMLPTests", dependencies: ["SpikingMLP", "SpikeKernels", "Checkpoints", "ImageInput", "TestSupport"]),
@@ -124,10 +141,15 @@ let package = Package(
         .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "SpikingMLP", "TestSupport"]),
         .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "TestSupport"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaMock", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Diagnostics"]),
         .testTarget(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "Diagnostics", "Evaluation", "EvaluationStore", "Kafka", "KafkaMock", "Postgres", "TestSupport", "Transport", logging,
+            ]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
         .testTarget(
             name: "PagesTests",
@@ -136,13 +158,13 @@ let package = Package(
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Diagnostics"]),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "SpikingMLP"]),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Diagnostics", "Evaluation", "NoWork", "SpikingMLP"]),
         .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "evalctl", "eval-worker", "eval-coordinator", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation", "EvaluationStore",
-                "ImageInput", "Kafka", "Postgres", "TestSupport", logging,
+                "evalctl", "eval-worker", "eval-coordinator", "eval-lab", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation",
+                "EvaluationStore", "ImageInput", "Kafka", "KafkaMock", "Postgres", "TestSupport", logging,
             ]),
     ] + vectorTargets
 )

@@ -42,6 +42,15 @@ COMMENT ON FUNCTION public.activity_changes(a bigint, b bigint) IS 'LIF groups w
 
 
 --
+-- Name: announce_runs(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.announce_runs() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_notify('evalctl_runs', ''); RETURN NULL; END $$;
+
+
+--
 -- Name: class_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -2204,7 +2213,6 @@ CREATE TABLE public.shards (
     failures integer DEFAULT 0 NOT NULL,
     transient_failures integer DEFAULT 0 NOT NULL,
     publications integer DEFAULT 0 NOT NULL,
-    kafka_partition integer,
     backup_token uuid,
     backup_worker_id bigint,
     backup_expires_at timestamp with time zone,
@@ -2261,13 +2269,6 @@ COMMENT ON COLUMN public.shards.transient_failures IS 'Attempts that failed beca
 --
 
 COMMENT ON COLUMN public.shards.publications IS 'How often a message for the present attempt was sent.';
-
-
---
--- Name: COLUMN shards.kafka_partition; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.kafka_partition IS 'Where the newest message was sent.';
 
 
 --
@@ -2773,7 +2774,7 @@ COMMENT ON VIEW public.dead_letters IS 'Shards that were given up, nearly always
 
 CREATE TABLE public.declines (
     run_id bigint NOT NULL,
-    kafka_partition integer NOT NULL,
+    shard integer NOT NULL,
     worker_id bigint NOT NULL,
     code text NOT NULL,
     message text NOT NULL,
@@ -2785,7 +2786,7 @@ CREATE TABLE public.declines (
 -- Name: TABLE declines; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.declines IS 'Partitions whose worker lately lacked something that a run needs, such as its images: others are preferred for a while.';
+COMMENT ON TABLE public.declines IS 'Jobs that were offered to a worker that lately lacked something that their run needs, such as its images.';
 
 
 --
@@ -2827,6 +2828,8 @@ CREATE TABLE public.workers (
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
     kernels text,
     drain_requested boolean DEFAULT false NOT NULL,
+    problem text,
+    can_work boolean DEFAULT true NOT NULL,
     CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text, 'gone'::text])))
 );
 
@@ -2843,6 +2846,20 @@ COMMENT ON COLUMN public.workers.kernels IS 'The kernels the worker''s engine ru
 --
 
 COMMENT ON COLUMN public.workers.drain_requested IS 'Somebody asked the worker to end; it hears of it with its next heartbeat.';
+
+
+--
+-- Name: COLUMN workers.problem; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.problem IS 'What keeps the worker from all or some work, in its own words; null where nothing does.';
+
+
+--
+-- Name: COLUMN workers.can_work; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.can_work IS 'False while a problem keeps the worker from all work: it claims nothing, and nothing is published for it.';
 
 
 --
@@ -2961,6 +2978,27 @@ CREATE VIEW public.firing_rates AS
 --
 
 COMMENT ON VIEW public.firing_rates IS 'Spikes per neuron, by LIF group and time step, over all images.';
+
+
+--
+-- Name: image_doubts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.image_doubts (
+    dataset_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    worker_id bigint NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: TABLE image_doubts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.image_doubts IS 'Images that a worker found missing or changed: its own fault, until a second worker finds the same.';
 
 
 --
@@ -3224,12 +3262,12 @@ COMMENT ON COLUMN public.leadership.term IS 'Grows whenever another coordinator 
 
 CREATE TABLE public.message_failures (
     message_failure_id bigint NOT NULL,
-    topic text NOT NULL,
-    kafka_partition integer NOT NULL,
-    kafka_offset bigint NOT NULL,
     message text NOT NULL,
     worker_id bigint,
-    seen_at timestamp with time zone DEFAULT now() NOT NULL
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    source text NOT NULL,
+    messages bigint NOT NULL,
+    CONSTRAINT message_failures_messages_check CHECK ((messages > 0))
 );
 
 
@@ -3237,7 +3275,7 @@ CREATE TABLE public.message_failures (
 -- Name: TABLE message_failures; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped.';
+COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped: one row a worker and minute at most, with the newest as an example.';
 
 
 --
@@ -3631,7 +3669,8 @@ CREATE VIEW public.worker_status AS
     w.images_per_second,
     w.started_at,
     w.last_heartbeat_at,
-    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat
+    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat,
+    w.problem
    FROM (public.workers w
      LEFT JOIN work ON ((work.holder = w.worker_id)));
 
@@ -4686,7 +4725,7 @@ ALTER TABLE ONLY public.datasets
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, kafka_partition);
+    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, shard);
 
 
 --
@@ -4695,6 +4734,14 @@ ALTER TABLE ONLY public.declines
 
 ALTER TABLE ONLY public.energy_costs
     ADD CONSTRAINT energy_costs_pkey PRIMARY KEY (name, operation);
+
+
+--
+-- Name: image_doubts image_doubts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_pkey PRIMARY KEY (dataset_id, ordinal, worker_id);
 
 
 --
@@ -4759,14 +4806,6 @@ ALTER TABLE ONLY public.leadership
 
 ALTER TABLE ONLY public.message_failures
     ADD CONSTRAINT message_failures_pkey PRIMARY KEY (message_failure_id);
-
-
---
--- Name: message_failures message_failures_topic_kafka_partition_kafka_offset_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.message_failures
-    ADD CONSTRAINT message_failures_topic_kafka_partition_kafka_offset_key UNIQUE (topic, kafka_partition, kafka_offset);
 
 
 --
@@ -4839,6 +4878,13 @@ ALTER TABLE ONLY public.shards
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (worker_id);
+
+
+--
+-- Name: declines_recent; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX declines_recent ON public.declines USING btree (declined_at);
 
 
 --
@@ -5388,6 +5434,13 @@ ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activit
 
 
 --
+-- Name: runs announce; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER announce AFTER INSERT OR UPDATE OF state ON public.runs FOR EACH STATEMENT EXECUTE FUNCTION public.announce_runs();
+
+
+--
 -- Name: image_failures guard; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -5443,7 +5496,23 @@ ALTER TABLE ONLY public.declines
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_dataset_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(dataset_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
 
 
 --
@@ -5827,13 +5896,6 @@ GRANT UPDATE(publications) ON TABLE public.shards TO evalctl_coordinator;
 
 
 --
--- Name: COLUMN shards.kafka_partition; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(kafka_partition) ON TABLE public.shards TO evalctl_coordinator;
-
-
---
 -- Name: COLUMN shards.backup_token; Type: ACL; Schema: public; Owner: -
 --
 
@@ -6001,7 +6063,28 @@ GRANT SELECT ON TABLE public.images TO evalctl_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.shard_attempts TO evalctl_owner;
 GRANT SELECT,INSERT ON TABLE public.shard_attempts TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.shard_attempts TO evalctl_reader;
-GRANT INSERT ON TABLE public.shard_attempts TO evalctl_worker;
+GRANT SELECT,INSERT ON TABLE public.shard_attempts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shard_attempts.code; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(code) ON TABLE public.shard_attempts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shard_attempts.message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(message) ON TABLE public.shard_attempts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shard_attempts.class; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(class) ON TABLE public.shard_attempts TO evalctl_worker;
 
 
 --
@@ -6114,6 +6197,20 @@ GRANT INSERT(kernels),UPDATE(kernels) ON TABLE public.workers TO evalctl_worker;
 
 
 --
+-- Name: COLUMN workers.problem; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(problem),UPDATE(problem) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.can_work; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(can_work),UPDATE(can_work) ON TABLE public.workers TO evalctl_worker;
+
+
+--
 -- Name: TABLE failures; Type: ACL; Schema: public; Owner: -
 --
 
@@ -6148,6 +6245,16 @@ GRANT SELECT ON TABLE public.model_layers TO evalctl_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.firing_rates TO evalctl_owner;
 GRANT SELECT ON TABLE public.firing_rates TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.firing_rates TO evalctl_reader;
+
+
+--
+-- Name: TABLE image_doubts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_doubts TO evalctl_owner;
+GRANT SELECT,DELETE ON TABLE public.image_doubts TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.image_doubts TO evalctl_reader;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_doubts TO evalctl_worker;
 
 
 --
@@ -6248,7 +6355,7 @@ GRANT UPDATE(expires_at) ON TABLE public.leadership TO evalctl_coordinator;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_failures TO evalctl_owner;
-GRANT SELECT ON TABLE public.message_failures TO evalctl_coordinator;
+GRANT SELECT,DELETE ON TABLE public.message_failures TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.message_failures TO evalctl_reader;
 GRANT INSERT ON TABLE public.message_failures TO evalctl_worker;
 

@@ -1,14 +1,18 @@
 internal import Diagnostics
-internal import EvaluationStore
+package import EvaluationStore
 internal import Foundation
-internal import ImageInput
+package import ImageInput
 
 /// Puts data sets into the database.
-struct DataSetRegistration {
+package struct DataSetRegistration {
     let store: EvaluationStore
 
+    package init(store: EvaluationStore) {
+        self.store = store
+    }
+
     /// Reads every image below `root` once, and stores the manifest under `name`.
-    func add(_ name: String, root: String, labels: LabelSource) throws -> (dataset: StoredDataSet, isNew: Bool) {
+    package func add(_ name: String, root: String, labels: LabelSource) throws -> (dataset: StoredDataSet, isNew: Bool) {
         let folder = URL(filePath: root).standardized.resolvingSymlinksInPath().path
         let meter = ProgressMeter("reading \(name)")
         defer { meter.finish() }

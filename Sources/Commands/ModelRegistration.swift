@@ -1,17 +1,21 @@
 internal import Checkpoints
 internal import Diagnostics
-internal import EvaluationStore
+package import EvaluationStore
 internal import Foundation
 internal import Reports
 internal import SpikingMLP
 internal import Worker
 
 /// Puts checkpoints into the database.
-struct ModelRegistration {
+package struct ModelRegistration {
     let store: EvaluationStore
 
+    package init(store: EvaluationStore) {
+        self.store = store
+    }
+
     /// Reads a checkpoint, checks it whole, and stores it under `name`.
-    func add(_ name: String, path: String) throws -> (model: StoredModel, isNew: Bool) {
+    package func add(_ name: String, path: String) throws -> (model: StoredModel, isNew: Bool) {
         let checkpoint = try Checkpoint.load(path: path)
         let layers = ModelLayers(checkpoint.architecture)
         let description = CheckpointDescription(checkpoint)

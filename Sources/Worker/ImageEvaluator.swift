@@ -18,6 +18,8 @@ struct RunContext: Sendable {
     let layers: ModelLayers
     let dataSetName: String
     let root: String
+    /// Whether the engine reads images' hashes, so that the images need not be there.
+    var readsHashes = false
 }
 
 /// One thread's way from an image file to its row. It owns its workspace, which is allocated once.
@@ -27,8 +29,6 @@ final class ImageEvaluator {
     private let context: RunContext
     private let loader: ImageLoader
     private let workspace: any InferenceWorkspace
-    /// Whether the network is the one of no work, whose images need not be there.
-    private let readsHashes: Bool
 
     init(_ context: RunContext) throws {
         self.context = context
@@ -36,14 +36,13 @@ final class ImageEvaluator {
         timeSteps = context.run.specification.timeSteps
         loader = ImageLoader(context.preprocessing)
         workspace = try context.engine.makeWorkspace(timeSteps: timeSteps)
-        readsHashes = context.engine is NoWorkEngine
     }
 
     var runID: RunID { context.run.id }
 
     /// - Throws: a transient `dataset.root_missing`: another worker may have the images.
     func checkRoot() throws {
-        if !readsHashes { try Self.checkRoot(context.root, ofDataSet: context.dataSetName) }
+        if !context.readsHashes { try Self.checkRoot(context.root, ofDataSet: context.dataSetName) }
     }
 
     /// - Throws: a transient `dataset.root_missing`.
@@ -59,7 +58,7 @@ final class ImageEvaluator {
     /// - Throws: `image.*`, naming the file and the cause.
     func evaluate(_ image: StoredImage) throws -> (Prediction, Inference) {
         let start = ContinuousClock.now
-        let loaded = try readsHashes ? nil : load(image)
+        let loaded = try context.readsHashes ? nil : load(image)
         let inferenceStart = ContinuousClock.now
         let inference = try workspace.infer(pixels: loaded?.pixels ?? image.sha256)
         let end = ContinuousClock.now

@@ -10,7 +10,7 @@ internal import SpikingMLP
 final class RunContexts: @unchecked Sendable {
     private let cache: CheckpointCache
     private let dataSetRoots: [String: String]
-    private let acceptsBenchmarks: Bool
+    private let hashEngines: [String: @Sendable (Architecture) -> any InferenceEngine]
     private let lock = NSLock()
     private var contexts: [(run: RunID, context: RunContext)] = []
     private var engines: [(key: String, engine: any InferenceEngine)] = []
@@ -18,10 +18,13 @@ final class RunContexts: @unchecked Sendable {
     /// Contexts kept at most; older ones are made again when they are needed.
     private static let capacity = 4
 
-    init(cacheDirectory: String, dataSetRoots: [String: String], acceptsBenchmarks: Bool = false) {
+    init(
+        cacheDirectory: String, dataSetRoots: [String: String],
+        hashEngines: [String: @Sendable (Architecture) -> any InferenceEngine] = [:]
+    ) {
         cache = CheckpointCache(directory: cacheDirectory)
         self.dataSetRoots = dataSetRoots
-        self.acceptsBenchmarks = acceptsBenchmarks
+        self.hashEngines = hashEngines
     }
 
     /// What the threads need to work on `run`; the first that asks loads it, the others wait.
@@ -42,7 +45,8 @@ final class RunContexts: @unchecked Sendable {
         }
         let context = RunContext(
             run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.architecture),
-            dataSetName: dataset.name, root: dataSetRoots[dataset.name] ?? dataset.root)
+            dataSetName: dataset.name, root: dataSetRoots[dataset.name] ?? dataset.root,
+            readsHashes: hashEngines[stored.specification.engine] != nil)
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
         return context
@@ -52,9 +56,8 @@ final class RunContexts: @unchecked Sendable {
         let model = try store.model(id: run.specification.modelID)
         let key = "\(run.specification.engine) \(model.sha256)"
         if let known = engines.first(where: { $0.key == key }) { return known.engine }
-        if run.specification.engine == NoWorkEngine.engineName, acceptsBenchmarks {
-            return NoWorkEngine(
-                architecture: try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8)).architecture)
+        if let make = hashEngines[run.specification.engine] {
+            return make(try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8)).architecture)
         }
         // Nothing else holds the parameters: they go as the engine takes them.
         let parameters = try Checkpoint.load(path: try cache.file(of: model, store: store)).parameters

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Commands
 internal import Foundation
 internal import Load
 internal import Logging
@@ -7,7 +8,7 @@ internal import Reports
 struct BenchPipeline: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipeline",
-        abstract: "Measures coordinator, broker, workers and tables with a network of no work.",
+        abstract: "Measures coordinator, transport, workers and tables with a network of no work.",
         discussion: """
             Everything runs on this machine, on a database of its own that is removed afterwards. The images are no files, and the rows say that \
             their engine is `none`.
@@ -21,6 +22,9 @@ struct BenchPipeline: ParsableCommand {
 
     @Option(help: "Workers, a process with one thread each.")
     var workers = 4
+
+    @Option(help: "What jobs travel through: postgres, or kafka, a mock broker.")
+    var transport = TransportChoice.postgres
 
     @Flag(help: "Measure 10^4 to 10^6 images in shards of --shard-size, and 10^5 images in 10 to 10,000 shards.")
     var sweep = false
@@ -54,7 +58,7 @@ struct BenchPipeline: ParsableCommand {
             defer { if dataDir == nil { try? FileManager.default.removeItem(atPath: folder) } }
             var logger = logOptions.logger("evalctl")
             if logger.logLevel > .info { logger.logLevel = .critical }
-            let benchmark = try PipelineBenchmark(folder: folder, workers: workers, version: programVersion, logger: logger, report: note)
+            let benchmark = try PipelineBenchmark(folder: folder, workers: workers, usesKafka: transport == .kafka, version: programVersion, logger: logger, report: note)
             do {
                 let measurements = try points.map { point in
                     try benchmark.measure(images: point.images, shardSize: point.shardSize) { try interruption.check() }
