@@ -42,7 +42,8 @@ let vectorTargets = vectorLevels.map {
     Target.target(
         name: $0.target, dependencies: ["CLanes", "SpikeKernels"],
         swiftSettings: [
-            .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)), .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
+            .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)),
+            .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
         ])
 }
 
@@ -52,6 +53,7 @@ let package = Package(
         .executable(name: "evalctl", targets: ["evalctl"]),
         .executable(name: "eval-worker", targets: ["eval-worker"]),
         .executable(name: "eval-coordinator", targets: ["eval-coordinator"]),
+        .executable(name: "eval-lab", targets: ["eval-lab"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -87,8 +89,12 @@ let package = Package(
             name: "Engine",
             dependencies: ["CLanes", "Diagnostics", "Networks", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) },
             swiftSettings: optimized),
-        .target(name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system], swiftSettings: optimized),
-        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto], swiftSettings: optimized),
+        .target(
+            name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system],
+            swiftSettings: optimized),
+        .target(
+            name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto],
+            swiftSettings: optimized),
         .target(name: "ImageSources", dependencies: ["Diagnostics", "ImageInput", crypto] + httpClient),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
@@ -96,6 +102,8 @@ let package = Package(
         .target(
             name: "EvaluationStore", dependencies: ["Diagnostics", "Postgres", "Evaluation", crypto, logging],
             exclude: ["Migrations"], plugins: ["EmbedMigrations"]),
+        .target(
+            name: "Transport", dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", logging]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
         .target(
             name: "Pages", dependencies: ["Diagnostics", "Networks", "Checkpoints", "ImageInput", "ImageSources", "Evaluation", "Reports"]),
@@ -107,42 +115,52 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Diagnostics", "Telemetry", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
-                "ImageSources",
-                "Postgres", "Kafka", "Evaluation",
-                "EvaluationStore",
-                logging,
+                "ImageSources", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Transport", logging,
             ]),
         .target(
             name: "Coordinator",
-            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
-        .target(name: "Benchmarks", dependencies: ["Diagnostics", "Engine", "Networks", "SpikeKernels"]),
+            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Transport", "Reports", logging]),
         .target(name: "Audit", dependencies: ["Engine", "Evaluation", "Networks", "SpikeKernels"]),
-        .target(
-            name: "Fleet",
-            dependencies: [
-                "Diagnostics", "Networks", "Checkpoints", "ImageInput", "ImageSources", "Kafka", "Evaluation", "EvaluationStore", "Reports",
-                "Worker",
-            ]),
-        .target(
-            name: "Chaos",
-            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
-        .target(
-            name: "Load",
-            dependencies: [
-                "Diagnostics", "ImageSources", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging,
-            ]),
+        .target(name: "Fleet", dependencies: ["Diagnostics", "Kafka"]),
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Benchmarks", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
+                "Audit", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
                 "ImageSources",
-                "Postgres", "Kafka",
-                "Evaluation", "EvaluationStore", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos",
-                "Load", argumentParser, logging,
+                "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Transport", "Reports", "Pages", "Telemetry", "Dashboard", "Worker",
+                "Coordinator", "Fleet", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-coordinator", dependencies: ["Commands", argumentParser]),
+
+        .target(name: "KafkaMock", dependencies: ["CRdkafka", "Diagnostics", "Kafka", logging]),
+        .target(
+            name: "NoWork",
+            dependencies: [
+                "Diagnostics", "Networks", "NetworkFamilies", "Engine", "Checkpoints", "ImageInput", "ImageSources", "Postgres",
+                "Evaluation",
+                "EvaluationStore", "Reports", "Worker",
+            ]),
+        .target(name: "Benchmarks", dependencies: ["Diagnostics", "Engine", "Networks", "SpikeKernels"]),
+        .target(
+            name: "Chaos",
+            dependencies: [
+                "Diagnostics", "Postgres", "Kafka", "KafkaMock", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging,
+            ]),
+        .target(
+            name: "Load",
+            dependencies: [
+                "Diagnostics", "ImageSources", "Postgres", "Kafka", "KafkaMock", "Evaluation", "EvaluationStore", "Transport", "Reports",
+                "Fleet", "NoWork", logging,
+            ]),
+        .target(
+            name: "LabCommands",
+            dependencies: [
+                "Benchmarks", "Chaos", "Checkpoints", "Commands", "Diagnostics", "Engine", "EvaluationStore", "ImageInput", "ImageSources",
+                "Kafka", "KafkaMock", "Load", "Networks", "NoWork", "Postgres", "Reports", argumentParser, logging,
+            ]),
+        .executableTarget(name: "eval-lab", dependencies: ["LabCommands", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
         .testTarget(name: "NetworksTests", dependencies: ["Diagnostics", "Networks"]),
@@ -159,10 +177,15 @@ let package = Package(
         .testTarget(
             name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaMock", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Diagnostics"]),
         .testTarget(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "Diagnostics", "Evaluation", "EvaluationStore", "Kafka", "KafkaMock", "Postgres", "TestSupport", "Transport", logging,
+            ]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
         .testTarget(
             name: "PagesTests",
@@ -171,13 +194,14 @@ let package = Package(
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Diagnostics"]),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Networks"]),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Diagnostics", "Evaluation", "Networks", "NoWork"]),
         .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "evalctl", "eval-worker", "eval-coordinator", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation", "EvaluationStore",
-                "ImageInput", "Kafka", "Postgres", "TestSupport", logging,
+                "evalctl", "eval-worker", "eval-coordinator", "eval-lab", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation",
+                "EvaluationStore", "ImageInput", "Kafka", "KafkaMock", "Postgres", "TestSupport", logging,
             ]),
     ] + vectorTargets
 )

@@ -14,6 +14,36 @@ CREATE SCHEMA partitions;
 
 
 --
+-- Name: absolve(bigint, bigint[], integer[], integer[]); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    WITH absolved AS (
+        UPDATE shard_attempts a
+        SET class = 'transient', code = 'worker.cut_off', message = 'the worker could not reach the database for as long as its lease'
+        FROM unnest(run_ids, shard_numbers, attempt_numbers) AS mine (run_id, shard, attempt)
+        WHERE a.run_id = mine.run_id AND a.shard = mine.shard AND a.attempt = mine.attempt
+          AND a.worker_id = worker AND a.outcome = 'expired' AND a.class = 'unknown'
+        RETURNING a.run_id, a.shard
+    )
+    UPDATE shards SET failures = failures - 1, transient_failures = transient_failures + 1
+    FROM absolved
+    WHERE shards.run_id = absolved.run_id AND shards.shard = absolved.shard AND failures > 0
+      AND state IN ('pending', 'published', 'running')
+$$;
+
+
+--
+-- Name: FUNCTION absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) IS 'Attempts that ran out because their worker was cut off say nothing of their shards.';
+
+
+--
 -- Name: activity_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -39,6 +69,15 @@ $$;
 --
 
 COMMENT ON FUNCTION public.activity_changes(a bigint, b bigint) IS 'LIF groups whose spikes differ between two runs of the same images, by shard (of the same images in both) and time step.';
+
+
+--
+-- Name: announce_runs(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.announce_runs() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_notify('evalctl_runs', ''); RETURN NULL; END $$;
 
 
 --
@@ -2215,7 +2254,6 @@ CREATE TABLE public.shards (
     failures integer DEFAULT 0 NOT NULL,
     transient_failures integer DEFAULT 0 NOT NULL,
     publications integer DEFAULT 0 NOT NULL,
-    kafka_partition integer,
     backup_token uuid,
     backup_worker_id bigint,
     backup_expires_at timestamp with time zone,
@@ -2272,13 +2310,6 @@ COMMENT ON COLUMN public.shards.transient_failures IS 'Attempts that failed beca
 --
 
 COMMENT ON COLUMN public.shards.publications IS 'How often a message for the present attempt was sent.';
-
-
---
--- Name: COLUMN shards.kafka_partition; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.kafka_partition IS 'Where the newest message was sent.';
 
 
 --
@@ -2808,7 +2839,7 @@ COMMENT ON VIEW public.dead_letters IS 'Shards that were given up, nearly always
 
 CREATE TABLE public.declines (
     run_id bigint NOT NULL,
-    kafka_partition integer NOT NULL,
+    shard integer NOT NULL,
     worker_id bigint NOT NULL,
     code text NOT NULL,
     message text NOT NULL,
@@ -2820,7 +2851,7 @@ CREATE TABLE public.declines (
 -- Name: TABLE declines; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.declines IS 'Partitions whose worker lately lacked something that a run needs, such as its images: others are preferred for a while.';
+COMMENT ON TABLE public.declines IS 'Jobs that were offered to a worker that lately lacked something that their run needs, such as its images.';
 
 
 --
@@ -2862,6 +2893,9 @@ CREATE TABLE public.workers (
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
     kernels text,
     drain_requested boolean DEFAULT false NOT NULL,
+    problem text,
+    can_work boolean DEFAULT true NOT NULL,
+    unfit_datasets bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text, 'gone'::text])))
 );
 
@@ -2878,6 +2912,27 @@ COMMENT ON COLUMN public.workers.kernels IS 'The kernels the worker''s engine ru
 --
 
 COMMENT ON COLUMN public.workers.drain_requested IS 'Somebody asked the worker to end; it hears of it with its next heartbeat.';
+
+
+--
+-- Name: COLUMN workers.problem; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.problem IS 'What keeps the worker from all or some work, in its own words; null where nothing does.';
+
+
+--
+-- Name: COLUMN workers.can_work; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.can_work IS 'False while a problem keeps the worker from all work: it claims nothing, and nothing is published for it.';
+
+
+--
+-- Name: COLUMN workers.unfit_datasets; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.unfit_datasets IS 'Data sets that are not whole on the worker''s machine.';
 
 
 --
@@ -2996,6 +3051,27 @@ CREATE VIEW public.firing_rates AS
 --
 
 COMMENT ON VIEW public.firing_rates IS 'Spikes per neuron, by LIF group and time step, over all images.';
+
+
+--
+-- Name: image_doubts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.image_doubts (
+    dataset_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    worker_id bigint NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: TABLE image_doubts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.image_doubts IS 'Images that a worker found missing or changed: its own fault, until a second worker finds the same.';
 
 
 --
@@ -3259,12 +3335,12 @@ COMMENT ON COLUMN public.leadership.term IS 'Grows whenever another coordinator 
 
 CREATE TABLE public.message_failures (
     message_failure_id bigint NOT NULL,
-    topic text NOT NULL,
-    kafka_partition integer NOT NULL,
-    kafka_offset bigint NOT NULL,
     message text NOT NULL,
     worker_id bigint,
-    seen_at timestamp with time zone DEFAULT now() NOT NULL
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    source text NOT NULL,
+    messages bigint NOT NULL,
+    CONSTRAINT message_failures_messages_check CHECK ((messages > 0))
 );
 
 
@@ -3272,7 +3348,7 @@ CREATE TABLE public.message_failures (
 -- Name: TABLE message_failures; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped.';
+COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped: one row a worker and minute at most, with the newest as an example.';
 
 
 --
@@ -3666,7 +3742,8 @@ CREATE VIEW public.worker_status AS
     w.images_per_second,
     w.started_at,
     w.last_heartbeat_at,
-    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat
+    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat,
+    w.problem
    FROM (public.workers w
      LEFT JOIN work ON ((work.holder = w.worker_id)));
 
@@ -4721,7 +4798,7 @@ ALTER TABLE ONLY public.datasets
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, kafka_partition);
+    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, shard);
 
 
 --
@@ -4730,6 +4807,14 @@ ALTER TABLE ONLY public.declines
 
 ALTER TABLE ONLY public.energy_costs
     ADD CONSTRAINT energy_costs_pkey PRIMARY KEY (name, operation);
+
+
+--
+-- Name: image_doubts image_doubts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_pkey PRIMARY KEY (dataset_id, ordinal, worker_id);
 
 
 --
@@ -4794,14 +4879,6 @@ ALTER TABLE ONLY public.leadership
 
 ALTER TABLE ONLY public.message_failures
     ADD CONSTRAINT message_failures_pkey PRIMARY KEY (message_failure_id);
-
-
---
--- Name: message_failures message_failures_topic_kafka_partition_kafka_offset_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.message_failures
-    ADD CONSTRAINT message_failures_topic_kafka_partition_kafka_offset_key UNIQUE (topic, kafka_partition, kafka_offset);
 
 
 --
@@ -4874,6 +4951,13 @@ ALTER TABLE ONLY public.shards
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (worker_id);
+
+
+--
+-- Name: declines_recent; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX declines_recent ON public.declines USING btree (declined_at);
 
 
 --
@@ -5423,6 +5507,13 @@ ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activit
 
 
 --
+-- Name: runs announce; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER announce AFTER INSERT OR UPDATE OF state ON public.runs FOR EACH STATEMENT EXECUTE FUNCTION public.announce_runs();
+
+
+--
 -- Name: image_failures guard; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -5478,7 +5569,23 @@ ALTER TABLE ONLY public.declines
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_dataset_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(dataset_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
 
 
 --
@@ -5617,6 +5724,22 @@ GRANT USAGE ON SCHEMA public TO evalctl_owner;
 GRANT USAGE ON SCHEMA public TO evalctl_worker;
 GRANT USAGE ON SCHEMA public TO evalctl_coordinator;
 GRANT USAGE ON SCHEMA public TO evalctl_reader;
+
+
+--
+-- Name: FUNCTION absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) TO evalctl_owner;
+GRANT ALL ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) TO evalctl_worker;
+
+
+--
+-- Name: FUNCTION announce_runs(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.announce_runs() FROM PUBLIC;
 
 
 --
@@ -5900,13 +6023,6 @@ GRANT UPDATE(publications) ON TABLE public.shards TO evalctl_coordinator;
 
 
 --
--- Name: COLUMN shards.kafka_partition; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(kafka_partition) ON TABLE public.shards TO evalctl_coordinator;
-
-
---
 -- Name: COLUMN shards.backup_token; Type: ACL; Schema: public; Owner: -
 --
 
@@ -6092,8 +6208,36 @@ GRANT SELECT ON TABLE public.dead_letters TO evalctl_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.declines TO evalctl_owner;
 GRANT SELECT,DELETE ON TABLE public.declines TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.declines TO evalctl_worker;
 GRANT SELECT ON TABLE public.declines TO evalctl_reader;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.worker_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(worker_id) ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.code; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(code) ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(message) ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.declined_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(declined_at) ON TABLE public.declines TO evalctl_worker;
 
 
 --
@@ -6187,6 +6331,27 @@ GRANT INSERT(kernels),UPDATE(kernels) ON TABLE public.workers TO evalctl_worker;
 
 
 --
+-- Name: COLUMN workers.problem; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(problem),UPDATE(problem) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.can_work; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(can_work),UPDATE(can_work) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.unfit_datasets; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(unfit_datasets),UPDATE(unfit_datasets) ON TABLE public.workers TO evalctl_worker;
+
+
+--
 -- Name: TABLE failures; Type: ACL; Schema: public; Owner: -
 --
 
@@ -6221,6 +6386,37 @@ GRANT SELECT ON TABLE public.model_layers TO evalctl_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.firing_rates TO evalctl_owner;
 GRANT SELECT ON TABLE public.firing_rates TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.firing_rates TO evalctl_reader;
+
+
+--
+-- Name: TABLE image_doubts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_doubts TO evalctl_owner;
+GRANT SELECT,DELETE ON TABLE public.image_doubts TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.image_doubts TO evalctl_worker;
+GRANT SELECT ON TABLE public.image_doubts TO evalctl_reader;
+
+
+--
+-- Name: COLUMN image_doubts.code; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(code) ON TABLE public.image_doubts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN image_doubts.message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(message) ON TABLE public.image_doubts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN image_doubts.seen_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(seen_at) ON TABLE public.image_doubts TO evalctl_worker;
 
 
 --
@@ -6321,7 +6517,7 @@ GRANT UPDATE(expires_at) ON TABLE public.leadership TO evalctl_coordinator;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_failures TO evalctl_owner;
-GRANT SELECT ON TABLE public.message_failures TO evalctl_coordinator;
+GRANT SELECT,DELETE ON TABLE public.message_failures TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.message_failures TO evalctl_reader;
 GRANT INSERT ON TABLE public.message_failures TO evalctl_worker;
 

@@ -16,9 +16,8 @@ package struct Evalctl: ParsableCommand {
             CancelCommand.self, WorkerCommand.self, DeadLetterCommand.self, ReportCommand.self, PredictionsCommand.self,
             CompareCommand.self, AnytimeCommand.self, EnergyCommand.self, ActivityCommand.self, ClassesCommand.self,
             ConfusionCommand.self, MistakesCommand.self, LabelsCommand.self, DiffCommand.self, VerifyCommand.self,
-            AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PruneCommand.self, PreprocessCommand.self,
-            BenchCommand.self,
-            ChaosCommand.self, BrokerCommand.self,
+            AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PruneCommand.self,
+            PreprocessCommand.self,
         ])
 
     package init() {}

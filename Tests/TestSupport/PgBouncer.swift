@@ -55,7 +55,8 @@ package final class PgBouncer {
         process.standardError = FileHandle.nullDevice
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
         try process.run()
-        while process.isRunning, !FileManager.default.fileExists(atPath: folder.appending(path: ".s.PGSQL.6432").path) { usleep(5000) }
+        // The socket is there before it is listened to.
+        while process.isRunning, (try? PostgresConnection(address)) == nil { usleep(5000) }
     }
 
     deinit {

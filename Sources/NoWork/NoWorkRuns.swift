@@ -3,8 +3,8 @@ internal import Diagnostics
 package import Evaluation
 package import EvaluationStore
 internal import ImageInput
-internal import Networks
 package import ImageSources
+internal import Networks
 internal import Reports
 internal import Worker
 

@@ -1,12 +1,12 @@
-/// How much unclaimed work lies in each partition, and where the next message goes.
-package struct PartitionLoads: Sendable, Hashable {
+/// How much unclaimed work lies in each lane, and where the next job goes. A lane is what one worker at a time reads: a partition of Kafka's.
+package struct LaneLoads: Sendable, Hashable {
     private var unclaimed: [Int]
-    /// Where the search for the least loaded partition starts, so that equals take turns.
+    /// Where the search for the least loaded lane starts, so that equals take turns.
     private var cursor = 0
 
-    /// - Parameter count: partitions of the topic, at least 1.
+    /// - Parameter count: lanes, at least 1.
     package init(count: Int, startingAt cursor: Int = 0) {
-        precondition(count > 0, "a topic has at least one partition")
+        precondition(count > 0, "there is at least one lane")
         unclaimed = [Int](repeating: 0, count: count)
         self.cursor = cursor % count
     }
@@ -16,13 +16,13 @@ package struct PartitionLoads: Sendable, Hashable {
     /// Where the next search starts.
     package var next: Int { cursor }
 
-    /// Notes a shard whose message lies in a partition; one that the topic does not have is passed over.
-    package mutating func add(_ partition: Int) {
-        if unclaimed.indices.contains(partition) { unclaimed[partition] += 1 }
+    /// Notes a job that lies in a lane; one that is not there is passed over.
+    package mutating func add(_ lane: Int) {
+        if unclaimed.indices.contains(lane) { unclaimed[lane] += 1 }
     }
 
-    /// Chooses the partition with the least unclaimed work, and counts a message there.
-    /// - Parameter avoided: partitions to leave out, unless that leaves none.
+    /// Chooses the lane with the least unclaimed work, and counts a job there.
+    /// - Parameter avoided: lanes to leave out, unless that leaves none.
     package mutating func take(avoiding avoided: Set<Int> = []) -> Int {
         let order = (0..<count).map { (cursor + $0) % count }
         let allowed = order.filter { !avoided.contains($0) }

@@ -1,13 +1,14 @@
-import CRdkafka
-import Diagnostics
+internal import CRdkafka
+internal import Diagnostics
+package import Kafka
 package import Logging
-import Synchronization
+internal import Synchronization
 
-/// Kafka for one machine: librdkafka's mock cluster in this process, on loopback.
+/// A stand-in for a Kafka cluster, for tests and trials: librdkafka's mock cluster in this process, on loopback. Odd bytes of a client end its process.
 ///
 /// Messages live in memory, at most 5 MB a partition, and end with it.
-package final class EmbeddedBroker: @unchecked Sendable {
-    private let client: ClientHandle
+package final class MockBroker: @unchecked Sendable {
+    private let client: OpaquePointer
     private let logger: Logger
     private let keepers = Mutex<[GroupKeeper]>([])
     let cluster: OpaquePointer
@@ -17,21 +18,25 @@ package final class EmbeddedBroker: @unchecked Sendable {
     /// - Throws: `kafka.fatal` where no loopback port can be opened, `kafka.topic`.
     package init(brokers: Int = 1, topics: [TopicDescription] = [], logger: Logger) throws {
         self.logger = logger
-        let configuration = KafkaConfiguration(bootstrapServers: "", clientID: "evalctl-broker")
-        client = try ClientHandle(
-            RD_KAFKA_PRODUCER, ClientSettings(configuration, defaults: [], needsServers: false), events: 0,
-            log: ClientLog(logger, configuration: configuration))
-        guard let cluster = rd_kafka_mock_cluster_new(client.pointer, Int32(clamping: brokers)),
+        let settings = rd_kafka_conf_new()
+        rd_kafka_conf_set(settings, "log_level", "0", nil, 0)
+        guard let client = rd_kafka_new(RD_KAFKA_PRODUCER, settings, nil, 0) else {
+            rd_kafka_conf_destroy(settings)
+            throw Failure(.kafkaFatal, "librdkafka made no client for the mock broker")
+        }
+        guard let cluster = rd_kafka_mock_cluster_new(client, Int32(clamping: brokers)),
             let servers = rd_kafka_mock_cluster_bootstraps(cluster)
         else {
-            throw Failure(.kafkaFatal, "the embedded broker could not be started", remedy: "check that loopback ports can be opened")
+            rd_kafka_destroy(client)
+            throw Failure(.kafkaFatal, "the mock broker could not be started", remedy: "check that loopback ports can be opened")
         }
+        self.client = client
         self.cluster = cluster
         bootstrapServers = String(cString: servers)
         for topic in topics { try create(topic) }
     }
 
-    /// What clients of an embedded broker should set, in every process: it waits with a rebalance for most of the session timeout, and
+    /// What clients of a mock broker should set, in every process: it waits with a rebalance for most of the session timeout, and
     /// answers an empty fetch only when its time is up.
     package static let clientProperties: [(name: String, value: String)] = [
         ("session.timeout.ms", "3500"),
@@ -50,8 +55,8 @@ package final class EmbeddedBroker: @unchecked Sendable {
         let code = rd_kafka_mock_topic_create(
             cluster, topic.name, Int32(clamping: topic.partitions), Int32(clamping: max(1, topic.replicationFactor)))
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS else {
-            throw Failure(
-                .kafkaTopic, "the embedded broker cannot make topic \(topic.name): \(explanation(of: code))", nativeCode: name(of: code))
+            let name = String(cString: rd_kafka_err2name(code))
+            throw Failure(.kafkaTopic, "the mock broker cannot make topic \(topic.name)", nativeCode: name)
         }
     }
 
@@ -65,5 +70,6 @@ package final class EmbeddedBroker: @unchecked Sendable {
     deinit {
         keepers.withLock { $0.forEach { $0.stop() } }
         rd_kafka_mock_cluster_destroy(cluster)
+        rd_kafka_destroy(client)
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Chaos
+internal import Commands
 internal import Diagnostics
 internal import EvaluationStore
 internal import Fleet
@@ -8,6 +9,7 @@ internal import ImageInput
 internal import ImageSources
 internal import Kafka
 internal import Logging
+internal import NoWork
 internal import Postgres
 internal import Reports
 
@@ -26,13 +28,20 @@ struct ChaosCommand: ParsableCommand {
     @Option(help: "How long faults happen.")
     var minutes = 3.0
 
-    @Option(help: "A Kafka to use instead of an embedded broker, HOST:PORT. Its brokers are left alone.")
+    @Option(help: "What jobs travel through: postgres, or kafka.")
+    var transport = TransportChoice.postgres
+
+    @Option(
+        help: "A Kafka to use instead of a mock broker, HOST:PORT. Its brokers are left alone, topics and groups of the trial are removed.")
     var kafka: String?
 
     @Option(
         name: .customLong("kafka-property"), parsing: .unconditionalSingleValue,
         help: "With --kafka: a librdkafka property, NAME=VALUE. May be repeated.")
     var kafkaProperties: [String] = []
+
+    @Option(name: .customLong("kafka-config"), help: "With --kafka: a file of librdkafka properties, NAME=VALUE a line.")
+    var kafkaConfigurationFile: String?
 
     @Option(
         help: """
@@ -51,6 +60,9 @@ struct ChaosCommand: ParsableCommand {
 
     func validate() throws {
         guard (0.1...1440).contains(minutes) else { throw ValidationError("--minutes takes 0.1 to 1440") }
+        guard kafka != nil || (kafkaProperties.isEmpty && kafkaConfigurationFile == nil) else {
+            throw ValidationError("--kafka-property and --kafka-config say how to reach --kafka")
+        }
     }
 
     func run() throws {
@@ -86,8 +98,7 @@ struct ChaosCommand: ParsableCommand {
         // This program's own Kafka clients meet the faults too, and say so at length.
         if logger.logLevel > .info { logger.logLevel = .critical }
         let services = try ChaosServices(
-            folder: folder, database: try database.map { try DatabaseAddress(parsing: $0) }, kafka: try kafkaConfiguration()
-        )
+            folder: folder, database: try database.map { try DatabaseAddress(parsing: $0) }, transport: try servicesTransport())
         do {
             let workloads: [ChaosWorkload] = try services.withStore { try self.workloads($0) }
             let trial = try ChaosTrial(
@@ -101,12 +112,13 @@ struct ChaosCommand: ParsableCommand {
         }
     }
 
-    private func kafkaConfiguration() throws -> KafkaConfiguration? {
-        try kafka.map { servers in
+    private func servicesTransport() throws -> ChaosServices.Transport {
+        guard let kafka else { return transport == .kafka ? .mockKafka : .postgres }
+        return .kafka(
             KafkaConfiguration(
-                bootstrapServers: servers, clientID: "evalctl-chaos",
-                properties: try kafkaProperties.map { try KafkaConfiguration.property(parsing: $0) })
-        }
+                bootstrapServers: kafka, clientID: "evalctl-chaos",
+                properties: try kafkaConfigurationFile.map { try KafkaConfiguration.properties(ofFile: $0) } ?? []
+                    + kafkaProperties.map { try KafkaConfiguration.property(parsing: $0) }))
     }
 
     /// The demo, whose shards take a while, and runs of no work, whose rows are many.

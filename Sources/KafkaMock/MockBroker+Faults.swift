@@ -1,7 +1,7 @@
-import CRdkafka
+internal import CRdkafka
 
-extension EmbeddedBroker {
-    /// A kind of request that the embedded broker can be told to fail; the raw value is its API key in the Kafka protocol.
+extension MockBroker {
+    /// A kind of request that the mock broker can be told to fail; the raw value is its API key in the Kafka protocol.
     package enum Request: Int16, Sendable {
         case produce = 0
         case fetch = 1

@@ -1,9 +1,10 @@
-import Diagnostics
-import Dispatch
-import Logging
-import Synchronization
+internal import Diagnostics
+internal import Dispatch
+internal import Kafka
+internal import Logging
+internal import Synchronization
 
-/// A member that keeps an embedded broker's consumer group in being, and reads nothing of its work.
+/// A member that keeps a mock broker's consumer group in being, and reads nothing of its work.
 ///
 /// A group that comes into being waits three seconds for more members before it hands out partitions, and librdkafka's mock
 /// cluster has no setting for that. With this member there from the broker's start, those seconds pass while other things start.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Commands
 internal import Foundation
 internal import ImageSources
 internal import Load
@@ -8,7 +9,7 @@ internal import Reports
 struct BenchPipeline: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipeline",
-        abstract: "Measures coordinator, broker, workers and tables with a network of no work.",
+        abstract: "Measures coordinator, transport, workers and tables with a network of no work.",
         discussion: """
             Everything runs on this machine, on a database of its own that is removed afterwards. Without --root the images are no files. The rows say that \
             their engine is `none`.
@@ -30,6 +31,9 @@ struct BenchPipeline: ParsableCommand {
 
     @Option(help: "Workers, a process with one thread each.")
     var workers = 4
+
+    @Option(help: "What jobs travel through: postgres, or kafka, a mock broker.")
+    var transport = TransportChoice.postgres
 
     @Flag(help: "Measure 10^4 to 10^6 images in shards of --shard-size, and 10^5 images in 10 to 10,000 shards.")
     var sweep = false
@@ -64,7 +68,8 @@ struct BenchPipeline: ParsableCommand {
             defer { if dataDir == nil { try? FileManager.default.removeItem(atPath: folder) } }
             var logger = logOptions.logger("evalctl")
             if logger.logLevel > .info { logger.logLevel = .critical }
-            let benchmark = try PipelineBenchmark(folder: folder, workers: workers, version: programVersion, logger: logger, report: note)
+            let benchmark = try PipelineBenchmark(
+                folder: folder, workers: workers, usesKafka: transport == .kafka, version: programVersion, logger: logger, report: note)
             do {
                 let measurements =
                     try root.map { [try benchmark.measure(sourceOptions.source($0), shardSize: shardSize) { try interruption.check() }] }

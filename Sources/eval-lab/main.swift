@@ -1,0 +1,4 @@
+import ArgumentParser
+import LabCommands
+
+EvalLab.main()
