@@ -42,7 +42,8 @@ let vectorTargets = vectorLevels.map {
     Target.target(
         name: $0.target, dependencies: ["CLanes", "SpikeKernels"],
         swiftSettings: [
-            .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)), .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
+            .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)),
+            .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
         ])
 }
 
@@ -87,8 +88,12 @@ let package = Package(
             name: "Engine",
             dependencies: ["CLanes", "Diagnostics", "Networks", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) },
             swiftSettings: optimized),
-        .target(name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system], swiftSettings: optimized),
-        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto], swiftSettings: optimized),
+        .target(
+            name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system],
+            swiftSettings: optimized),
+        .target(
+            name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto],
+            swiftSettings: optimized),
         .target(name: "ImageSources", dependencies: ["Diagnostics", "ImageInput", crypto] + httpClient),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
@@ -155,7 +160,7 @@ let package = Package(
             dependencies: ["Audit", "Checkpoints", "Engine", "Evaluation", "Networks", "NetworkFamilies", "SpikeKernels"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Engine", "NetworkFamilies", "Networks", "TestSupport"]),
-        .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "Networks", "TestSupport"]),
+        .testTarget(name: "ImageInputTests", dependencies: ["Diagnostics", "ImageInput", "Checkpoints", "Networks", "TestSupport"]),
         .testTarget(
             name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
