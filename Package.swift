@@ -173,7 +173,7 @@ let package = Package(
             dependencies: ["Audit", "Checkpoints", "Engine", "Evaluation", "Networks", "NetworkFamilies", "SpikeKernels"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Engine", "NetworkFamilies", "Networks", "TestSupport"]),
-        .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "Networks", "TestSupport"]),
+        .testTarget(name: "ImageInputTests", dependencies: ["Diagnostics", "ImageInput", "Checkpoints", "Networks", "TestSupport"]),
         .testTarget(
             name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),

@@ -90,12 +90,7 @@ CREATE FUNCTION public.class_changes(a bigint, b bigint) RETURNS TABLE(class int
     WITH counted AS (
         SELECT label AS class, count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
                count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
-        FROM (
-            SELECT p.label, p.predicted = p.label AS a_right, q.predicted = q.label AS b_right
-            FROM paired_images(a, b) i
-            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs
-        GROUP BY label
+        FROM paired_hits(a, b) GROUP BY label
     ), tested AS (
         SELECT counted.*, mcnemar_exact_p(counted.a_only, counted.b_only) AS p FROM counted
     ), ranked AS (
@@ -157,16 +152,14 @@ CREATE FUNCTION public.cost_comparison(a bigint, b bigint) RETURNS TABLE(quantit
            d.a_mean - d.b_mean + 1.959963984540054 * d.deviation / sqrt(t.images)
     FROM (
         SELECT count(*) AS images,
-               avg(a_spikes) AS a_spikes, avg(b_spikes) AS b_spikes, stddev_samp(a_spikes - b_spikes) AS d_spikes,
-               avg(a_synops) AS a_synops, avg(b_synops) AS b_synops, stddev_samp(a_synops - b_synops) AS d_synops,
-               avg(a_us) AS a_us, avg(b_us) AS b_us, stddev_samp(a_us - b_us) AS d_us
-        FROM (
-            SELECT p.spikes::double precision AS a_spikes, q.spikes::double precision AS b_spikes,
-                   p.synops::double precision AS a_synops, q.synops::double precision AS b_synops,
-                   p.inference_us::double precision AS a_us, q.inference_us::double precision AS b_us
-            FROM paired_images(a, b) i
-            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs) AS t
+               avg(p.spikes) AS a_spikes, avg(q.spikes) AS b_spikes, stddev_samp(p.spikes - q.spikes) AS d_spikes,
+               avg(p.synops) AS a_synops, avg(q.synops) AS b_synops, stddev_samp(p.synops - q.synops) AS d_synops,
+               avg(p.inference_us) AS a_us, avg(q.inference_us) AS b_us, stddev_samp(p.inference_us - q.inference_us) AS d_us
+        FROM paired_images(a, b) i
+        JOIN (SELECT ordinal, spikes::double precision, synops::double precision, inference_us::double precision
+              FROM image_costs WHERE run_id = a) p ON p.ordinal = i.a_ordinal
+        JOIN (SELECT ordinal, spikes::double precision, synops::double precision, inference_us::double precision
+              FROM image_costs WHERE run_id = b) q ON q.ordinal = i.b_ordinal) AS t
     CROSS JOIN LATERAL (
         VALUES ('spikes', t.a_spikes, t.b_spikes, t.d_spikes), ('synops', t.a_synops, t.b_synops, t.d_synops),
                ('inference_us', t.a_us, t.b_us, t.d_us)) AS d (quantity, a_mean, b_mean, deviation)
@@ -484,7 +477,7 @@ CREATE FUNCTION public.margin_quantiles(run bigint, fractions double precision[]
     LANGUAGE sql STABLE
     AS $$
     SELECT percentile_disc(fractions) WITHIN GROUP (ORDER BY u.margin::double precision)
-    FROM predictions CROSS JOIN LATERAL unnest(timestep_margin) AS u (margin) WHERE run_id = run
+    FROM prediction_rows p CROSS JOIN LATERAL unnest(p.logits[1 : p.timesteps]) AS u (margin) WHERE p.run_id = run
 $$;
 
 
@@ -586,6 +579,29 @@ COMMENT ON FUNCTION public.paired_difference("both" bigint, a_only bigint, b_onl
 
 
 --
+-- Name: paired_hits(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.paired_hits(a bigint, b bigint) RETURNS TABLE(label integer, a_right boolean, b_right boolean)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT p.label, p.is_right, q.is_right
+    FROM paired_images(a, b) i
+    JOIN (SELECT ordinal, prediction_rows.label, outcome[4 * timesteps] = prediction_rows.label AS is_right
+          FROM prediction_rows WHERE run_id = a OFFSET 0) p ON p.ordinal = i.a_ordinal
+    JOIN (SELECT ordinal, outcome[4 * timesteps] = prediction_rows.label AS is_right
+          FROM prediction_rows WHERE run_id = b OFFSET 0) q ON q.ordinal = i.b_ordinal
+$$;
+
+
+--
+-- Name: FUNCTION paired_hits(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.paired_hits(a bigint, b bigint) IS 'Of each image that two runs evaluated: A''s label, and whether A and B have it right.';
+
+
+--
 -- Name: paired_images(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -674,11 +690,7 @@ CREATE FUNCTION public.run_comparison(a bigint, b bigint) RETURNS TABLE(images b
     FROM (
         SELECT count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
                count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
-        FROM (
-            SELECT p.predicted = p.label AS a_right, q.predicted = q.label AS b_right
-            FROM paired_images(a, b) i
-            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs) AS c
+        FROM paired_hits(a, b)) AS c
     CROSS JOIN LATERAL paired_difference(c.a_correct - c.a_only, c.a_only, c.b_only, c.images - c.a_correct - c.b_only) AS d
 $$;
 
@@ -2079,8 +2091,7 @@ CREATE TABLE public.runs (
     CONSTRAINT runs_images_expected_check CHECK ((images_expected > 0)),
     CONSTRAINT runs_max_attempts_check CHECK ((max_attempts > 0)),
     CONSTRAINT runs_shard_size_check CHECK ((shard_size > 0)),
-    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'finished'::text, 'cancelled'::text]))),
-    CONSTRAINT runs_timesteps_check CHECK (((timesteps >= 1) AND (timesteps <= 1024)))
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'finished'::text, 'cancelled'::text])))
 );
 
 
@@ -2125,16 +2136,25 @@ CREATE VIEW public.anytime_accuracy AS
     public.wilson_high(p.top5_correct, p.images) AS top5_high
    FROM ((public.runs r
      CROSS JOIN LATERAL generate_series(1, r.timesteps) t(timestep))
-     LEFT JOIN LATERAL ( SELECT u.timestep,
+     LEFT JOIN LATERAL ( SELECT s.timestep,
             count(*) AS images,
-            count(*) FILTER (WHERE (u.label_rank < 1)) AS top1_correct,
-            count(*) FILTER (WHERE (u.label_rank < 5)) AS top5_correct,
-            sum((public.spikes_so_far(p_1.outcome, p_1.logits, (p_1.timesteps)::integer, (u.timestep)::integer))::double precision) AS spikes,
-            sum((public.synops_so_far(p_1.outcome, p_1.logits, (p_1.timesteps)::integer, (u.timestep)::integer))::double precision) AS synops
-           FROM (public.prediction_rows p_1
-             CROSS JOIN LATERAL unnest(p_1.outcome[1:p_1.timesteps]) WITH ORDINALITY u(label_rank, timestep))
-          WHERE (p_1.run_id = r.run_id)
-          GROUP BY u.timestep) p ON ((p.timestep = t.timestep)));
+            count(*) FILTER (WHERE (s.label_rank < 1)) AS top1_correct,
+            count(*) FILTER (WHERE (s.label_rank < 5)) AS top5_correct,
+            sum(s.spikes) AS spikes,
+            sum(s.synops) AS synops
+           FROM ( SELECT u.timestep,
+                    q.outcome[u.timestep] AS label_rank,
+                    (public.spikes_so_far(q.outcome, q.logits, q.timesteps, u.timestep))::double precision AS spikes,
+                    (public.synops_so_far(q.outcome, q.logits, q.timesteps, u.timestep))::double precision AS synops
+                   FROM (( SELECT prediction_rows.outcome[1:] AS outcome,
+                            prediction_rows.logits,
+                            (prediction_rows.timesteps)::integer AS timesteps
+                           FROM public.prediction_rows
+                          WHERE (prediction_rows.run_id = r.run_id)
+                         OFFSET 0) q
+                     CROSS JOIN LATERAL generate_series(1, r.timesteps) u(timestep))
+                 OFFSET 0) s
+          GROUP BY s.timestep) p ON ((p.timestep = t.timestep)));
 
 
 --
@@ -2229,6 +2249,122 @@ CREATE TABLE public.dataset_classes (
 --
 
 COMMENT ON COLUMN public.dataset_classes.title IS 'What people call the class, where a table of synsets told; views prefer it to the name.';
+
+
+--
+-- Name: class_accuracy; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.class_accuracy AS
+ SELECT r.run_id,
+    p.label AS class,
+    COALESCE(c.title, c.name) AS class_name,
+    p.images,
+    p.top1_correct,
+    ((p.top1_correct)::double precision / (p.images)::double precision) AS top1_accuracy,
+    p.top5_correct,
+    ((p.top5_correct)::double precision / (p.images)::double precision) AS top5_accuracy,
+    public.wilson_low(p.top1_correct, p.images) AS top1_low,
+    public.wilson_high(p.top1_correct, p.images) AS top1_high,
+    public.wilson_low(p.top5_correct, p.images) AS top5_low,
+    public.wilson_high(p.top5_correct, p.images) AS top5_high
+   FROM ((public.runs r
+     CROSS JOIN LATERAL ( SELECT e.label,
+            count(*) AS images,
+            count(*) FILTER (WHERE (e.label_rank < 1)) AS top1_correct,
+            count(*) FILTER (WHERE (e.label_rank < 5)) AS top5_correct
+           FROM ( SELECT prediction_rows.label,
+                    prediction_rows.outcome[prediction_rows.timesteps] AS label_rank
+                   FROM public.prediction_rows
+                  WHERE (prediction_rows.run_id = r.run_id)
+                 OFFSET 0) e
+          GROUP BY e.label) p)
+     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
+
+
+--
+-- Name: VIEW class_accuracy; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.class_accuracy IS 'One row a class that has evaluated images, with Wilson intervals.';
+
+
+--
+-- Name: image_costs; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.image_costs AS
+ SELECT r.run_id,
+    p.ordinal,
+    p.label,
+    p.correct,
+    p.spikes,
+    p.synops,
+    p.inference_us
+   FROM (public.runs r
+     CROSS JOIN LATERAL ( SELECT e.ordinal,
+            e.label,
+            e.correct,
+            e.inference_us,
+                CASE
+                    WHEN (e.spikes >= 0) THEN (e.spikes)::bigint
+                    ELSE public.spikes_so_far(e.outcome, e.logits, (e.timesteps)::integer, (e.timesteps)::integer)
+                END AS spikes,
+                CASE
+                    WHEN (e.synops >= 0) THEN (e.synops)::bigint
+                    ELSE public.synops_so_far(e.outcome, e.logits, (e.timesteps)::integer, (e.timesteps)::integer)
+                END AS synops
+           FROM ( SELECT prediction_rows.ordinal,
+                    prediction_rows.label,
+                    (prediction_rows.outcome[(4 * prediction_rows.timesteps)] = prediction_rows.label) AS correct,
+                    prediction_rows.inference_us,
+                    prediction_rows.outcome[(2 * prediction_rows.timesteps)] AS spikes,
+                    prediction_rows.outcome[(3 * prediction_rows.timesteps)] AS synops,
+                    prediction_rows.outcome,
+                    prediction_rows.logits,
+                    prediction_rows.timesteps
+                   FROM public.prediction_rows
+                  WHERE (prediction_rows.run_id = r.run_id)
+                 OFFSET 0) e
+         OFFSET 0) p);
+
+
+--
+-- Name: VIEW image_costs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.image_costs IS 'One row an image: its spikes and synaptic operations over all time steps.';
+
+
+--
+-- Name: class_costs; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.class_costs AS
+ SELECT r.run_id,
+    p.label AS class,
+    COALESCE(c.title, c.name) AS class_name,
+    p.images,
+    p.spikes_per_image,
+    p.synops_per_image,
+    p.top1_accuracy
+   FROM ((public.runs r
+     CROSS JOIN LATERAL ( SELECT image_costs.label,
+            count(*) AS images,
+            avg((image_costs.spikes)::double precision) AS spikes_per_image,
+            avg((image_costs.synops)::double precision) AS synops_per_image,
+            (avg((image_costs.correct)::integer))::double precision AS top1_accuracy
+           FROM public.image_costs
+          WHERE (image_costs.run_id = r.run_id)
+          GROUP BY image_costs.label) p)
+     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
+
+
+--
+-- Name: VIEW class_costs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.class_costs IS 'What an image of each class costs, on average.';
 
 
 --
@@ -2454,94 +2590,6 @@ COMMENT ON COLUMN public.predictions.label_rank IS 'How many classes rank before
 --
 
 COMMENT ON COLUMN public.predictions.margin IS 'Best less second-best mean logit after all time steps.';
-
-
---
--- Name: class_accuracy; Type: VIEW; Schema: public; Owner: -
---
-
-CREATE VIEW public.class_accuracy AS
- SELECT r.run_id,
-    p.label AS class,
-    COALESCE(c.title, c.name) AS class_name,
-    p.images,
-    p.top1_correct,
-    ((p.top1_correct)::double precision / (p.images)::double precision) AS top1_accuracy,
-    p.top5_correct,
-    ((p.top5_correct)::double precision / (p.images)::double precision) AS top5_accuracy,
-    public.wilson_low(p.top1_correct, p.images) AS top1_low,
-    public.wilson_high(p.top1_correct, p.images) AS top1_high,
-    public.wilson_low(p.top5_correct, p.images) AS top5_low,
-    public.wilson_high(p.top5_correct, p.images) AS top5_high
-   FROM ((public.runs r
-     CROSS JOIN LATERAL ( SELECT predictions.label,
-            count(*) AS images,
-            count(*) FILTER (WHERE (predictions.predicted = predictions.label)) AS top1_correct,
-            count(*) FILTER (WHERE (predictions.label = ANY (predictions.top5))) AS top5_correct
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)
-          GROUP BY predictions.label) p)
-     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
-
-
---
--- Name: VIEW class_accuracy; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON VIEW public.class_accuracy IS 'One row a class that has evaluated images, with Wilson intervals.';
-
-
---
--- Name: image_costs; Type: VIEW; Schema: public; Owner: -
---
-
-CREATE VIEW public.image_costs AS
- SELECT r.run_id,
-    p.ordinal,
-    p.label,
-    (p.predicted = p.label) AS correct,
-    p.spikes,
-    p.synops
-   FROM (public.runs r
-     JOIN public.predictions p ON ((p.run_id = r.run_id)));
-
-
---
--- Name: VIEW image_costs; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON VIEW public.image_costs IS 'One row an image: its spikes and synaptic operations over all time steps.';
-
-
---
--- Name: class_costs; Type: VIEW; Schema: public; Owner: -
---
-
-CREATE VIEW public.class_costs AS
- SELECT r.run_id,
-    p.label AS class,
-    COALESCE(c.title, c.name) AS class_name,
-    p.images,
-    p.spikes_per_image,
-    p.synops_per_image,
-    p.top1_accuracy
-   FROM ((public.runs r
-     CROSS JOIN LATERAL ( SELECT image_costs.label,
-            count(*) AS images,
-            avg((image_costs.spikes)::double precision) AS spikes_per_image,
-            avg((image_costs.synops)::double precision) AS synops_per_image,
-            (avg((image_costs.correct)::integer))::double precision AS top1_accuracy
-           FROM public.image_costs
-          WHERE (image_costs.run_id = r.run_id)
-          GROUP BY image_costs.label) p)
-     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
-
-
---
--- Name: VIEW class_costs; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON VIEW public.class_costs IS 'What an image of each class costs, on average.';
 
 
 --
@@ -3381,9 +3429,10 @@ CREATE VIEW public.mistakes AS
     p.margin,
     p.top5,
     p.scores,
-    ( SELECT array_agg(COALESCE(c.title, c.name, (u.class)::text) ORDER BY u.place) AS array_agg
-           FROM (unnest(p.top5) WITH ORDINALITY u(class, place)
-             LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = u.class))))) AS top5_names
+    ( SELECT array_agg(COALESCE(( SELECT COALESCE(c.title, c.name) AS "coalesce"
+                   FROM public.dataset_classes c
+                  WHERE ((c.dataset_id = r.dataset_id) AND (c.class = u.class))), (u.class)::text) ORDER BY u.place) AS array_agg
+           FROM unnest(p.top5) WITH ORDINALITY u(class, place)) AS top5_names
    FROM ((((public.runs r
      JOIN public.predictions p ON (((p.run_id = r.run_id) AND (p.predicted <> p.label))))
      JOIN public.images i ON (((i.dataset_id = r.dataset_id) AND (i.ordinal = p.ordinal))))
@@ -4930,6 +4979,14 @@ ALTER TABLE ONLY public.runs
 
 
 --
+-- Name: runs runs_timesteps_check; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE public.runs
+    ADD CONSTRAINT runs_timesteps_check CHECK (((timesteps >= 1) AND (timesteps <= 256))) NOT VALID;
+
+
+--
 -- Name: shard_attempts shard_attempts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -5876,6 +5933,33 @@ GRANT SELECT ON TABLE public.dataset_classes TO evalctl_worker;
 
 
 --
+-- Name: TABLE class_accuracy; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.class_accuracy TO evalctl_owner;
+GRANT SELECT ON TABLE public.class_accuracy TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.class_accuracy TO evalctl_reader;
+
+
+--
+-- Name: TABLE image_costs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.image_costs TO evalctl_owner;
+GRANT SELECT ON TABLE public.image_costs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.image_costs TO evalctl_reader;
+
+
+--
+-- Name: TABLE class_costs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.class_costs TO evalctl_owner;
+GRANT SELECT ON TABLE public.class_costs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.class_costs TO evalctl_reader;
+
+
+--
 -- Name: TABLE shards; Type: ACL; Schema: public; Owner: -
 --
 
@@ -6081,33 +6165,6 @@ GRANT UPDATE(top5_correct) ON TABLE public.shards TO evalctl_worker;
 GRANT SELECT ON TABLE public.predictions TO evalctl_owner;
 GRANT SELECT ON TABLE public.predictions TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.predictions TO evalctl_reader;
-
-
---
--- Name: TABLE class_accuracy; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.class_accuracy TO evalctl_owner;
-GRANT SELECT ON TABLE public.class_accuracy TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.class_accuracy TO evalctl_reader;
-
-
---
--- Name: TABLE image_costs; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.image_costs TO evalctl_owner;
-GRANT SELECT ON TABLE public.image_costs TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.image_costs TO evalctl_reader;
-
-
---
--- Name: TABLE class_costs; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.class_costs TO evalctl_owner;
-GRANT SELECT ON TABLE public.class_costs TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.class_costs TO evalctl_reader;
 
 
 --

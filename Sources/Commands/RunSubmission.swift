@@ -4,6 +4,7 @@ internal import Diagnostics
 package import Evaluation
 package import EvaluationStore
 internal import ImageInput
+internal import Networks
 
 /// What `run` and `submit` let a person choose of a run.
 package struct RunOptions: ParsableArguments {
@@ -29,7 +30,9 @@ package struct RunOptions: ParsableArguments {
     package init() {}
 
     package func validate() throws {
-        if let timeSteps, !(1...1024).contains(timeSteps) { throw ValidationError("--timesteps takes 1 to 1024") }
+        if let timeSteps, !(1...NetworkLimit.timeSteps).contains(timeSteps) {
+            throw ValidationError("--timesteps takes 1 to \(NetworkLimit.timeSteps)")
+        }
         if let shardSize, !(1...100_000).contains(shardSize) { throw ValidationError("--shard-size takes 1 to 100000") }
         if let priority { try Self.validate(priority: priority) }
         guard pixelLimit > 0 else { throw ValidationError("--pixel-limit takes a number above 0") }

@@ -56,7 +56,7 @@ package final class OverviewReader {
         guard let row = found.first, let overview = try overviews(of: [(run, row.text("key"))]).first else {
             throw EvaluationStore.noRun(run)
         }
-        // What is remembered of runs that nobody looks at is forgotten with the next look at all.
+        // The next look at all evicts runs that are not shown.
         return overview
     }
 

@@ -3,6 +3,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Pages
 internal import Synchronization
 
 /// Streams of server-sent events: what changed of a page, as soon as it is known.
@@ -50,7 +51,7 @@ final class EventStreams: Sendable {
                 var events: [ByteBuffer] = []
                 do {
                     for part in try await subject.parts(watch) where sent[part.id] != part.content {
-                        events.append(try Message(id: part.id, html: part.content.text).event("part"))
+                        events.append(try Message(id: part.id, html: part.content.source).event("part"))
                         sent[part.id] = part.content
                     }
                 } catch {

@@ -8,11 +8,23 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     }
 
     package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
+        defer { state &+= Self.step }
+        return Self.mixed(state)
+    }
+
+    private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    /// The first number of the seed `value`: close values give numbers that have nothing in common.
+    package static func mixed(_ value: UInt64) -> UInt64 {
+        var mixed = value &+ step
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`.
+    package mutating func integer(below bound: Int) -> Int {
+        Int(next().multipliedFullWidth(by: UInt64(bound)).high)
     }
 
     /// A number of `range`. Written out, because the standard library does not promise the same one in every version.
