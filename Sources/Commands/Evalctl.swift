@@ -16,9 +16,19 @@ package struct Evalctl: ParsableCommand {
             CancelCommand.self, WorkerCommand.self, DeadLetterCommand.self, ReportCommand.self, PredictionsCommand.self,
             CompareCommand.self, AnytimeCommand.self, EnergyCommand.self, ActivityCommand.self, ClassesCommand.self,
             ConfusionCommand.self, MistakesCommand.self, LabelsCommand.self, DiffCommand.self, VerifyCommand.self,
-            AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PruneCommand.self, PreprocessCommand.self, BenchCommand.self,
+            AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PruneCommand.self, PreprocessCommand.self,
+            BenchCommand.self,
             ChaosCommand.self, BrokerCommand.self,
         ])
 
     package init() {}
+
+    /// `run` is most often its default subcommand: its help is that one's.
+    package static func main() {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == "run", arguments.dropFirst().first.map({ ["-h", "--help", "-help"].contains($0) }) == true {
+            arguments.insert("evaluate", at: 1)
+        }
+        main(arguments)
+    }
 }
