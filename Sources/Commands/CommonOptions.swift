@@ -8,21 +8,32 @@ internal import Reports
 
 extension OutputFormat: ExpressibleByArgument {}
 
-/// How much the programs log.
+extension LogFormat: ExpressibleByArgument {}
+
+/// How much the programs log, and in what form.
 struct LogOptions: ParsableArguments {
-    @Option(help: "Least level of what is logged to standard error: debug, info, warning, error.")
+    @Option(
+        help: """
+            Least level of what is logged to standard error: debug, info, warning, error; then levels of single targets, such as \
+            info,kafka=debug.
+            """)
     var logLevel = "warning"
 
+    @Option(help: "text, a line for people; or json, an object a line with the fields run, shard, attempt, worker, code.")
+    var logFormat = LogFormat.text
+
+    /// The modules that log.
+    private static let targets: Set<String> = [
+        "chaos", "commands", "coordinator", "dashboard", "hummingbird", "hummingbirdcore", "kafka", "servicelifecycle", "worker",
+    ]
+
     func validate() throws {
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("there is no log level \(logLevel); choose debug, info, warning or error")
-        }
+        do { _ = try LogLevels(parsing: logLevel, targets: Self.targets) } catch { throw ValidationError("\(error)") }
     }
 
-    func logger(_ label: String) -> Logger {
-        var logger = Logger(label: label, factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
-        return logger
+    func logger(_ program: String) -> Logger {
+        let levels = try? LogLevels(parsing: logLevel, targets: Self.targets)
+        return Logger(program: program, format: logFormat, levels: levels ?? LogLevels(.warning))
     }
 }
 
@@ -47,7 +58,7 @@ struct KafkaOptions: ParsableArguments {
     var topics: JobTopics { JobTopics(prefix: topicPrefix) }
 
     func configuration(clientID: String) throws -> KafkaConfiguration {
-        guard let servers = kafka ?? ProcessInfo.processInfo.environment["EVALCTL_KAFKA"], !servers.isEmpty else {
+        guard let servers = kafka, !servers.isEmpty else {
             throw ValidationError("say where Kafka is, with --kafka HOST:PORT or EVALCTL_KAFKA")
         }
         return KafkaConfiguration(
@@ -67,7 +78,7 @@ struct DatabaseOptions: ParsableArguments {
 
     /// The address that was given, nil for the embedded database.
     func givenAddress() throws -> DatabaseAddress? {
-        guard let text = database ?? ProcessInfo.processInfo.environment["EVALCTL_DATABASE"], !text.isEmpty else { return nil }
+        guard let text = database, !text.isEmpty else { return nil }
         return try DatabaseAddress(parsing: text)
     }
 

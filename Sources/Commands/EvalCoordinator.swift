@@ -61,7 +61,8 @@ package struct EvalCoordinator: ParsableCommand {
                     makeBrokerMetrics: daemonOptions.lag(kafka: kafka, topics: configuration.topics, logger: logger)),
                 logger: logger)
             defer { server?.stop() }
-            try daemonOptions.runDaemon("coordinator", work: coordinator.run, drain: coordinator.stop, abandon: {})
+            try daemonOptions.runDaemon(
+                "coordinator", metrics: metrics, pulses: pulses, work: coordinator.run, drain: coordinator.stop, abandon: {})
         }
     }
 }

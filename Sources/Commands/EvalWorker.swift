@@ -21,8 +21,10 @@ struct DaemonOptions: ParsableArguments {
 
     @OptionGroup var logOptions: LogOptions
 
+    @OptionGroup var configurationOptions: ConfigurationOptions
+
     func address() throws -> DatabaseAddress {
-        guard let text = database ?? ProcessInfo.processInfo.environment["EVALCTL_DATABASE"], !text.isEmpty else {
+        guard let text = database, !text.isEmpty else {
             throw ValidationError("say where PostgreSQL is, with --database ADDRESS or EVALCTL_DATABASE")
         }
         return try DatabaseAddress(parsing: text)
@@ -31,10 +33,14 @@ struct DaemonOptions: ParsableArguments {
     /// Runs a daemon's blocking work on a thread of its own. The first signal calls `drain`; a second one calls `abandon`, which must not take
     /// long, and ends the process.
     func runDaemon(
-        _ name: String, work: @escaping @Sendable () throws -> Void, drain: @escaping @Sendable () -> Void,
+        _ name: String, metrics: MetricsRegistry, pulses: LoopPulses, work: @escaping @Sendable () throws -> Void,
+        drain: @escaping @Sendable () -> Void,
         abandon: @escaping @Sendable () -> Void
     ) throws {
+        let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment, pulses: pulses, metrics: metrics)
+        defer { notifier?.end() }
         let signals = TerminationSignals { _, count in
+            notifier?.stop()
             guard count > 1 else { return drain() }
             abandon()
             _exit(ProgramExit.interrupted.rawValue)
@@ -142,7 +148,8 @@ package struct EvalWorker: ParsableCommand {
                         kafka: configuration.kafka, database: configuration.database, name: "eval-worker", logger: logger)),
                 logger: logger)
             defer { server?.stop() }
-            try daemonOptions.runDaemon("worker", work: worker.run, drain: worker.drain, abandon: worker.abandon)
+            try daemonOptions.runDaemon(
+                "worker", metrics: metrics, pulses: pulses, work: worker.run, drain: worker.drain, abandon: worker.abandon)
         }
     }
 
