@@ -18,15 +18,22 @@ enum ProgramExit {
     /// Prints `error` for a person and gives the program's exit code for it.
     static func code(for error: any Error) -> ExitCode {
         if let code = error as? ExitCode { return code }
-        FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+        note("error: \(text(of: error))")
         guard let failure = error as? Failure else { return self.failure }
         return failure.recovery == .transient ? unavailable : self.failure
     }
 
+    /// An error as one sentence; Foundation's own say more than a person wants in their descriptions.
+    static func text(of error: any Error) -> String {
+        error is Failure ? "\(error)" : "\(error)".hasPrefix("Error Domain=") ? error.localizedDescription : "\(error)"
+    }
+
     /// Runs a command's work; what it throws becomes a line on standard error and an exit code.
     static func reporting(_ body: () throws -> Void) throws {
+        StandardOutput.prepare()
         do {
             try body()
+            try StandardOutput.check()
         } catch let error as CleanExit {
             throw error
         } catch let error as ValidationError {
@@ -39,10 +46,10 @@ enum ProgramExit {
 
 /// Writes data to standard output.
 func output(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    StandardOutput.write(text.utf8)
 }
 
 /// Writes a line for a person to standard error.
 func note(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    StandardOutput.writeError(text + "\n")
 }

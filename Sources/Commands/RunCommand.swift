@@ -42,6 +42,16 @@ struct RunEvaluateCommand: ParsableCommand {
     )
     var dataset: String
 
+    @Option(help: "Where the model is a file: the name to store it under. Default: the file's name, where no other model has it.")
+    var name: String?
+
+    @Option(
+        name: .customLong("dataset-name"),
+        help:
+            "Where the data set is a folder or an address: the name to store it under. Default: the last part of it, where no other data set has it."
+    )
+    var dataSetName: String?
+
     @OptionGroup var checkpointOptions: CheckpointOptions
     @OptionGroup var sourceOptions: SourceOptions
 
@@ -60,6 +70,9 @@ struct RunEvaluateCommand: ParsableCommand {
     @OptionGroup var logOptions: LogOptions
 
     func validate() throws {
+        for name in [name, dataSetName].compactMap(\.self) where !NameText.isAllowed(name) {
+            throw ValidationError("\(name) is no name: use up to 100 letters, digits, dots, underscores and hyphens")
+        }
         if !NameText.isPath(model) { try checkpointOptions.requireNone(model: model) }
     }
 
@@ -94,8 +107,9 @@ struct RunEvaluateCommand: ParsableCommand {
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
         guard NameText.isPath(model) else { return try store.model(named: model) }
-        return try ModelRegistration(store: store).add(ModelRegistration.name(forFile: model), path: model, options: checkpointOptions)
-            .model
+        return try ModelRegistration(store: store).add(
+            name ?? ModelRegistration.name(forFile: model), path: model, options: checkpointOptions, asVersion: false
+        ).model
     }
 
     private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {
@@ -103,8 +117,8 @@ struct RunEvaluateCommand: ParsableCommand {
             return try store.dataSet(named: dataset)
         }
         let source = try sourceOptions.source(dataset)
-        let name = NameText.allowed(source.address.suggestedName, otherwise: "dataset")
-        return try DataSetRegistration(store: store).add(name, from: source, labels: .classFolders).dataset
+        let name = dataSetName ?? NameText.allowed(source.address.suggestedName, otherwise: "dataset")
+        return try DataSetRegistration(store: store).add(name, from: source, labels: .classFolders, asVersion: false).dataset
     }
 }
 

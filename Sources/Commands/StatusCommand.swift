@@ -21,11 +21,11 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                var runs = try store.progress(runID)
+                var runs = try RunTable.named(store.progress(runID), store)
                 output(try RunTable.rendered(runs, as: format))
                 while watch, runs.contains(where: { !$0.state.isTerminal }) {
                     sleep(1)
-                    runs = try store.progress(runID)
+                    runs = try RunTable.named(store.progress(runID), store)
                     output(try RunTable.rendered(runs, as: format))
                 }
             }
@@ -45,7 +45,7 @@ struct RunListCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                output(try RunTable.rendered(store.progress(), as: format))
+                output(try RunTable.rendered(RunTable.named(store.progress(), store), as: format))
             }
         }
     }
@@ -53,6 +53,17 @@ struct RunListCommand: ParsableCommand {
 
 /// Runs and how far they are.
 enum RunTable {
+    /// Runs with the short hash behind names that several models or data sets have.
+    static func named(_ runs: [RunProgress], _ store: EvaluationStore) throws -> [RunProgress] {
+        let references = try store.ambiguousReferences()
+        return runs.map { run in
+            var run = run
+            if let model = references[run.run]?.model { run.model = model }
+            if let dataset = references[run.run]?.dataset { run.dataset = dataset }
+            return run
+        }
+    }
+
     static func rendered(_ runs: [RunProgress], as format: OutputFormat) throws -> String {
         if format == .json { return try renderJSON(runs) }
         let table = TextTable(
