@@ -8,6 +8,7 @@
 --
 -- It may be run again, and changes nothing then. Privileges on tables are the migrations' own, see docs/sql.md.
 \set ON_ERROR_STOP on
+SET client_min_messages = warning;
 
 -- Roles belong to the whole server; nobody logs in as one of them.
 SELECT format('CREATE ROLE %I NOLOGIN', name)
