@@ -11,6 +11,10 @@ let strictSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// The version of what is built without a tag; `ops/version` says that of a release.
+let developmentVersion = "0.1.0"
+let version = Context.environment["EVALCTL_VERSION"] ?? developmentVersion
+
 /// What computes is optimised in debug builds too, which would be too slow to test otherwise; the rest is built quickly, file by file.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
@@ -78,6 +82,8 @@ let package = Package(
         .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        .target(name: "CVersion", cSettings: [.define("EVALCTL_VERSION", to: "\"\(version)\"")]),
+
         .plugin(name: "EmbedMigrations", capability: .buildTool()),
 
         .target(name: "Diagnostics", dependencies: [logging]),
@@ -127,7 +133,7 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
+                "CVersion", "Audit", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
                 "ImageSources",
                 "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Transport", "Reports", "Pages", "Telemetry", "Dashboard", "Worker",
                 "Coordinator", "Fleet", argumentParser, logging,
@@ -165,6 +171,7 @@ let package = Package(
         .executableTarget(name: "eval-lab", dependencies: ["LabCommands", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", logging]),
         .testTarget(name: "NetworksTests", dependencies: ["Diagnostics", "Networks"]),
         .testTarget(name: "NetworkFamiliesTests", dependencies: ["Diagnostics", "NetworkFamilies", "Networks"]),
         .testTarget(
@@ -208,6 +215,6 @@ let package = Package(
     ] + vectorTargets
 )
 
-for target in package.targets where target.type != .system && target.type != .plugin {
+for target in package.targets where target.type != .system && target.type != .plugin && target.name != "CVersion" {
     target.swiftSettings = (target.swiftSettings ?? []) + strictSettings
 }

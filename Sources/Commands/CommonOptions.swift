@@ -9,23 +9,34 @@ internal import Transport
 
 extension OutputFormat: ExpressibleByArgument {}
 
-/// How much the programs log.
+extension LogFormat: ExpressibleByArgument {}
+
+/// How much the programs log, and in what form.
 package struct LogOptions: ParsableArguments {
-    @Option(help: "Least level of what is logged to standard error: debug, info, warning, error.")
+    @Option(
+        help: """
+            Least level of what is logged to standard error: debug, info, warning, error; then levels of single targets, such as \
+            info,kafka=debug.
+            """)
     var logLevel = "warning"
+
+    @Option(help: "text, a line for people; or json, an object a line with the fields run, shard, attempt, worker, code.")
+    var logFormat = LogFormat.text
+
+    /// The modules that log.
+    private static let targets: Set<String> = [
+        "chaos", "commands", "coordinator", "dashboard", "hummingbird", "hummingbirdcore", "kafka", "servicelifecycle", "worker",
+    ]
 
     package init() {}
 
     package func validate() throws {
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("there is no log level \(logLevel); choose debug, info, warning or error")
-        }
+        do { _ = try LogLevels(parsing: logLevel, targets: Self.targets) } catch { throw ValidationError("\(error)") }
     }
 
-    package func logger(_ label: String) -> Logger {
-        var logger = Logger(label: label, factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
-        return logger
+    package func logger(_ program: String) -> Logger {
+        let levels = try? LogLevels(parsing: logLevel, targets: Self.targets)
+        return Logger(program: program, format: logFormat, levels: levels ?? LogLevels(.warning))
     }
 }
 
@@ -59,7 +70,7 @@ package struct KafkaOptions: ParsableArguments {
     }
 
     private var servers: String? {
-        let named = kafka ?? ProcessInfo.processInfo.environment["EVALCTL_KAFKA"] ?? ""
+        let named = kafka ?? ""
         return named.isEmpty ? nil : named
     }
 
@@ -87,7 +98,7 @@ package struct DatabaseOptions: ParsableArguments {
 
     /// The address that was given, nil for the embedded database.
     func givenAddress() throws -> DatabaseAddress? {
-        guard let text = database ?? ProcessInfo.processInfo.environment["EVALCTL_DATABASE"], !text.isEmpty else { return nil }
+        guard let text = database, !text.isEmpty else { return nil }
         return try DatabaseAddress(parsing: text)
     }
 

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Foundation
 internal import Postgres
+internal import Telemetry
 internal import Transport
 
 /// What the daemons share: where the services are, and ending with the program that started them.
@@ -16,10 +17,12 @@ package struct DaemonOptions: ParsableArguments {
 
     @OptionGroup var logOptions: LogOptions
 
+    @OptionGroup var configurationOptions: ConfigurationOptions
+
     package init() {}
 
     func address() throws -> DatabaseAddress {
-        guard let text = database ?? ProcessInfo.processInfo.environment["EVALCTL_DATABASE"], !text.isEmpty else {
+        guard let text = database, !text.isEmpty else {
             throw ValidationError("say where PostgreSQL is, with --database ADDRESS or EVALCTL_DATABASE")
         }
         return try DatabaseAddress(parsing: text)
@@ -28,10 +31,13 @@ package struct DaemonOptions: ParsableArguments {
     /// Runs a daemon's blocking work on a thread of its own. The first signal calls `drain`; a second one calls `abandon`, which must not take
     /// long, and ends the process.
     func runDaemon(
-        _ name: String, work: @escaping @Sendable () throws -> Void, drain: @escaping @Sendable () -> Void,
-        abandon: @escaping @Sendable () -> Void
+        _ name: String, metrics: MetricsRegistry, pulses: LoopPulses, work: @escaping @Sendable () throws -> Void,
+        drain: @escaping @Sendable () -> Void, abandon: @escaping @Sendable () -> Void
     ) throws {
+        let notifier = ServiceNotifier(environment: ProcessInfo.processInfo.environment, pulses: pulses, metrics: metrics)
+        defer { notifier?.end() }
         let signals = TerminationSignals { _, count in
+            notifier?.stop()
             guard count > 1 else { return drain() }
             abandon()
             _exit(ProgramExit.interrupted.rawValue)

@@ -59,7 +59,8 @@ package struct EvalCoordinator: ParsableCommand {
                     makeBrokerMetrics: daemonOptions.lag(transport, database: database, logger: logger)),
                 logger: logger)
             defer { server?.stop() }
-            try daemonOptions.runDaemon("coordinator", work: coordinator.run, drain: coordinator.stop, abandon: {})
+            try daemonOptions.runDaemon(
+                "coordinator", metrics: metrics, pulses: pulses, work: coordinator.run, drain: coordinator.stop, abandon: {})
         }
     }
 

@@ -96,7 +96,8 @@ package struct WorkerOptions: ParsableArguments {
                         configuration.transport, database: configuration.database, name: "eval-worker", logger: logger)),
                 logger: logger)
             defer { server?.stop() }
-            try daemonOptions.runDaemon("worker", work: worker.run, drain: worker.drain, abandon: worker.abandon)
+            try daemonOptions.runDaemon(
+                "worker", metrics: metrics, pulses: pulses, work: worker.run, drain: worker.drain, abandon: worker.abandon)
         }
     }
 

@@ -20,6 +20,15 @@ package struct Evalctl: ParsableCommand {
             PreprocessCommand.self,
         ])
 
+    /// Options that the environment and the configuration file may give, of every command that takes them.
+    static let settings: Set<String> = [
+        "database", "data-dir", "endpoint-url", "http", "http-token-file", "kafka", "kafka-config", "kafka-property", "log-format",
+        "log-level",
+        "threads", "topic-prefix",
+    ]
+
+    @OptionGroup var configurationOptions: ConfigurationOptions
+
     package init() {}
 
     /// `run` is most often its default subcommand: its help is that one's.

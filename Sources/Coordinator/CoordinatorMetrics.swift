@@ -15,6 +15,7 @@ struct CoordinatorMetrics: Sendable {
     let retries: Counter
     let deadImages: Counter
     let finishedRuns: Counter
+    let incompleteRuns: Counter
     let goneWorkers: Counter
 
     init(_ registry: MetricsRegistry) {
@@ -34,6 +35,8 @@ struct CoordinatorMetrics: Sendable {
         retries = registry.counter("evalctl_retries_total", "Attempts that are tried again, by the failure's class.", labels: ["class"])
         deadImages = registry.counter("evalctl_dead_images_total", "Images that were given up.")
         finishedRuns = registry.counter("evalctl_finished_runs_total", "Runs that ended.")
+        incompleteRuns = registry.counter(
+            "evalctl_incomplete_runs_total", "Runs that ended without a prediction for every image.")
         goneWorkers = registry.counter("evalctl_gone_workers_total", "Workers that were taken for dead.")
         rounds.declare(CoordinatorLoop.allCases.map(\.rawValue))
         failedRounds.declare(CoordinatorLoop.allCases.map(\.rawValue))

@@ -25,12 +25,19 @@ package final class ChildProgram {
         }
         process.executableURL = program
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = Self.inherited.merging(environment) { $1 }
         process.standardInput = lifeline
         let log = try Self.openLog(logPath, appending: appending)
         process.standardOutput = log
         process.standardError = log
         try process.run()
+    }
+
+    /// This program's environment without its settings, which are not the other one's, and without any configuration file.
+    private static var inherited: [String: String] {
+        let kept: Set<String> = ["EVALCTL_HTTP_TOKEN", "EVALCTL_PREPARED_STATEMENTS"]
+        return ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("EVALCTL_") || kept.contains($0.key) }
+            .merging(["EVALCTL_CONFIG": ""]) { $1 }
     }
 
     private static func openLog(_ path: String, appending: Bool) throws -> FileHandle {

@@ -14,6 +14,7 @@ package final class HTTPServer: Sendable {
     private let task: Task<Void, Never>
     private let group: MultiThreadedEventLoopGroup
     private let stopping: @Sendable () -> Void
+    private let log: StoppableLog
 
     /// Starts serving, and returns when connections are accepted. Blocks; not for tasks.
     /// - Parameter dashboard: where the dashboard's figures come from; without it only `/livez`, `/readyz` and `/metrics` are served.
@@ -38,6 +39,7 @@ package final class HTTPServer: Sendable {
         let ledger = ConnectionLedger(configuration.limits)
         let deadlines = ConnectionGate.Deadlines(
             head: configuration.requestSeconds, body: configuration.requestSeconds, idle: configuration.idleSeconds)
+        let log = StoppableLog(logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let application = Application(
             router: router,
@@ -48,7 +50,7 @@ package final class HTTPServer: Sendable {
                     httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
             configuration: .init(address: .hostname(configuration.address.host, port: configuration.address.port)),
             onServerRunning: { channel in start.resolve(.success(channel.localAddress?.port ?? configuration.address.port)) },
-            eventLoopGroupProvider: .shared(group), logger: logger)
+            eventLoopGroupProvider: .shared(group), logger: log.logger)
         let wanted = configuration.address
         let task = Task.detached {
             do {
@@ -61,6 +63,7 @@ package final class HTTPServer: Sendable {
         }
         self.task = task
         self.group = group
+        self.log = log
         stopping = {
             watch?.stop()
             statusRoutes.stop()
@@ -90,6 +93,7 @@ package final class HTTPServer: Sendable {
 
     /// Ends all connections and threads. Blocks for a few seconds at most.
     package func stop() {
+        log.stop()
         task.cancel()
         let ended = DispatchSemaphore(value: 0)
         Task.detached { [task] in
