@@ -12,8 +12,12 @@ struct ModelRegistration {
 
     /// Reads a checkpoint, checks it whole, and stores it under `name`. Where weights are chosen by their key, they are stored as a file of
     /// their own, so that a stored model's hash always tells its weights.
-    func add(_ name: String, path: String, options: CheckpointOptions) throws -> (model: StoredModel, isNew: Bool) {
+    /// - Parameter check: what it throws keeps the checkpoint from being stored.
+    func add(
+        _ name: String, path: String, options: CheckpointOptions, check: (CheckpointDescription) throws -> Void = { _ in }
+    ) throws -> (model: StoredModel, isNew: Bool) {
         let checkpoint = try options.load(path)
+        try check(CheckpointDescription(checkpoint))
         guard let key = options.weights else { return try add(name, path: path, checkpoint) }
         let extract = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString).safetensors").path
         defer { try? FileManager.default.removeItem(atPath: extract) }
