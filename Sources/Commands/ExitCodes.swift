@@ -1,5 +1,6 @@
 package import ArgumentParser
 internal import Diagnostics
+internal import EvaluationStore
 internal import Foundation
 
 /// How the programs end. Usage errors are ArgumentParser's 64.
@@ -10,6 +11,8 @@ package enum ProgramExit {
     package static let incomplete = ExitCode(2)
     /// What was checked is not as it should be: a row is not reproduced, or an accuracy is out of its reference's tolerance.
     package static let differs = ExitCode(3)
+    /// What was asked for makes no sense as it was asked.
+    package static let usage = ExitCode.validationFailure
     /// A database or a broker cannot be reached.
     package static let unavailable = ExitCode(69)
     /// Ended by SIGINT.
@@ -20,6 +23,7 @@ package enum ProgramExit {
         if let code = error as? ExitCode { return code }
         note("error: \(text(of: error))")
         guard let failure = error as? Failure else { return self.failure }
+        if failure.code == .differentImages { return usage }
         return failure.recovery == .transient ? unavailable : self.failure
     }
 

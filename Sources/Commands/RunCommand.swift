@@ -103,10 +103,15 @@ struct RunEvaluateCommand: ParsableCommand {
     }
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
-        guard NameText.isPath(model) else { return try store.model(named: model) }
-        return try ModelRegistration(store: store).add(
-            name ?? ModelRegistration.name(forFile: model), path: model, options: checkpointOptions, asVersion: false
-        ).model
+        guard NameText.isPath(model) else {
+            let stored = try store.model(named: model)
+            _ = try runOptions.timeSteps(of: stored.description(), named: model)
+            return stored
+        }
+        let name = name ?? ModelRegistration.name(forFile: model)
+        return try ModelRegistration(store: store).add(name, path: model, options: checkpointOptions, asVersion: false) {
+            _ = try runOptions.timeSteps(of: $0, named: name)
+        }.model
     }
 
     private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {
