@@ -23,4 +23,13 @@ package struct Evalctl: ParsableCommand {
         ])
 
     package init() {}
+
+    /// `run` is most often its default subcommand: its help is that one's.
+    package static func main() {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == "run", arguments.dropFirst().first.map({ ["-h", "--help", "-help"].contains($0) }) == true {
+            arguments.insert("evaluate", at: 1)
+        }
+        main(arguments)
+    }
 }

@@ -20,8 +20,10 @@ enum ProgramExit {
 
     /// Prints `error` for a person and gives the program's exit code for it.
     static func code(for error: any Error) -> ExitCode {
+        // What breaks while a signal ends everything is no news.
+        Interruption.waitForEnd()
         if let code = error as? ExitCode { return code }
-        FileHandle.standardError.write(Data("error: \(error)\n".utf8))
+        note("error: \(Failure.sentence(of: error))")
         guard let failure = error as? Failure else { return self.failure }
         if failure.code == .differentImages { return usage }
         return failure.recovery == .transient ? unavailable : self.failure
@@ -29,8 +31,16 @@ enum ProgramExit {
 
     /// Runs a command's work; what it throws becomes a line on standard error and an exit code.
     static func reporting(_ body: () throws -> Void) throws {
+        StandardOutput.prepare()
         do {
-            try body()
+            do {
+                try body()
+            } catch let code as ExitCode {
+                // What could not be written is worse than what it would have said.
+                try StandardOutput.check()
+                throw code
+            }
+            try StandardOutput.check()
         } catch let error as CleanExit {
             throw error
         } catch let error as ValidationError {
@@ -43,10 +53,10 @@ enum ProgramExit {
 
 /// Writes data to standard output.
 func output(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    StandardOutput.write(text.utf8)
 }
 
 /// Writes a line for a person to standard error.
 func note(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    StandardOutput.writeError(text + "\n")
 }

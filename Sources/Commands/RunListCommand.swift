@@ -15,7 +15,7 @@ struct RunListCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let runs = try store.progress()
+                let runs = try RunTable.named(store.progress(), store)
                 output(try RunTable.rendered(runs, as: format))
                 RunTable.advise(runs, isEmbedded: try databaseOptions.givenAddress() == nil)
             }
@@ -25,6 +25,17 @@ struct RunListCommand: ParsableCommand {
 
 /// Runs and how far they are.
 enum RunTable {
+    /// Runs with the short hash behind names that several models or data sets have.
+    static func named(_ runs: [RunProgress], _ store: EvaluationStore) throws -> [RunProgress] {
+        let references = try store.ambiguousReferences()
+        return runs.map { run in
+            var run = run
+            if let model = references[run.run]?.model { run.model = model }
+            if let dataset = references[run.run]?.dataset { run.dataset = dataset }
+            return run
+        }
+    }
+
     static func rendered(_ runs: [RunProgress], as format: OutputFormat) throws -> String {
         if format == .json { return try renderJSON(runs) }
         let table = TextTable(

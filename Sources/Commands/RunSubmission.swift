@@ -59,6 +59,11 @@ struct RunOptions: ParsableArguments {
                 "data set \(dataset.name) has \(dataset.classes) classes, model \(model.name) knows only \(description.classes)",
                 remedy: "evaluate the model on the classes it was trained for")
         }
+        if dataset.classes < description.classes {
+            note(
+                "data set \(dataset.name) has \(dataset.classes) classes and model \(model.name) \(description.classes): class numbers count as "
+                    + "the model's, and its other classes count as wrong")
+        }
         let recipe = try recipe.recipe(default: .default(imageSize: description.image))
         let specification = RunSpecification(
             modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps, engine: try engine.name,

@@ -21,7 +21,7 @@ struct UpCommand: ParsableCommand {
             let interruption = Interruption()
             let stack = try EmbeddedStack(
                 dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, topics: JobTopics(),
-                http: httpOptions,
+                http: httpOptions, interruption: interruption,
                 logger: logOptions.logger("evalctl"))
             output("EVALCTL_DATABASE='\(stack.address.exposedURI)'\nEVALCTL_KAFKA='\(stack.bootstrapServers)'\n")
             note("the stack is up; Ctrl-C stops it")
@@ -31,8 +31,9 @@ struct UpCommand: ParsableCommand {
                     usleep(100_000)
                 }
             } catch {
+                let code = ProgramExit.code(for: error)
                 try? stack.stop()
-                throw error
+                throw code
             }
             try stack.stop()
         }

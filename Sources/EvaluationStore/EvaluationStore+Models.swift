@@ -66,23 +66,23 @@ extension EvaluationStore {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 let key: [PostgresValue] = [.text(model.name), .text(model.sha256)]
-                let known = try connection.execute(
-                    "SELECT model_id FROM models WHERE name = $1 AND sha256 = decode($2, 'hex')", key)
-                if let row = known.first {
-                    try keepChunks(of: model.sha256, in: connection, chunk: chunk)
-                    return (try row.int64("model_id"), false)
-                }
                 let inserted = try connection.execute(
                     """
                     INSERT INTO models (name, sha256, format, bytes, architecture, parameters, paper_name)
-                    VALUES ($1, decode($2, 'hex'), $3, $4, $5::text::jsonb, $6, $7) RETURNING model_id
+                    VALUES ($1, decode($2, 'hex'), $3, $4, $5::text::jsonb, $6, $7) ON CONFLICT (name, sha256) DO NOTHING RETURNING model_id
                     """,
                     key + [
                         .text(model.format), .int(model.bytes), .text(model.architecture), .int(model.parameters),
                         model.paperName.map { .text($0) } ?? .null,
                     ])
                 guard let id = try inserted.first?.int64("model_id") else {
-                    throw Failure(.conflict, "model \(model.name) could not be added")
+                    let known = try connection.execute(
+                        "SELECT model_id FROM models WHERE name = $1 AND sha256 = decode($2, 'hex') FOR KEY SHARE", key)
+                    guard let row = known.first else {
+                        throw Failure(.conflict, "model \(model.name) was deleted while it was added", remedy: "add it again")
+                    }
+                    try keepChunks(of: model.sha256, in: connection, chunk: chunk)
+                    return (try row.int64("model_id"), false)
                 }
                 try connection.copyIn("model_layers", ["model_id", "layer", "name", "kind", "neurons"]) { writer in
                     for (index, layer) in layers.enumerated() {
@@ -148,13 +148,19 @@ extension EvaluationStore {
         try rows(Self.modelColumns + " ORDER BY name, model_id DESC").map(model)
     }
 
-    /// The newest model of that name.
+    /// The newest model of that name, or with `NAME@HASH` the newest whose hash begins so.
     /// - Throws: `store.not_found`.
     package func model(named name: String) throws -> StoredModel {
-        guard let row = try rows(Self.modelColumns + " WHERE name = $1 ORDER BY model_id DESC LIMIT 1", [.text(name)]).first else {
+        let reference = StoredReference(name)
+        guard
+            let row = try rows(
+                Self.modelColumns + " WHERE name = $1 AND starts_with(encode(sha256, 'hex'), $2) ORDER BY model_id DESC LIMIT 1",
+                [.text(reference.name), .text(reference.hash)]
+            ).first
+        else {
             throw Failure(
                 .notFound, "there is no model named \(name)",
-                remedy: "add it with `evalctl model add \(name) FILE`; `evalctl model list` shows what is there")
+                remedy: "add it with `evalctl model add \(reference.name) FILE`; `evalctl model list` shows what is there")
         }
         return try model(row)
     }
