@@ -20,7 +20,7 @@ setup-tests:
 setup-dist:
 	@ops/setup --dist
 
-build: setup ## build the three programs
+build: setup ## build the programs
 	swift build $(SWIFT_FLAGS)
 
 test: setup-tests ## build and run every test
@@ -37,9 +37,11 @@ demo: build ## evaluate the demo network on the demo images and print the report
 # How long faults happen, and the seed of their plan.
 MINUTES := 3
 SEED := 1
+# What its jobs travel through: postgres or kafka.
+TRANSPORT := postgres
 
-chaos: build ## let a fleet work for three minutes while everything fails at random (MINUTES=30 SEED=7)
-	$(BIN)/evalctl chaos --seed $(SEED) --minutes $(MINUTES)
+chaos: build ## let a fleet work for three minutes while everything fails at random (MINUTES=30 SEED=7 TRANSPORT=kafka)
+	$(BIN)/eval-lab chaos --seed $(SEED) --minutes $(MINUTES) --transport $(TRANSPORT)
 
 dist: build setup-dist ## lay tarball, Debian packages, bill of materials and checksums into dist
 	@ops/dist dist
@@ -62,5 +64,5 @@ format: ## format all Swift sources in place
 	swift format --in-place --recursive Sources Tests Package.swift
 
 bench: build ## time preprocessing and the engines against what the machine can do
-	$(BIN)/evalctl bench preprocess Tests/Fixtures/golden/preprocess/images/baseline_420.jpg
+	$(BIN)/eval-lab bench preprocess Tests/Fixtures/golden/preprocess/images/baseline_420.jpg
 	@ops/bench-engine

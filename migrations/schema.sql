@@ -14,6 +14,36 @@ CREATE SCHEMA partitions;
 
 
 --
+-- Name: absolve(bigint, bigint[], integer[], integer[]); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    WITH absolved AS (
+        UPDATE shard_attempts a
+        SET class = 'transient', code = 'worker.cut_off', message = 'the worker could not reach the database for as long as its lease'
+        FROM unnest(run_ids, shard_numbers, attempt_numbers) AS mine (run_id, shard, attempt)
+        WHERE a.run_id = mine.run_id AND a.shard = mine.shard AND a.attempt = mine.attempt
+          AND a.worker_id = worker AND a.outcome = 'expired' AND a.class = 'unknown'
+        RETURNING a.run_id, a.shard
+    )
+    UPDATE shards SET failures = failures - 1, transient_failures = transient_failures + 1
+    FROM absolved
+    WHERE shards.run_id = absolved.run_id AND shards.shard = absolved.shard AND failures > 0
+      AND state IN ('pending', 'published', 'running')
+$$;
+
+
+--
+-- Name: FUNCTION absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) IS 'Attempts that ran out because their worker was cut off say nothing of their shards.';
+
+
+--
 -- Name: activity_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -42,6 +72,15 @@ COMMENT ON FUNCTION public.activity_changes(a bigint, b bigint) IS 'LIF groups w
 
 
 --
+-- Name: announce_runs(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.announce_runs() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_notify('evalctl_runs', ''); RETURN NULL; END $$;
+
+
+--
 -- Name: class_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -51,12 +90,7 @@ CREATE FUNCTION public.class_changes(a bigint, b bigint) RETURNS TABLE(class int
     WITH counted AS (
         SELECT label AS class, count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
                count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
-        FROM (
-            SELECT p.label, p.predicted = p.label AS a_right, q.predicted = q.label AS b_right
-            FROM paired_images(a, b) i
-            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs
-        GROUP BY label
+        FROM paired_hits(a, b) GROUP BY label
     ), tested AS (
         SELECT counted.*, mcnemar_exact_p(counted.a_only, counted.b_only) AS p FROM counted
     ), ranked AS (
@@ -118,16 +152,14 @@ CREATE FUNCTION public.cost_comparison(a bigint, b bigint) RETURNS TABLE(quantit
            d.a_mean - d.b_mean + 1.959963984540054 * d.deviation / sqrt(t.images)
     FROM (
         SELECT count(*) AS images,
-               avg(a_spikes) AS a_spikes, avg(b_spikes) AS b_spikes, stddev_samp(a_spikes - b_spikes) AS d_spikes,
-               avg(a_synops) AS a_synops, avg(b_synops) AS b_synops, stddev_samp(a_synops - b_synops) AS d_synops,
-               avg(a_us) AS a_us, avg(b_us) AS b_us, stddev_samp(a_us - b_us) AS d_us
-        FROM (
-            SELECT p.spikes::double precision AS a_spikes, q.spikes::double precision AS b_spikes,
-                   p.synops::double precision AS a_synops, q.synops::double precision AS b_synops,
-                   p.inference_us::double precision AS a_us, q.inference_us::double precision AS b_us
-            FROM paired_images(a, b) i
-            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs) AS t
+               avg(p.spikes) AS a_spikes, avg(q.spikes) AS b_spikes, stddev_samp(p.spikes - q.spikes) AS d_spikes,
+               avg(p.synops) AS a_synops, avg(q.synops) AS b_synops, stddev_samp(p.synops - q.synops) AS d_synops,
+               avg(p.inference_us) AS a_us, avg(q.inference_us) AS b_us, stddev_samp(p.inference_us - q.inference_us) AS d_us
+        FROM paired_images(a, b) i
+        JOIN (SELECT ordinal, spikes::double precision, synops::double precision, inference_us::double precision
+              FROM image_costs WHERE run_id = a) p ON p.ordinal = i.a_ordinal
+        JOIN (SELECT ordinal, spikes::double precision, synops::double precision, inference_us::double precision
+              FROM image_costs WHERE run_id = b) q ON q.ordinal = i.b_ordinal) AS t
     CROSS JOIN LATERAL (
         VALUES ('spikes', t.a_spikes, t.b_spikes, t.d_spikes), ('synops', t.a_synops, t.b_synops, t.d_synops),
                ('inference_us', t.a_us, t.b_us, t.d_us)) AS d (quantity, a_mean, b_mean, deviation)
@@ -445,7 +477,7 @@ CREATE FUNCTION public.margin_quantiles(run bigint, fractions double precision[]
     LANGUAGE sql STABLE
     AS $$
     SELECT percentile_disc(fractions) WITHIN GROUP (ORDER BY u.margin::double precision)
-    FROM predictions CROSS JOIN LATERAL unnest(timestep_margin) AS u (margin) WHERE run_id = run
+    FROM prediction_rows p CROSS JOIN LATERAL unnest(p.logits[1 : p.timesteps]) AS u (margin) WHERE p.run_id = run
 $$;
 
 
@@ -547,6 +579,29 @@ COMMENT ON FUNCTION public.paired_difference("both" bigint, a_only bigint, b_onl
 
 
 --
+-- Name: paired_hits(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.paired_hits(a bigint, b bigint) RETURNS TABLE(label integer, a_right boolean, b_right boolean)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT p.label, p.is_right, q.is_right
+    FROM paired_images(a, b) i
+    JOIN (SELECT ordinal, prediction_rows.label, outcome[4 * timesteps] = prediction_rows.label AS is_right
+          FROM prediction_rows WHERE run_id = a OFFSET 0) p ON p.ordinal = i.a_ordinal
+    JOIN (SELECT ordinal, outcome[4 * timesteps] = prediction_rows.label AS is_right
+          FROM prediction_rows WHERE run_id = b OFFSET 0) q ON q.ordinal = i.b_ordinal
+$$;
+
+
+--
+-- Name: FUNCTION paired_hits(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.paired_hits(a bigint, b bigint) IS 'Of each image that two runs evaluated: A''s label, and whether A and B have it right.';
+
+
+--
 -- Name: paired_images(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -635,11 +690,7 @@ CREATE FUNCTION public.run_comparison(a bigint, b bigint) RETURNS TABLE(images b
     FROM (
         SELECT count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
                count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
-        FROM (
-            SELECT p.predicted = p.label AS a_right, q.predicted = q.label AS b_right
-            FROM paired_images(a, b) i
-            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs) AS c
+        FROM paired_hits(a, b)) AS c
     CROSS JOIN LATERAL paired_difference(c.a_correct - c.a_only, c.a_only, c.b_only, c.images - c.a_correct - c.b_only) AS d
 $$;
 
@@ -2040,8 +2091,7 @@ CREATE TABLE public.runs (
     CONSTRAINT runs_images_expected_check CHECK ((images_expected > 0)),
     CONSTRAINT runs_max_attempts_check CHECK ((max_attempts > 0)),
     CONSTRAINT runs_shard_size_check CHECK ((shard_size > 0)),
-    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'finished'::text, 'cancelled'::text]))),
-    CONSTRAINT runs_timesteps_check CHECK (((timesteps >= 1) AND (timesteps <= 1024)))
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'finished'::text, 'cancelled'::text])))
 );
 
 
@@ -2086,16 +2136,25 @@ CREATE VIEW public.anytime_accuracy AS
     public.wilson_high(p.top5_correct, p.images) AS top5_high
    FROM ((public.runs r
      CROSS JOIN LATERAL generate_series(1, r.timesteps) t(timestep))
-     LEFT JOIN LATERAL ( SELECT u.timestep,
+     LEFT JOIN LATERAL ( SELECT s.timestep,
             count(*) AS images,
-            count(*) FILTER (WHERE (u.label_rank < 1)) AS top1_correct,
-            count(*) FILTER (WHERE (u.label_rank < 5)) AS top5_correct,
-            sum((public.spikes_so_far(p_1.outcome, p_1.logits, (p_1.timesteps)::integer, (u.timestep)::integer))::double precision) AS spikes,
-            sum((public.synops_so_far(p_1.outcome, p_1.logits, (p_1.timesteps)::integer, (u.timestep)::integer))::double precision) AS synops
-           FROM (public.prediction_rows p_1
-             CROSS JOIN LATERAL unnest(p_1.outcome[1:p_1.timesteps]) WITH ORDINALITY u(label_rank, timestep))
-          WHERE (p_1.run_id = r.run_id)
-          GROUP BY u.timestep) p ON ((p.timestep = t.timestep)));
+            count(*) FILTER (WHERE (s.label_rank < 1)) AS top1_correct,
+            count(*) FILTER (WHERE (s.label_rank < 5)) AS top5_correct,
+            sum(s.spikes) AS spikes,
+            sum(s.synops) AS synops
+           FROM ( SELECT u.timestep,
+                    q.outcome[u.timestep] AS label_rank,
+                    (public.spikes_so_far(q.outcome, q.logits, q.timesteps, u.timestep))::double precision AS spikes,
+                    (public.synops_so_far(q.outcome, q.logits, q.timesteps, u.timestep))::double precision AS synops
+                   FROM (( SELECT prediction_rows.outcome[1:] AS outcome,
+                            prediction_rows.logits,
+                            (prediction_rows.timesteps)::integer AS timesteps
+                           FROM public.prediction_rows
+                          WHERE (prediction_rows.run_id = r.run_id)
+                         OFFSET 0) q
+                     CROSS JOIN LATERAL generate_series(1, r.timesteps) u(timestep))
+                 OFFSET 0) s
+          GROUP BY s.timestep) p ON ((p.timestep = t.timestep)));
 
 
 --
@@ -2193,6 +2252,122 @@ COMMENT ON COLUMN public.dataset_classes.title IS 'What people call the class, w
 
 
 --
+-- Name: class_accuracy; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.class_accuracy AS
+ SELECT r.run_id,
+    p.label AS class,
+    COALESCE(c.title, c.name) AS class_name,
+    p.images,
+    p.top1_correct,
+    ((p.top1_correct)::double precision / (p.images)::double precision) AS top1_accuracy,
+    p.top5_correct,
+    ((p.top5_correct)::double precision / (p.images)::double precision) AS top5_accuracy,
+    public.wilson_low(p.top1_correct, p.images) AS top1_low,
+    public.wilson_high(p.top1_correct, p.images) AS top1_high,
+    public.wilson_low(p.top5_correct, p.images) AS top5_low,
+    public.wilson_high(p.top5_correct, p.images) AS top5_high
+   FROM ((public.runs r
+     CROSS JOIN LATERAL ( SELECT e.label,
+            count(*) AS images,
+            count(*) FILTER (WHERE (e.label_rank < 1)) AS top1_correct,
+            count(*) FILTER (WHERE (e.label_rank < 5)) AS top5_correct
+           FROM ( SELECT prediction_rows.label,
+                    prediction_rows.outcome[prediction_rows.timesteps] AS label_rank
+                   FROM public.prediction_rows
+                  WHERE (prediction_rows.run_id = r.run_id)
+                 OFFSET 0) e
+          GROUP BY e.label) p)
+     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
+
+
+--
+-- Name: VIEW class_accuracy; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.class_accuracy IS 'One row a class that has evaluated images, with Wilson intervals.';
+
+
+--
+-- Name: image_costs; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.image_costs AS
+ SELECT r.run_id,
+    p.ordinal,
+    p.label,
+    p.correct,
+    p.spikes,
+    p.synops,
+    p.inference_us
+   FROM (public.runs r
+     CROSS JOIN LATERAL ( SELECT e.ordinal,
+            e.label,
+            e.correct,
+            e.inference_us,
+                CASE
+                    WHEN (e.spikes >= 0) THEN (e.spikes)::bigint
+                    ELSE public.spikes_so_far(e.outcome, e.logits, (e.timesteps)::integer, (e.timesteps)::integer)
+                END AS spikes,
+                CASE
+                    WHEN (e.synops >= 0) THEN (e.synops)::bigint
+                    ELSE public.synops_so_far(e.outcome, e.logits, (e.timesteps)::integer, (e.timesteps)::integer)
+                END AS synops
+           FROM ( SELECT prediction_rows.ordinal,
+                    prediction_rows.label,
+                    (prediction_rows.outcome[(4 * prediction_rows.timesteps)] = prediction_rows.label) AS correct,
+                    prediction_rows.inference_us,
+                    prediction_rows.outcome[(2 * prediction_rows.timesteps)] AS spikes,
+                    prediction_rows.outcome[(3 * prediction_rows.timesteps)] AS synops,
+                    prediction_rows.outcome,
+                    prediction_rows.logits,
+                    prediction_rows.timesteps
+                   FROM public.prediction_rows
+                  WHERE (prediction_rows.run_id = r.run_id)
+                 OFFSET 0) e
+         OFFSET 0) p);
+
+
+--
+-- Name: VIEW image_costs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.image_costs IS 'One row an image: its spikes and synaptic operations over all time steps.';
+
+
+--
+-- Name: class_costs; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.class_costs AS
+ SELECT r.run_id,
+    p.label AS class,
+    COALESCE(c.title, c.name) AS class_name,
+    p.images,
+    p.spikes_per_image,
+    p.synops_per_image,
+    p.top1_accuracy
+   FROM ((public.runs r
+     CROSS JOIN LATERAL ( SELECT image_costs.label,
+            count(*) AS images,
+            avg((image_costs.spikes)::double precision) AS spikes_per_image,
+            avg((image_costs.synops)::double precision) AS synops_per_image,
+            (avg((image_costs.correct)::integer))::double precision AS top1_accuracy
+           FROM public.image_costs
+          WHERE (image_costs.run_id = r.run_id)
+          GROUP BY image_costs.label) p)
+     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
+
+
+--
+-- Name: VIEW class_costs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.class_costs IS 'What an image of each class costs, on average.';
+
+
+--
 -- Name: shards; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -2215,7 +2390,6 @@ CREATE TABLE public.shards (
     failures integer DEFAULT 0 NOT NULL,
     transient_failures integer DEFAULT 0 NOT NULL,
     publications integer DEFAULT 0 NOT NULL,
-    kafka_partition integer,
     backup_token uuid,
     backup_worker_id bigint,
     backup_expires_at timestamp with time zone,
@@ -2272,13 +2446,6 @@ COMMENT ON COLUMN public.shards.transient_failures IS 'Attempts that failed beca
 --
 
 COMMENT ON COLUMN public.shards.publications IS 'How often a message for the present attempt was sent.';
-
-
---
--- Name: COLUMN shards.kafka_partition; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.kafka_partition IS 'Where the newest message was sent.';
 
 
 --
@@ -2423,94 +2590,6 @@ COMMENT ON COLUMN public.predictions.label_rank IS 'How many classes rank before
 --
 
 COMMENT ON COLUMN public.predictions.margin IS 'Best less second-best mean logit after all time steps.';
-
-
---
--- Name: class_accuracy; Type: VIEW; Schema: public; Owner: -
---
-
-CREATE VIEW public.class_accuracy AS
- SELECT r.run_id,
-    p.label AS class,
-    COALESCE(c.title, c.name) AS class_name,
-    p.images,
-    p.top1_correct,
-    ((p.top1_correct)::double precision / (p.images)::double precision) AS top1_accuracy,
-    p.top5_correct,
-    ((p.top5_correct)::double precision / (p.images)::double precision) AS top5_accuracy,
-    public.wilson_low(p.top1_correct, p.images) AS top1_low,
-    public.wilson_high(p.top1_correct, p.images) AS top1_high,
-    public.wilson_low(p.top5_correct, p.images) AS top5_low,
-    public.wilson_high(p.top5_correct, p.images) AS top5_high
-   FROM ((public.runs r
-     CROSS JOIN LATERAL ( SELECT predictions.label,
-            count(*) AS images,
-            count(*) FILTER (WHERE (predictions.predicted = predictions.label)) AS top1_correct,
-            count(*) FILTER (WHERE (predictions.label = ANY (predictions.top5))) AS top5_correct
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)
-          GROUP BY predictions.label) p)
-     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
-
-
---
--- Name: VIEW class_accuracy; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON VIEW public.class_accuracy IS 'One row a class that has evaluated images, with Wilson intervals.';
-
-
---
--- Name: image_costs; Type: VIEW; Schema: public; Owner: -
---
-
-CREATE VIEW public.image_costs AS
- SELECT r.run_id,
-    p.ordinal,
-    p.label,
-    (p.predicted = p.label) AS correct,
-    p.spikes,
-    p.synops
-   FROM (public.runs r
-     JOIN public.predictions p ON ((p.run_id = r.run_id)));
-
-
---
--- Name: VIEW image_costs; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON VIEW public.image_costs IS 'One row an image: its spikes and synaptic operations over all time steps.';
-
-
---
--- Name: class_costs; Type: VIEW; Schema: public; Owner: -
---
-
-CREATE VIEW public.class_costs AS
- SELECT r.run_id,
-    p.label AS class,
-    COALESCE(c.title, c.name) AS class_name,
-    p.images,
-    p.spikes_per_image,
-    p.synops_per_image,
-    p.top1_accuracy
-   FROM ((public.runs r
-     CROSS JOIN LATERAL ( SELECT image_costs.label,
-            count(*) AS images,
-            avg((image_costs.spikes)::double precision) AS spikes_per_image,
-            avg((image_costs.synops)::double precision) AS synops_per_image,
-            (avg((image_costs.correct)::integer))::double precision AS top1_accuracy
-           FROM public.image_costs
-          WHERE (image_costs.run_id = r.run_id)
-          GROUP BY image_costs.label) p)
-     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
-
-
---
--- Name: VIEW class_costs; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON VIEW public.class_costs IS 'What an image of each class costs, on average.';
 
 
 --
@@ -2808,7 +2887,7 @@ COMMENT ON VIEW public.dead_letters IS 'Shards that were given up, nearly always
 
 CREATE TABLE public.declines (
     run_id bigint NOT NULL,
-    kafka_partition integer NOT NULL,
+    shard integer NOT NULL,
     worker_id bigint NOT NULL,
     code text NOT NULL,
     message text NOT NULL,
@@ -2820,7 +2899,7 @@ CREATE TABLE public.declines (
 -- Name: TABLE declines; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.declines IS 'Partitions whose worker lately lacked something that a run needs, such as its images: others are preferred for a while.';
+COMMENT ON TABLE public.declines IS 'Jobs that were offered to a worker that lately lacked something that their run needs, such as its images.';
 
 
 --
@@ -2862,6 +2941,9 @@ CREATE TABLE public.workers (
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
     kernels text,
     drain_requested boolean DEFAULT false NOT NULL,
+    problem text,
+    can_work boolean DEFAULT true NOT NULL,
+    unfit_datasets bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text, 'gone'::text])))
 );
 
@@ -2878,6 +2960,27 @@ COMMENT ON COLUMN public.workers.kernels IS 'The kernels the worker''s engine ru
 --
 
 COMMENT ON COLUMN public.workers.drain_requested IS 'Somebody asked the worker to end; it hears of it with its next heartbeat.';
+
+
+--
+-- Name: COLUMN workers.problem; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.problem IS 'What keeps the worker from all or some work, in its own words; null where nothing does.';
+
+
+--
+-- Name: COLUMN workers.can_work; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.can_work IS 'False while a problem keeps the worker from all work: it claims nothing, and nothing is published for it.';
+
+
+--
+-- Name: COLUMN workers.unfit_datasets; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.unfit_datasets IS 'Data sets that are not whole on the worker''s machine.';
 
 
 --
@@ -2996,6 +3099,27 @@ CREATE VIEW public.firing_rates AS
 --
 
 COMMENT ON VIEW public.firing_rates IS 'Spikes per neuron, by LIF group and time step, over all images.';
+
+
+--
+-- Name: image_doubts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.image_doubts (
+    dataset_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    worker_id bigint NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: TABLE image_doubts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.image_doubts IS 'Images that a worker found missing or changed: its own fault, until a second worker finds the same.';
 
 
 --
@@ -3259,12 +3383,12 @@ COMMENT ON COLUMN public.leadership.term IS 'Grows whenever another coordinator 
 
 CREATE TABLE public.message_failures (
     message_failure_id bigint NOT NULL,
-    topic text NOT NULL,
-    kafka_partition integer NOT NULL,
-    kafka_offset bigint NOT NULL,
     message text NOT NULL,
     worker_id bigint,
-    seen_at timestamp with time zone DEFAULT now() NOT NULL
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    source text NOT NULL,
+    messages bigint NOT NULL,
+    CONSTRAINT message_failures_messages_check CHECK ((messages > 0))
 );
 
 
@@ -3272,7 +3396,7 @@ CREATE TABLE public.message_failures (
 -- Name: TABLE message_failures; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped.';
+COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped: one row a worker and minute at most, with the newest as an example.';
 
 
 --
@@ -3305,9 +3429,10 @@ CREATE VIEW public.mistakes AS
     p.margin,
     p.top5,
     p.scores,
-    ( SELECT array_agg(COALESCE(c.title, c.name, (u.class)::text) ORDER BY u.place) AS array_agg
-           FROM (unnest(p.top5) WITH ORDINALITY u(class, place)
-             LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = u.class))))) AS top5_names
+    ( SELECT array_agg(COALESCE(( SELECT COALESCE(c.title, c.name) AS "coalesce"
+                   FROM public.dataset_classes c
+                  WHERE ((c.dataset_id = r.dataset_id) AND (c.class = u.class))), (u.class)::text) ORDER BY u.place) AS array_agg
+           FROM unnest(p.top5) WITH ORDINALITY u(class, place)) AS top5_names
    FROM ((((public.runs r
      JOIN public.predictions p ON (((p.run_id = r.run_id) AND (p.predicted <> p.label))))
      JOIN public.images i ON (((i.dataset_id = r.dataset_id) AND (i.ordinal = p.ordinal))))
@@ -3666,7 +3791,8 @@ CREATE VIEW public.worker_status AS
     w.images_per_second,
     w.started_at,
     w.last_heartbeat_at,
-    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat
+    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat,
+    w.problem
    FROM (public.workers w
      LEFT JOIN work ON ((work.holder = w.worker_id)));
 
@@ -4721,7 +4847,7 @@ ALTER TABLE ONLY public.datasets
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, kafka_partition);
+    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, shard);
 
 
 --
@@ -4730,6 +4856,14 @@ ALTER TABLE ONLY public.declines
 
 ALTER TABLE ONLY public.energy_costs
     ADD CONSTRAINT energy_costs_pkey PRIMARY KEY (name, operation);
+
+
+--
+-- Name: image_doubts image_doubts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_pkey PRIMARY KEY (dataset_id, ordinal, worker_id);
 
 
 --
@@ -4797,14 +4931,6 @@ ALTER TABLE ONLY public.message_failures
 
 
 --
--- Name: message_failures message_failures_topic_kafka_partition_kafka_offset_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.message_failures
-    ADD CONSTRAINT message_failures_topic_kafka_partition_kafka_offset_key UNIQUE (topic, kafka_partition, kafka_offset);
-
-
---
 -- Name: model_layers model_layers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -4853,6 +4979,14 @@ ALTER TABLE ONLY public.runs
 
 
 --
+-- Name: runs runs_timesteps_check; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE public.runs
+    ADD CONSTRAINT runs_timesteps_check CHECK (((timesteps >= 1) AND (timesteps <= 256))) NOT VALID;
+
+
+--
 -- Name: shard_attempts shard_attempts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -4874,6 +5008,13 @@ ALTER TABLE ONLY public.shards
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (worker_id);
+
+
+--
+-- Name: declines_recent; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX declines_recent ON public.declines USING btree (declined_at);
 
 
 --
@@ -5423,6 +5564,13 @@ ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activit
 
 
 --
+-- Name: runs announce; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER announce AFTER INSERT OR UPDATE OF state ON public.runs FOR EACH STATEMENT EXECUTE FUNCTION public.announce_runs();
+
+
+--
 -- Name: image_failures guard; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -5478,7 +5626,23 @@ ALTER TABLE ONLY public.declines
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_dataset_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(dataset_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
 
 
 --
@@ -5620,6 +5784,22 @@ GRANT USAGE ON SCHEMA public TO evalctl_reader;
 
 
 --
+-- Name: FUNCTION absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) TO evalctl_owner;
+GRANT ALL ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) TO evalctl_worker;
+
+
+--
+-- Name: FUNCTION announce_runs(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.announce_runs() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION guard_rows(); Type: ACL; Schema: public; Owner: -
 --
 
@@ -5750,6 +5930,33 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dataset_classes TO evalctl_own
 GRANT SELECT ON TABLE public.dataset_classes TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.dataset_classes TO evalctl_reader;
 GRANT SELECT ON TABLE public.dataset_classes TO evalctl_worker;
+
+
+--
+-- Name: TABLE class_accuracy; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.class_accuracy TO evalctl_owner;
+GRANT SELECT ON TABLE public.class_accuracy TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.class_accuracy TO evalctl_reader;
+
+
+--
+-- Name: TABLE image_costs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.image_costs TO evalctl_owner;
+GRANT SELECT ON TABLE public.image_costs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.image_costs TO evalctl_reader;
+
+
+--
+-- Name: TABLE class_costs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.class_costs TO evalctl_owner;
+GRANT SELECT ON TABLE public.class_costs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.class_costs TO evalctl_reader;
 
 
 --
@@ -5900,13 +6107,6 @@ GRANT UPDATE(publications) ON TABLE public.shards TO evalctl_coordinator;
 
 
 --
--- Name: COLUMN shards.kafka_partition; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(kafka_partition) ON TABLE public.shards TO evalctl_coordinator;
-
-
---
 -- Name: COLUMN shards.backup_token; Type: ACL; Schema: public; Owner: -
 --
 
@@ -5965,33 +6165,6 @@ GRANT UPDATE(top5_correct) ON TABLE public.shards TO evalctl_worker;
 GRANT SELECT ON TABLE public.predictions TO evalctl_owner;
 GRANT SELECT ON TABLE public.predictions TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.predictions TO evalctl_reader;
-
-
---
--- Name: TABLE class_accuracy; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.class_accuracy TO evalctl_owner;
-GRANT SELECT ON TABLE public.class_accuracy TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.class_accuracy TO evalctl_reader;
-
-
---
--- Name: TABLE image_costs; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.image_costs TO evalctl_owner;
-GRANT SELECT ON TABLE public.image_costs TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.image_costs TO evalctl_reader;
-
-
---
--- Name: TABLE class_costs; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.class_costs TO evalctl_owner;
-GRANT SELECT ON TABLE public.class_costs TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.class_costs TO evalctl_reader;
 
 
 --
@@ -6092,8 +6265,36 @@ GRANT SELECT ON TABLE public.dead_letters TO evalctl_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.declines TO evalctl_owner;
 GRANT SELECT,DELETE ON TABLE public.declines TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.declines TO evalctl_worker;
 GRANT SELECT ON TABLE public.declines TO evalctl_reader;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.worker_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(worker_id) ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.code; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(code) ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(message) ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.declined_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(declined_at) ON TABLE public.declines TO evalctl_worker;
 
 
 --
@@ -6187,6 +6388,27 @@ GRANT INSERT(kernels),UPDATE(kernels) ON TABLE public.workers TO evalctl_worker;
 
 
 --
+-- Name: COLUMN workers.problem; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(problem),UPDATE(problem) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.can_work; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(can_work),UPDATE(can_work) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.unfit_datasets; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(unfit_datasets),UPDATE(unfit_datasets) ON TABLE public.workers TO evalctl_worker;
+
+
+--
 -- Name: TABLE failures; Type: ACL; Schema: public; Owner: -
 --
 
@@ -6221,6 +6443,37 @@ GRANT SELECT ON TABLE public.model_layers TO evalctl_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.firing_rates TO evalctl_owner;
 GRANT SELECT ON TABLE public.firing_rates TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.firing_rates TO evalctl_reader;
+
+
+--
+-- Name: TABLE image_doubts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_doubts TO evalctl_owner;
+GRANT SELECT,DELETE ON TABLE public.image_doubts TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.image_doubts TO evalctl_worker;
+GRANT SELECT ON TABLE public.image_doubts TO evalctl_reader;
+
+
+--
+-- Name: COLUMN image_doubts.code; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(code) ON TABLE public.image_doubts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN image_doubts.message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(message) ON TABLE public.image_doubts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN image_doubts.seen_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(seen_at) ON TABLE public.image_doubts TO evalctl_worker;
 
 
 --
@@ -6321,7 +6574,7 @@ GRANT UPDATE(expires_at) ON TABLE public.leadership TO evalctl_coordinator;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_failures TO evalctl_owner;
-GRANT SELECT ON TABLE public.message_failures TO evalctl_coordinator;
+GRANT SELECT,DELETE ON TABLE public.message_failures TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.message_failures TO evalctl_reader;
 GRANT INSERT ON TABLE public.message_failures TO evalctl_worker;
 

@@ -1,19 +1,23 @@
 internal import Diagnostics
-internal import EvaluationStore
+package import EvaluationStore
 internal import Foundation
-internal import ImageInput
-internal import ImageSources
+package import ImageInput
+package import ImageSources
 internal import Worker
 
 /// Puts data sets into the database.
-struct DataSetRegistration {
+package struct DataSetRegistration {
     let store: EvaluationStore
+
+    package init(store: EvaluationStore) {
+        self.store = store
+    }
 
     /// Reads every image of `source` once, tells what it found, and stores the manifest under `name`.
     /// - Parameters:
     ///   - classNames: for labels that stand in archives: a file of the classes' names.
     ///   - asVersion: whether another manifest may have the name already.
-    func add(
+    package func add(
         _ name: String, from source: ImageSource, labels: LabelSource, classNames: String? = nil, asVersion: Bool = true
     ) throws -> (dataset: StoredDataSet, isNew: Bool) {
         let meter = SourceMeter("reading \(name)")

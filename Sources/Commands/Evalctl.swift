@@ -16,13 +16,12 @@ package struct Evalctl: ParsableCommand {
             CancelCommand.self, WorkerCommand.self, DeadLetterCommand.self, ReportCommand.self, PredictionsCommand.self,
             CompareCommand.self, AnytimeCommand.self, EnergyCommand.self, ActivityCommand.self, ClassesCommand.self,
             ConfusionCommand.self, MistakesCommand.self, LabelsCommand.self, DiffCommand.self, VerifyCommand.self,
-            AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PruneCommand.self, PreprocessCommand.self,
-            BenchCommand.self,
-            ChaosCommand.self, BrokerCommand.self,
+            AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PruneCommand.self,
+            PreprocessCommand.self,
         ])
 
     /// Options that the environment and the configuration file may give, of every command that takes them.
-    static let settings: Set<String> = [
+    package static let settings: Set<String> = [
         "database", "data-dir", "endpoint-url", "http", "http-token-file", "kafka", "kafka-config", "kafka-property", "log-format",
         "log-level",
         "threads", "topic-prefix",

@@ -1,22 +1,22 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import Diagnostics
 internal import Foundation
 
 /// How the programs end. Usage errors are ArgumentParser's 64.
-enum ProgramExit {
+package enum ProgramExit {
     /// Something went wrong; standard error says what.
-    static let failure = ExitCode(1)
+    package static let failure = ExitCode(1)
     /// The run has ended, or was looked at, and not every image has a prediction.
-    static let incomplete = ExitCode(2)
+    package static let incomplete = ExitCode(2)
     /// What was checked is not as it should be: a row is not reproduced, or an accuracy is out of its reference's tolerance.
-    static let differs = ExitCode(3)
+    package static let differs = ExitCode(3)
     /// A database or a broker cannot be reached.
-    static let unavailable = ExitCode(69)
+    package static let unavailable = ExitCode(69)
     /// Ended by SIGINT.
-    static let interrupted = ExitCode(130)
+    package static let interrupted = ExitCode(130)
 
     /// Prints `error` for a person and gives the program's exit code for it.
-    static func code(for error: any Error) -> ExitCode {
+    package static func code(for error: any Error) -> ExitCode {
         if let code = error as? ExitCode { return code }
         note("error: \(text(of: error))")
         guard let failure = error as? Failure else { return self.failure }
@@ -29,7 +29,7 @@ enum ProgramExit {
     }
 
     /// Runs a command's work; what it throws becomes a line on standard error and an exit code.
-    static func reporting(_ body: () throws -> Void) throws {
+    package static func reporting(_ body: () throws -> Void) throws {
         StandardOutput.prepare()
         do {
             try body()
@@ -45,11 +45,11 @@ enum ProgramExit {
 }
 
 /// Writes data to standard output.
-func output(_ text: String) {
+package func output(_ text: String) {
     StandardOutput.write(text.utf8)
 }
 
 /// Writes a line for a person to standard error.
-func note(_ text: String) {
+package func note(_ text: String) {
     StandardOutput.writeError(text + "\n")
 }

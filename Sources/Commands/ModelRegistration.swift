@@ -1,19 +1,23 @@
 internal import Checkpoints
 internal import Diagnostics
-internal import EvaluationStore
+package import EvaluationStore
 internal import Foundation
 internal import Networks
 internal import Reports
 internal import Worker
 
 /// Puts checkpoints into the database.
-struct ModelRegistration {
+package struct ModelRegistration {
     let store: EvaluationStore
+
+    package init(store: EvaluationStore) {
+        self.store = store
+    }
 
     /// Reads a checkpoint, checks it whole, and stores it under `name`. Where weights are chosen by their key, they are stored as a file of
     /// their own, so that a stored model's hash always tells its weights.
     /// - Parameter asVersion: whether another file may have the name already.
-    func add(
+    package func add(
         _ name: String, path: String, options: CheckpointOptions, asVersion: Bool = true
     ) throws -> (model: StoredModel, isNew: Bool) {
         let checkpoint = try options.load(path)

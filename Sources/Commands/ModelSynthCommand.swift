@@ -76,9 +76,9 @@ struct ModelSynthCommand: ParsableCommand {
 }
 
 /// Images below a folder.
-enum ImageSearch {
+package enum ImageSearch {
     /// The first `limit` JPEG and PNG files by name.
-    static func files(below folder: String, limit: Int) throws -> [String] {
+    package static func files(below folder: String, limit: Int) throws -> [String] {
         guard let found = FileManager.default.enumerator(atPath: folder) else {
             throw Failure(Failure.Code("folder.unreadable"), "\(folder) is no folder that can be read", remedy: "name a folder of images")
         }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
-internal import ImageInput
+package import ImageInput
 internal import Networks
 
 extension Interpolation: ExpressibleByArgument {}
@@ -59,7 +59,7 @@ extension PreprocessingRecipe {
     /// The recipe of a network that reads squares of `imageSize` pixels, where nobody asks for another.
     ///
     /// - Throws: `preprocess.imageSize`.
-    static func `default`(imageSize: Int) throws -> PreprocessingRecipe {
+    package static func `default`(imageSize: Int) throws -> PreprocessingRecipe {
         try PreprocessingRecipe(cropSize: imageSize)
     }
 }

@@ -4,7 +4,6 @@ internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
 internal import ImageSources
-internal import Kafka
 internal import Postgres
 internal import Reports
 
@@ -30,7 +29,7 @@ struct StackOptions: ParsableArguments {
 struct RunEvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Starts an embedded database, broker, coordinator and worker, evaluates, reports, and stops them.",
+        abstract: "Starts an embedded database, a coordinator and a worker, evaluates, reports, and stops them.",
         discussion: "The results stay in the embedded database: see `evalctl report` and `evalctl predictions`.")
 
     @Option(help: "A .pth or .safetensors file, or the name of a stored model.")
@@ -67,7 +66,6 @@ struct RunEvaluateCommand: ParsableCommand {
     @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
     var dataDir: String?
 
-    @OptionGroup var logOptions: LogOptions
 
     func validate() throws {
         for name in [name, dataSetName].compactMap(\.self) where !NameText.isAllowed(name) {
@@ -81,8 +79,7 @@ struct RunEvaluateCommand: ParsableCommand {
             let interruption = Interruption()
             let dataDirectory = DatabaseOptions.directory(dataDir)
             let stack = try EmbeddedStack(
-                dataDirectory: dataDirectory, threads: stackOptions.threadCount, topics: JobTopics(), http: httpOptions,
-                logger: logOptions.logger("evalctl"))
+                dataDirectory: dataDirectory, threads: stackOptions.threadCount, http: httpOptions)
             let session = PostgresSession(stack.address, options: ConnectionOptions(applicationName: "evalctl"))
             do {
                 let store = EvaluationStore(session: session)
@@ -123,21 +120,21 @@ struct RunEvaluateCommand: ParsableCommand {
 }
 
 /// Turns SIGINT and SIGTERM into an error at the next look, so that everything is ended in order; a second one ends at once.
-final class Interruption: Sendable {
+package final class Interruption: Sendable {
     private let flag = SignalFlag()
     private let signals: TerminationSignals
 
-    init() {
+    package init() {
         signals = TerminationSignals { [flag] _, count in
             if count > 1 { _exit(130) }
             flag.raise()
         }
     }
 
-    var isRaised: Bool { flag.isRaised }
+    package var isRaised: Bool { flag.isRaised }
 
     /// - Throws: the exit code 130 after a signal.
-    func check() throws {
+    package func check() throws {
         guard flag.isRaised else { return }
         note("\ninterrupted: stopping the worker, the coordinator and the database")
         throw ProgramExit.interrupted

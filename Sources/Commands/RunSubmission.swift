@@ -1,19 +1,20 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import Checkpoints
 internal import Diagnostics
-internal import Evaluation
-internal import EvaluationStore
+package import Evaluation
+package import EvaluationStore
 internal import ImageInput
+internal import Networks
 
 /// What `run` and `submit` let a person choose of a run.
-struct RunOptions: ParsableArguments {
+package struct RunOptions: ParsableArguments {
     @Option(name: [.customLong("timesteps"), .customShort("T")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
 
     @OptionGroup var engine: EngineOptions
 
     @Option(help: "Images per shard. Default: an even share of small data sets, 256 of large ones.")
-    var shardSize: Int?
+    package var shardSize: Int?
 
     @OptionGroup var recipe: RecipeOptions
 
@@ -24,10 +25,14 @@ struct RunOptions: ParsableArguments {
     var priority: Int?
 
     @Flag(help: "Make another run even where the same model, data set, time steps, preprocessing and engine were run before.")
-    var new = false
+    package var new = false
 
-    func validate() throws {
-        if let timeSteps, !(1...1024).contains(timeSteps) { throw ValidationError("--timesteps takes 1 to 1024") }
+    package init() {}
+
+    package func validate() throws {
+        if let timeSteps, !(1...NetworkLimit.timeSteps).contains(timeSteps) {
+            throw ValidationError("--timesteps takes 1 to \(NetworkLimit.timeSteps)")
+        }
         if let shardSize, !(1...100_000).contains(shardSize) { throw ValidationError("--shard-size takes 1 to 100000") }
         if let priority { try Self.validate(priority: priority) }
         guard pixelLimit > 0 else { throw ValidationError("--pixel-limit takes a number above 0") }
@@ -38,7 +43,7 @@ struct RunOptions: ParsableArguments {
     }
 
     /// Makes the run, or finds the one that gives the same rows, and says which.
-    func submit(model: StoredModel, dataset: StoredDataSet, store: EvaluationStore) throws -> RunID {
+    package func submit(model: StoredModel, dataset: StoredDataSet, store: EvaluationStore) throws -> RunID {
         let description = try model.description()
         guard dataset.classes <= description.classes else {
             throw Failure(

@@ -34,6 +34,9 @@ package struct StoredDataSet: Sendable, Hashable, Codable {
         self.manifestSHA256 = manifestSHA256
         self.addedAt = addedAt
     }
+
+    /// The labels of a data set whose images are no files: only their hashes are there, for engines that answer from those.
+    package static let noFiles = "none"
 }
 
 /// One image of a stored manifest.

@@ -20,8 +20,8 @@ package final class ChildProgram {
         let program = folder.appending(path: name)
         guard FileManager.default.isExecutableFile(atPath: program.path) else {
             throw Failure(
-                Failure.Code("stack.program"), "\(name) is not beside evalctl in \(folder.path)",
-                remedy: "build or install all three programs")
+                Failure.Code("stack.program"), "\(name) is not beside this program in \(folder.path)",
+                remedy: "build or install all programs")
         }
         process.executableURL = program
         process.arguments = arguments
@@ -101,8 +101,8 @@ package final class ChildProgram {
         guard process.isRunning else { return }
         try? lifeline.fileHandleForWriting.close()
         process.terminate()
-        let deadline = Date().addingTimeInterval(seconds)
-        while process.isRunning, Date() < deadline { usleep(5000) }
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while process.isRunning, .now < deadline { usleep(5000) }
         if process.isRunning { send(SIGKILL) }
         process.waitUntilExit()
     }

@@ -68,7 +68,7 @@ extension Worker {
         if failure.failureClass == .transient { board.noteUnfit(for: lease.attempt.run) }
         do {
             try insistently(name, while: { !board.isLost(lease) }) {
-                try $0.fail(lease, failure, worker: workerID, partition: lease.partition)
+                try $0.fail(lease, failure, worker: workerID)
             }
         } catch {
             logger.error("\(name) could not be given back, its lease will run out: \(error)")
@@ -93,8 +93,8 @@ extension Worker {
             {
                 metrics.databaseWaits.add()
                 logger.warning("\(name) waits for the database: \(failure)")
-                let until = Date().addingTimeInterval(delay)
-                while Date() < until, board.stopState != .handingBack { board.wait(seconds: max(until.timeIntervalSinceNow, 0.001)) }
+                let until = clock.now + .seconds(delay)
+                while clock.now < until, board.stopState != .handingBack { board.wait(until: until) }
                 delay = min(delay * 2, 2)
             }
         }

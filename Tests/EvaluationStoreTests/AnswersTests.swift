@@ -53,12 +53,12 @@ import Testing
 
     @Test func `early exits are exact: the rule is applied to each image's own time steps`() throws {
         try AnswersFixture.withStore { fixture in
-            var random = RandomNumbers(state: 7)
+            var random = SeededGenerator(seed: 7)
             let images = (0..<200).map { _ in
                 Row(
-                    label: random.next(3), top: (0..<5).map { _ in random.next(3) },
-                    margins: (0..<5).map { _ in Float(random.next(40)) / 8 },
-                    spikes: (0..<5).map { _ in random.next(100) }, synops: (0..<5).map { _ in random.next(1000) })
+                    label: random.integer(below: 3), top: (0..<5).map { _ in random.integer(below: 3) },
+                    margins: (0..<5).map { _ in Float(random.integer(below: 40)) / 8 },
+                    spikes: (0..<5).map { _ in random.integer(below: 100) }, synops: (0..<5).map { _ in random.integer(below: 1000) })
             }
             let run = try fixture.run(images)
             let margins = [0.0, 0.125, 1, 2.5, 4.875, 100]
@@ -91,15 +91,6 @@ import Testing
             rule: rule, images: images.count, top1Correct: zip(images, exits).count { $0.top[$1] == $0.label }, top5Correct: nil,
             timeStepsPerImage: mean { $1 + 1 }, spikesPerImage: mean { $0.spikes[0...$1].reduce(0, +) },
             synapticOperationsPerImage: mean { $0.synops[0...$1].reduce(0, +) })
-    }
-
-    private struct RandomNumbers {
-        var state: UInt64
-
-        mutating func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % bound
-        }
     }
 
     @Test func `layers that never or nearly always fire are named`() throws {

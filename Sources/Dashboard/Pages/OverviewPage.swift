@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import EvaluationStore
+internal import Pages
 internal import Reports
 
 /// The page of everything, as parts that change.

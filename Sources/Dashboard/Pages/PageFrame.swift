@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Pages
 
 /// What a page needs to know of who looks at it.
 struct Viewer: Sendable {
@@ -39,7 +40,7 @@ enum PageFrame {
             </html>
 
             """
-        return page.text
+        return page.source
     }
 
     private static func account(_ viewer: Viewer) -> Markup {

@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import EvaluationStore
+internal import Pages
 internal import Reports
 
 /// Tables and figures that several pages have.

@@ -9,6 +9,7 @@ internal import Reports
 struct DashboardRoutes: Sendable {
     let watch: FleetWatch
     let streams: EventStreams
+    let sessions: Sessions
     let canSignIn: Bool
 
     func add(to router: Router<DashboardContext>) {
@@ -57,7 +58,9 @@ struct DashboardRoutes: Sendable {
     private func events(_ request: Request, _ context: DashboardContext) throws -> Response {
         let page = request.uri.queryParameters["page"].map(String.init) ?? "/"
         guard let subject = LiveSubject(path: page) else { throw HTTPProblem.noPage(page) }
-        return try streams.response(subject, watch: watch, channel: context.channel)
+        return try streams.response(subject, watch: watch, channel: context.channel) { [sessions] in
+            context.session.map { sessions.contains($0) } ?? true
+        }
     }
 }
 
