@@ -22,7 +22,7 @@ package struct Evalctl: ParsableCommand {
         ])
 
     /// Options that the environment and the configuration file may give, of every command that takes them.
-    static let settings: Set<String> = [
+    package static let settings: Set<String> = [
         "database", "data-dir", "endpoint-url", "http", "http-token-file", "kafka", "kafka-config", "kafka-property", "log-format",
         "log-level",
         "threads", "topic-prefix",
