@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Checkpoints
 internal import Diagnostics
+internal import Engine
 internal import EvaluationStore
 internal import Foundation
 internal import Pages
@@ -124,15 +125,30 @@ struct ModelCommand: ParsableCommand {
             if format == .html {
                 return try ModelPage(checkpoint(), name: isFile ? (model as NSString).lastPathComponent : model, rows: rows).html
             }
-            let description =
-                if isFile {
-                    CheckpointDescription(try checkpointOptions.load(model))
-                } else {
-                    try DatabaseAccess(options: databaseOptions).withStore { try $0.model(named: model).description() }
-                }
-            guard format != .json else { return try renderJSON(description) }
-            let table = TextTable([.init("property"), .init("value")], rows: description.rows)
+            guard format != .json else { return try renderJSON(description()) }
+            var rows = try description().rows
+            if isFile { rows += try unitRows(checkpointOptions.load(model)) }
+            let table = TextTable([.init("property"), .init("value")], rows: rows)
             return format == .markdown ? table.markdown() : table.plain()
+        }
+
+        private func description() throws -> CheckpointDescription {
+            if isFile { return CheckpointDescription(try checkpointOptions.load(model)) }
+            return try DatabaseAccess(options: databaseOptions).withStore { try $0.model(named: model).description() }
+        }
+
+        /// What folding finds: the units of fixed point, and where an outlier costs bits.
+        private func unitRows(_ checkpoint: consuming Checkpoint) throws -> [[String]] {
+            let title = "units of \(Engines.defaultName)"
+            do {
+                guard let fixed = try Engines.make(Engines.defaultName, parameters: checkpoint.parameters) as? FixedEngine else {
+                    return []
+                }
+                let units = UnitSummary(fixed.unitSpread)
+                return [[title, units.spread]] + units.warnings.map { ["warning", $0] }
+            } catch let failure as Failure where failure.code == .unfitWeights {
+                return [[title, failure.message]]
+            }
         }
 
         private func checkpoint() throws -> Checkpoint {
