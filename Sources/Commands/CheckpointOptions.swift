@@ -25,7 +25,8 @@ struct CheckpointOptions: ParsableArguments {
     var size: Int?
 
     func validate() throws {
-        _ = try choice
+        // A file is read where the checkpoint is.
+        if let network, !network.hasSuffix(".json") { _ = try NetworkChoice(parsing: network) }
         if let size, !(1...4096).contains(size) { throw ValidationError("--size takes 1 to 4096") }
     }
 

@@ -25,13 +25,16 @@ struct ModelRegistration {
 
     private func add(_ name: String, path: String, _ checkpoint: Checkpoint) throws -> (model: StoredModel, isNew: Bool) {
         let layers = ModelLayers(checkpoint.network)
-        let description = CheckpointDescription(checkpoint)
+        let description = try CheckpointExamination.description(of: checkpoint, path: path)
+        try CheckpointExamination.require(description.probe, path: path)
+        if let probe = description.probe { note("\(path): \(probe.text)") }
         let handle = try openFile(path)
         defer { try? handle.close() }
         let added = try store.addModel(
             StoredModel(
-                name: name, sha256: checkpoint.sha256, format: checkpoint.format.rawValue, bytes: checkpoint.fileBytes,
-                architecture: try renderJSON(description), parameters: description.parameters, paperName: description.name),
+                name: name, sha256: checkpoint.sha256, network: description.reading, format: checkpoint.format.rawValue,
+                bytes: checkpoint.fileBytes, architecture: try renderJSON(description), parameters: description.parameters,
+                paperName: description.name),
             layers: layers.groups.map { StoredLayer(name: $0.name, isLIF: true, neurons: $0.neurons) }
                 + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.height * $0.width) }
         ) { _ in

@@ -7,7 +7,9 @@ internal import ImageInput
 
 /// What `run` and `submit` let a person choose of a run.
 struct RunOptions: ParsableArguments {
-    @Option(name: [.customLong("timesteps"), .customShort("T")], help: "Time steps. Default: what the checkpoint says, else 4.")
+    @Option(
+        name: [.customLong("timesteps"), .customShort("T")],
+        help: "Time steps. Default: what the checkpoint says, else as the network's family was published, else 4.")
     var timeSteps: Int?
 
     @OptionGroup var engine: EngineOptions
@@ -40,15 +42,15 @@ struct RunOptions: ParsableArguments {
     /// Makes the run, or finds the one that gives the same rows, and says which.
     func submit(model: StoredModel, dataset: StoredDataSet, store: EvaluationStore) throws -> RunID {
         let description = try model.description()
-        guard dataset.classes <= description.classes else {
-            throw Failure(
-                Failure.Code("run.classes"),
-                "data set \(dataset.name) has \(dataset.classes) classes, model \(model.name) knows only \(description.classes)",
-                remedy: "evaluate the model on the classes it was trained for")
+        if dataset.classes > description.classes {
+            note(
+                "data set \(dataset.name) has \(dataset.classes) classes, and model \(model.name) knows \(description.classes): images of the "
+                    + "others count as mistakes")
         }
-        let recipe = try recipe.recipe(default: .default(imageSize: description.image))
+        let recipe = try recipe.recipe(default: .default(imageSize: description.image, published: description.preprocessing))
         let specification = RunSpecification(
-            modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.timesteps ?? 4, engine: try engine.name,
+            modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.defaultTimeSteps ?? description.timesteps ?? 4,
+            engine: try engine.name,
             preprocessing: recipe.identifier, pixelLimit: pixelLimit, version: programVersion)
         let plan = RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority ?? 0)
         guard !new else { return try store.submit(specification, plan: plan, images: dataset.images) }

@@ -5,8 +5,8 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
-internal import Networks
 internal import ImageSources
+internal import Networks
 
 extension Failure.Code {
     /// A worker cannot make the images that a run is of.
@@ -16,7 +16,7 @@ extension Failure.Code {
 /// What decides an engine's answers.
 private struct EngineKey: Equatable {
     var name: String
-    var model: String
+    var model: Int64
     var normalization: PixelNormalization
 }
 
@@ -78,7 +78,7 @@ final class RunContexts: @unchecked Sendable {
         for run: StoredRun, normalization: PixelNormalization, store: EvaluationStore
     ) throws -> any InferenceEngine {
         let model = try store.model(id: run.specification.modelID)
-        let key = EngineKey(name: run.specification.engine, model: model.sha256, normalization: normalization)
+        let key = EngineKey(name: run.specification.engine, model: model.id, normalization: normalization)
         if let known = engines.first(where: { $0.key == key }) { return known.engine }
         if run.specification.engine == NoWorkEngine.engineName, acceptsBenchmarks {
             return NoWorkEngine(network: try NoWorkEngine.layersNetwork())
