@@ -211,6 +211,42 @@ COMMENT ON FUNCTION public.counts_so_far(outcome integer[], first integer, upper
 
 
 --
+-- Name: different_images(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.different_images(a bigint, b bigint) RETURNS TABLE(a_path text, b_path text, a_label integer, b_label integer, same_bytes boolean)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH i AS (
+        SELECT ordinal, path, label, sha256, row_number() OVER (PARTITION BY sha256, label ORDER BY ordinal) AS copy
+        FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a)
+          AND (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+    ), j AS (
+        SELECT ordinal, path, label, sha256, row_number() OVER (PARTITION BY sha256, label ORDER BY ordinal) AS copy
+        FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b)
+          AND (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+    ), only_a AS (
+        SELECT i.* FROM i LEFT JOIN j USING (sha256, label, copy) WHERE j.ordinal IS NULL
+    ), only_b AS (
+        SELECT j.* FROM j LEFT JOIN i USING (sha256, label, copy) WHERE i.ordinal IS NULL
+    )
+    SELECT x.path, y.path, x.label, y.label, false
+    FROM only_a x JOIN (SELECT DISTINCT ON (path) * FROM only_b ORDER BY path, ordinal) y USING (path) WHERE x.sha256 <> y.sha256
+    UNION ALL
+    SELECT x.path, y.path, x.label, y.label, true
+    FROM only_a x JOIN (SELECT DISTINCT ON (sha256) * FROM only_b ORDER BY sha256, ordinal) y USING (sha256)
+    ORDER BY 1, 2
+$$;
+
+
+--
+-- Name: FUNCTION different_images(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.different_images(a bigint, b bigint) IS 'Images of two runs'' data sets that have no partner of the same bytes and label, but one of the same path with other bytes, or of the same bytes with another label.';
+
+
+--
 -- Name: early_exit(bigint, text, double precision[]); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -547,6 +583,80 @@ COMMENT ON FUNCTION public.mcnemar_exact_p(a_only bigint, b_only bigint) IS 'Exa
 
 
 --
+-- Name: mcnemar_power(bigint, double precision, double precision); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.mcnemar_power(images bigint, discordant_rate double precision, difference double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+DECLARE
+    rate double precision := greatest(discordant_rate, difference);
+    share double precision := (1 + difference / rate) / 2;
+    -- Probabilities of so many discordant images, relative to the likeliest number's.
+    mode bigint := least(images, floor((images + 1) * rate));
+    up double precision[] := ARRAY[1];
+    down double precision[] := ARRAY[]::double precision[];
+    weight double precision := 1;
+    all_weights double precision := 1;
+    first bigint := mode;
+    last bigint := mode;
+    total double precision := 0;
+    -- Of count discordant images the test asks for least on one side: P(X >= least) and P(X = least - 1), by chance and by share.
+    least_count bigint := 1;
+    chance_tail double precision := 0;
+    chance_point double precision := 1;
+    tail double precision := 0;
+    point double precision := 1;
+    ratio double precision;
+BEGIN
+    WHILE last < images AND weight > 1e-18 LOOP
+        weight := weight * (images - last) / (last + 1) * rate / (1 - rate);
+        up := array_append(up, weight);
+        all_weights := all_weights + weight;
+        last := last + 1;
+    END LOOP;
+    weight := 1;
+    WHILE first > 0 AND weight > 1e-18 LOOP
+        weight := weight * first / (images - first + 1) * (1 - rate) / rate;
+        down := array_append(down, weight);
+        all_weights := all_weights + weight;
+        first := first - 1;
+    END LOOP;
+    FOR count IN 1..last LOOP
+        chance_tail := chance_tail + chance_point / 2;
+        tail := tail + point * share;
+        IF chance_tail > 0.025 THEN
+            ratio := count::double precision / least_count;
+            chance_point := chance_point * ratio / 2;
+            point := point * ratio * share;
+            chance_tail := chance_tail - chance_point;
+            tail := tail - point;
+            least_count := least_count + 1;
+        ELSE
+            ratio := count::double precision / (count + 1 - least_count);
+            chance_point := chance_point * ratio / 2;
+            point := point * ratio * (1 - share);
+        END IF;
+        -- Smaller numbers are errors to the server.
+        IF point < 1e-290 THEN point := 0; END IF;
+        IF count >= mode THEN
+            total := total + up[count - mode + 1] * tail;
+        ELSIF count >= first THEN
+            total := total + down[mode - count] * tail;
+        END IF;
+    END LOOP;
+    RETURN total / all_weights;
+END $$;
+
+
+--
+-- Name: FUNCTION mcnemar_power(images bigint, discordant_rate double precision, difference double precision); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.mcnemar_power(images bigint, discordant_rate double precision, difference double precision) IS 'The probability that the exact two-sided McNemar test at the 5 % level finds a difference of accuracy between runs of so many images, so much of which one run alone has right.';
+
+
+--
 -- Name: paired_difference(bigint, bigint, bigint, bigint, double precision); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -605,18 +715,29 @@ COMMENT ON FUNCTION public.paired_hits(a bigint, b bigint) IS 'Of each image tha
 -- Name: paired_images(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.paired_images(a bigint, b bigint) RETURNS TABLE(a_ordinal integer, b_ordinal integer, path text, same_bytes boolean)
+CREATE FUNCTION public.paired_images(a bigint, b bigint) RETURNS TABLE(a_ordinal integer, b_ordinal integer, path text, same_bytes boolean, same_label boolean)
     LANGUAGE sql STABLE
     AS $$
-    SELECT i.ordinal, i.ordinal, i.path, true
+    SELECT i.ordinal, i.ordinal, i.path, true, true
     FROM images i
     WHERE i.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a)
       AND (SELECT count(DISTINCT manifest_sha256) = 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
     UNION ALL
-    SELECT i.ordinal, j.ordinal, i.path, i.sha256 = j.sha256
-    FROM images i JOIN images j USING (path)
-    WHERE i.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a) AND j.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b)
-      AND (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+    SELECT i.ordinal, j.ordinal, i.path, true, true
+    FROM (SELECT ordinal, images.path, label, sha256, row_number() OVER (PARTITION BY sha256, label ORDER BY ordinal) AS copy
+          FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a)) i
+    JOIN (SELECT ordinal, label, sha256, row_number() OVER (PARTITION BY sha256, label ORDER BY ordinal) AS copy
+          FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b)) j USING (sha256, label, copy)
+    WHERE (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+      AND current_setting('evalctl.pairing', true) IS DISTINCT FROM 'path'
+    UNION ALL
+    SELECT i.ordinal, j.ordinal, i.path, i.sha256 = j.sha256, i.label = j.label
+    FROM (SELECT ordinal, images.path, label, sha256, row_number() OVER (PARTITION BY images.path ORDER BY ordinal) AS copy
+          FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a)) i
+    JOIN (SELECT ordinal, images.path, label, sha256, row_number() OVER (PARTITION BY images.path ORDER BY ordinal) AS copy
+          FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b)) j USING (path, copy)
+    WHERE (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+      AND current_setting('evalctl.pairing', true) = 'path'
 $$;
 
 
@@ -624,7 +745,7 @@ $$;
 -- Name: FUNCTION paired_images(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.paired_images(a bigint, b bigint) IS 'Images of two runs'' data sets that belong together: by place where the manifests are the same, by path where they are not.';
+COMMENT ON FUNCTION public.paired_images(a bigint, b bigint) IS 'Images of two runs'' data sets that belong together: by place where the manifests are the same, else by bytes and label, or by path where the setting evalctl.pairing is path. Of images with the same bytes and label the first belongs to the first.';
 
 
 --
@@ -662,20 +783,45 @@ COMMENT ON FUNCTION public.prediction_changes(a bigint, b bigint) IS 'Images who
 --
 
 CREATE FUNCTION public.resolvable_difference(images bigint, discordant bigint) RETURNS double precision
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
-    SELECT CASE WHEN images >= 6 THEN greatest(
-        6::double precision / images,
-        sqrt(discordant / images::double precision) * (za * sqrt(images) + zb * sqrt(images + zb * zb - za * za)) / (images + zb * zb)) END
-    FROM (VALUES (1.959963984540054::double precision, 0.8416212335729143::double precision)) AS quantiles (za, zb)
-$$;
+DECLARE
+    rate double precision := discordant / nullif(images, 0)::double precision;
+    low double precision := 0;
+    -- With all discordant images on one side, twelve are more than enough.
+    high double precision := least(1, greatest(rate, 12::double precision / nullif(images, 0)));
+    below double precision := -0.8;
+    above double precision := 0.2;
+    was_above boolean;
+    middle double precision;
+    excess double precision;
+BEGIN
+    IF images < 6 THEN RETURN NULL; END IF;
+    -- False position in the Illinois form; the upper end is returned, at which the promise holds.
+    FOR round IN 1..100 LOOP
+        middle := (low * above - high * below) / (above - below);
+        excess := mcnemar_power(images, rate, middle) - 0.8;
+        IF excess >= 0 THEN
+            high := middle;
+            above := excess;
+            IF was_above THEN below := below / 2; END IF;
+            EXIT WHEN excess < 1e-10;
+        ELSE
+            low := middle;
+            below := excess;
+            IF NOT was_above THEN above := above / 2; END IF;
+        END IF;
+        was_above := excess >= 0;
+    END LOOP;
+    RETURN high;
+END $$;
 
 
 --
 -- Name: FUNCTION resolvable_difference(images bigint, discordant bigint); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.resolvable_difference(images bigint, discordant bigint) IS 'Difference of accuracy that so many paired images, so many of them discordant, show at the 5 % level four times in five (Connor, Biometrics 43, 1987); at least 6 images, for with fewer discordant pairs the exact test cannot reach 5 %.';
+COMMENT ON FUNCTION public.resolvable_difference(images bigint, discordant bigint) IS 'The least difference of accuracy that the exact McNemar test at the 5 % level finds four times in five, with so many paired images, so many of them discordant; more are taken to be where the difference has to be larger. Null below six images, which can show none.';
 
 
 --
@@ -2399,9 +2545,11 @@ CREATE TABLE public.shards (
     images_evaluated integer DEFAULT 0 NOT NULL,
     top1_correct integer DEFAULT 0 NOT NULL,
     top5_correct integer DEFAULT 0 NOT NULL,
+    images_computed integer DEFAULT 0 NOT NULL,
     CONSTRAINT shards_backup_check CHECK (((num_nonnulls(backup_token, backup_worker_id, backup_expires_at) = ANY (ARRAY[0, 3])) AND ((backup_token IS NULL) OR (state = 'running'::text)))),
     CONSTRAINT shards_end_check CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['done'::text, 'split'::text, 'dead'::text, 'cancelled'::text])))),
     CONSTRAINT shards_image_count_check CHECK ((image_count > 0)),
+    CONSTRAINT shards_images_computed_check CHECK ((images_computed >= 0)),
     CONSTRAINT shards_lease_check CHECK (
 CASE state
     WHEN 'running'::text THEN (num_nulls(lease_token, lease_expires_at, worker_id) = 0)
@@ -2474,6 +2622,13 @@ COMMENT ON COLUMN public.shards.dropped_at IS 'When somebody took a dead shard o
 --
 
 COMMENT ON COLUMN public.shards.images_evaluated IS 'Images that the shard has predictions of.';
+
+
+--
+-- Name: COLUMN shards.images_computed; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.images_computed IS 'Images that the present attempt has computed and not stored yet, as its worker says with each renewal of the lease.';
 
 
 --
@@ -3540,7 +3695,8 @@ CREATE VIEW public.progress AS
     r.finished_at,
     ((s.images_done)::double precision / (NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, now()) - r.started_at)), (0)::numeric))::double precision) AS images_per_second,
     s.shards_split,
-    s.shards_cancelled
+    s.shards_cancelled,
+    s.images_computed
    FROM ((((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id))
@@ -3553,7 +3709,8 @@ CREATE VIEW public.progress AS
             (k.shards_done)::bigint AS shards_done,
             (k.shards_dead)::bigint AS shards_dead,
             (k.shards_split)::bigint AS shards_split,
-            (k.shards_cancelled)::bigint AS shards_cancelled
+            (k.shards_cancelled)::bigint AS shards_cancelled,
+            (0)::bigint AS images_computed
           WHERE (k.run_id IS NOT NULL)
         UNION ALL
          SELECT (COALESCE(sum((shards.image_count - shards.images_redone)) FILTER (WHERE (shards.state = ANY (ARRAY['done'::text, 'dead'::text]))), (0)::bigint))::integer AS "coalesce",
@@ -3564,7 +3721,8 @@ CREATE VIEW public.progress AS
             count(*) FILTER (WHERE (shards.state = 'done'::text)) AS count,
             count(*) FILTER (WHERE (shards.state = 'dead'::text)) AS count,
             count(*) FILTER (WHERE (shards.state = 'split'::text)) AS count,
-            count(*) FILTER (WHERE (shards.state = 'cancelled'::text)) AS count
+            count(*) FILTER (WHERE (shards.state = 'cancelled'::text)) AS count,
+            COALESCE(sum(LEAST(shards.images_computed, shards.image_count)) FILTER (WHERE (shards.state = 'running'::text)), (0)::bigint) AS "coalesce"
            FROM public.shards
           WHERE (shards.run_id = r.run_id)
          HAVING (k.run_id IS NULL)) s);
@@ -3574,7 +3732,7 @@ CREATE VIEW public.progress AS
 -- Name: VIEW progress; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.progress IS 'One row a run: shards by state, images done, images per second since it started.';
+COMMENT ON VIEW public.progress IS 'One row a run: shards by state, images done, images of running shards that are computed and not stored yet, images per second since it started.';
 
 
 --
@@ -3654,7 +3812,8 @@ CREATE VIEW public.run_energy AS
     (((public.first_convolution_macs(m.architecture))::double precision * e.mac_picojoules) / ('1000000000'::numeric)::double precision) AS mac_millijoules,
     ((a.synops_per_image * e.ac_picojoules) / ('1000000000'::numeric)::double precision) AS ac_millijoules,
     ((((public.first_convolution_macs(m.architecture))::double precision * e.mac_picojoules) + (a.synops_per_image * e.ac_picojoules)) / ('1000000000'::numeric)::double precision) AS millijoules_per_image,
-    a.top1_accuracy
+    a.top1_accuracy,
+    (((((a.timestep * public.first_convolution_macs(m.architecture)))::double precision * e.mac_picojoules) + (a.synops_per_image * e.ac_picojoules)) / ('1000000000'::numeric)::double precision) AS millijoules_per_image_repeated
    FROM (((public.anytime_accuracy a
      JOIN public.runs r USING (run_id))
      JOIN public.models m USING (model_id))
@@ -3662,14 +3821,15 @@ CREATE VIEW public.run_energy AS
             max(energy_costs.picojoules) FILTER (WHERE (energy_costs.operation = 'mac'::text)) AS mac_picojoules,
             max(energy_costs.picojoules) FILTER (WHERE (energy_costs.operation = 'ac'::text)) AS ac_picojoules
            FROM public.energy_costs
-          GROUP BY energy_costs.name) e);
+          GROUP BY energy_costs.name) e)
+  WHERE (r.engine <> 'float'::text);
 
 
 --
 -- Name: VIEW run_energy; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.run_energy IS 'Energy per image by table of costs and number of time steps: E = MACs of the first convolution x E_MAC + synaptic operations x E_AC.';
+COMMENT ON VIEW public.run_energy IS 'Energy per image by table of costs and number of time steps: E = MACs of the first convolution x E_MAC + synaptic operations x E_AC, the first convolution counted once an image, and repeated in each time step as many papers count it. Runs of float, which multiplies, have none.';
 
 
 --
@@ -6156,6 +6316,13 @@ GRANT UPDATE(top1_correct) ON TABLE public.shards TO evalctl_worker;
 --
 
 GRANT UPDATE(top5_correct) ON TABLE public.shards TO evalctl_worker;
+
+
+--
+-- Name: COLUMN shards.images_computed; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(images_computed) ON TABLE public.shards TO evalctl_worker;
 
 
 --

@@ -31,6 +31,8 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
     package var network: String?
     package var published: [PublishedAccuracy]
     package var preprocessing: PublishedPreprocessing?
+    /// The most time steps that the network can run; nil of models that were stored before this was kept.
+    package var longestRun: Int?
     /// T of the saved training arguments.
     package var timesteps: Int?
     package var epoch: Int?
@@ -77,6 +79,7 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         dataFlow = GroupPlace.all(of: network)
         image = network.inputSize
         classes = network.classes
+        longestRun = network.longestRun
         parameters = network.graph.parameterCount
         settings = network.facts.settings
         published = network.facts.published
@@ -93,6 +96,7 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         case multiplyingLayers = "multiplying_layers"
         case inputOperations = "input_macs"
         case dataFlow = "data_flow"
+        case longestRun = "longest_run"
         case image, classes, parameters, settings, network, published, preprocessing, timesteps, epoch, format, bytes, sha256, notices
     }
 }
@@ -131,6 +135,7 @@ extension CheckpointDescription {
         network = try container.decodeIfPresent(String.self, forKey: .network)
         published = try list(.published, PublishedAccuracy.self)
         preprocessing = try container.decodeIfPresent(PublishedPreprocessing.self, forKey: .preprocessing)
+        longestRun = try container.decodeIfPresent(Int.self, forKey: .longestRun)
         timesteps = try container.decodeIfPresent(Int.self, forKey: .timesteps)
         epoch = try container.decodeIfPresent(Int.self, forKey: .epoch)
         format = try container.decode(FileFormat.self, forKey: .format)
@@ -159,6 +164,7 @@ extension CheckpointDescription {
         try container.encode(published, forKey: .published)
         try container.encode(preprocessing, forKey: .preprocessing)
         try container.encode(timesteps, forKey: .timesteps)
+        try container.encodeIfPresent(longestRun, forKey: .longestRun)
         try container.encode(epoch, forKey: .epoch)
         try container.encode(format, forKey: .format)
         try container.encode(bytes, forKey: .bytes)

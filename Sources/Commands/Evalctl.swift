@@ -13,7 +13,8 @@ package struct Evalctl: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
-            CancelCommand.self, WorkerCommand.self, DeadLetterCommand.self, ReportCommand.self, PredictionsCommand.self,
+            CancelCommand.self, WorkerCommand.self, DeadLetterCommand.self, ReportCommand.self, FailuresCommand.self,
+            PredictionsCommand.self,
             CompareCommand.self, AnytimeCommand.self, EnergyCommand.self, ActivityCommand.self, ClassesCommand.self,
             ConfusionCommand.self, MistakesCommand.self, LabelsCommand.self, DiffCommand.self, VerifyCommand.self,
             AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PruneCommand.self,

@@ -1,4 +1,4 @@
-internal import Checkpoints
+package import Checkpoints
 internal import Diagnostics
 package import EvaluationStore
 internal import Foundation
@@ -16,11 +16,15 @@ package struct ModelRegistration {
 
     /// Reads a checkpoint, checks it whole, and stores it under `name`. Where weights are chosen by their key, they are stored as a file of
     /// their own, so that a stored model's hash always tells its weights.
-    /// - Parameter asVersion: whether another file may have the name already.
+    /// - Parameters:
+    ///   - asVersion: whether another file may have the name already.
+    ///   - check: what it throws keeps the checkpoint from being stored.
     package func add(
-        _ name: String, path: String, options: CheckpointOptions, asVersion: Bool = true
+        _ name: String, path: String, options: CheckpointOptions, asVersion: Bool = true,
+        check: (CheckpointDescription) throws -> Void = { _ in }
     ) throws -> (model: StoredModel, isNew: Bool) {
         let checkpoint = try options.load(path)
+        try check(CheckpointDescription(checkpoint))
         guard let key = options.weights else { return try add(name, path: path, checkpoint, asVersion: asVersion) }
         let extract = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString).safetensors").path
         defer { try? FileManager.default.removeItem(atPath: extract) }

@@ -42,9 +42,22 @@ package struct RunOptions: ParsableArguments {
         guard (-1000...1000).contains(priority) else { throw ValidationError("--priority takes -1000 to 1000") }
     }
 
+    /// T as it was asked for, else as the checkpoint says.
+    /// - Throws: `run.timesteps` where the network cannot run so long.
+    func timeSteps(of description: CheckpointDescription, named name: String) throws -> Int {
+        let steps = timeSteps ?? description.timesteps ?? 4
+        if let longest = description.longestRun, steps > longest {
+            throw Failure(
+                Failure.Code("run.timesteps"), "\(steps) time steps were asked for, and model \(name) can run 1 to \(longest)",
+                remedy: "ask for fewer with --timesteps")
+        }
+        return steps
+    }
+
     /// Makes the run, or finds the one that gives the same rows, and says which.
     package func submit(model: StoredModel, dataset: StoredDataSet, store: EvaluationStore) throws -> RunID {
         let description = try model.description()
+        let timeSteps = try timeSteps(of: description, named: model.name)
         guard dataset.classes <= description.classes else {
             throw Failure(
                 Failure.Code("run.classes"),
@@ -58,7 +71,7 @@ package struct RunOptions: ParsableArguments {
         }
         let recipe = try recipe.recipe(default: .default(imageSize: description.image))
         let specification = RunSpecification(
-            modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.timesteps ?? 4, engine: try engine.name,
+            modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps, engine: try engine.name,
             preprocessing: recipe.identifier, pixelLimit: pixelLimit, version: programVersion)
         let plan = RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority ?? 0)
         guard !new else { return try store.submit(specification, plan: plan, images: dataset.images) }

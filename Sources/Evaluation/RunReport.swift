@@ -110,6 +110,8 @@ package struct RunReport: Sendable, Hashable, Codable {
     /// Whether the run has ended with a prediction for every image.
     package var complete: Bool
     package var images: Images
+    /// Causes of missing predictions, the most frequent first; nil of reports that were kept before causes were.
+    package var failures: [FailureCount]?
     package var top1: Accuracy
     package var top5: Accuracy
     /// Element t: top-1 accuracy of a run with t + 1 time steps.
@@ -122,7 +124,7 @@ package struct RunReport: Sendable, Hashable, Codable {
     /// Spikes per neuron and time step, over all LIF groups.
     package var firingRate: Double
     package var synapticOperationsPerImage: Double
-    /// Nil where the model's architecture does not tell the first convolution's size.
+    /// Nil for the engine that multiplies, and where the model's architecture does not tell the first convolution's size.
     package var energy: EnergyEstimate?
     /// From the first claim to the end, all workers together.
     package var imagesPerSecond: Double
@@ -141,6 +143,7 @@ package struct RunReport: Sendable, Hashable, Codable {
         case state
         case complete
         case images
+        case failures
         case top1
         case top5
         case top1ByTimeStep = "top1_by_timestep"
@@ -159,7 +162,7 @@ package struct RunReport: Sendable, Hashable, Codable {
 
     package init(
         run: RunID, model: String, dataset: String, engine: String, timeSteps: Int, state: RunState, complete: Bool, images: Images,
-        top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
+        failures: [FailureCount] = [], top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
         labelSets: [LabelSetAccuracy] = [], latency: Latency, spikesPerImage: Double, firingRate: Double,
         synapticOperationsPerImage: Double, energy: EnergyEstimate? = nil, imagesPerSecond: Double, workers: Int, provenance: Provenance,
         certificate: CertificateQuote? = nil
@@ -172,6 +175,7 @@ package struct RunReport: Sendable, Hashable, Codable {
         self.state = state
         self.complete = complete
         self.images = images
+        self.failures = failures
         self.top1 = top1
         self.top5 = top5
         self.top1ByTimeStep = top1ByTimeStep

@@ -21,7 +21,7 @@ extension EvaluationStore {
         let report = try report(stored, anytime: anytime)
         let classes = try classAccuracies(of: run)
         return RunPageContent(
-            report: report, failures: try failureCounts(of: run), anytime: try anytime + earlyExitCurve(of: stored),
+            report: report, anytime: try anytime + earlyExitCurve(of: stored),
             costs: try energyCosts(named: EnergyCosts.defaultName), groups: try layerFiring(of: run),
             synapses: try layerOperations(of: run),
             classes: classes, confusion: try confusionExcerpt(of: run, classes: classes), latency: try latencyHistogram(of: run),
@@ -33,15 +33,6 @@ extension EvaluationStore {
             },
             worst: try self.worstImages(of: stored, limit: worstImages), dataSetFolder: dataset.root,
             pixelLimit: stored.specification.pixelLimit)
-    }
-
-    /// Causes of missing predictions, the most frequent first.
-    package func failureCounts(of run: RunID) throws -> [FailureCount] {
-        try rows(
-            """
-            SELECT code, count(*) AS images, min(path) AS example FROM failures WHERE run_id = $1 GROUP BY code ORDER BY images DESC, code
-            """, [.int64(run.rawValue)]
-        ).map { FailureCount(code: try $0.text("code"), images: try $0.int("images"), example: try $0.text("example")) }
     }
 
     /// Images by time, by phase and rising time.

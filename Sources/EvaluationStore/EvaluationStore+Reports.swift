@@ -63,6 +63,7 @@ extension EvaluationStore {
             run: id, model: model.name, dataset: dataset.name, engine: run.specification.engine,
             timeSteps: run.specification.timeSteps, state: run.state, complete: try accuracy.bool("complete"),
             images: .init(expected: run.imagesExpected, evaluated: evaluated, failed: try accuracy.int("images_failed")),
+            failures: try failureCounts(of: id),
             top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
             top5: .init(correct: try accuracy.int("top5_correct"), evaluated: evaluated),
             top1ByTimeStep: top1ByTimeStep.map(\.accuracy), top1ByTimeStepIntervals: top1ByTimeStep.map(\.ci95),
@@ -114,13 +115,6 @@ extension EvaluationStore {
                 """, [.int64(id.rawValue), .int64(run.specification.datasetID), .int(first), .int(first + piece)])
             for row in found { try body(try PredictionRow.prediction(row), try row.text("path")) }
             first += piece
-        }
-    }
-
-    /// Images of a run that have no prediction, in order: file, code, message.
-    package func imageFailures(of id: RunID) throws -> [(path: String, code: String, message: String)] {
-        try rows("SELECT path, code, message FROM failures WHERE run_id = $1 ORDER BY ordinal", [.int64(id.rawValue)]).map { row in
-            (try row.text("path"), try row.text("code"), try row.text("message"))
         }
     }
 }

@@ -101,18 +101,22 @@ extension EvaluationStore {
     /// Renews leases and says which of them still stand.
     ///
     /// A shard whose row is locked, because its own store is under way, is passed over and counts as held: nobody can take it meanwhile.
-    package func renew(_ leases: [Lease], seconds: Double) throws -> [LeaseStanding] {
+    ///
+    /// - Parameter computed: images of each that are computed and not stored yet, for who watches the run.
+    package func renew(_ leases: [Lease], seconds: Double, computed: [Int] = []) throws -> [LeaseStanding] {
         guard !leases.isEmpty else { return [] }
         let standing = try rows(
             """
             WITH mine AS (
-                SELECT run_id, shard, token::uuid AS token
-                FROM unnest($1::bigint[], $2::integer[], $3::text[]) AS mine (run_id, shard, token)
+                SELECT run_id, shard, token::uuid AS token, coalesce(computed, 0) AS computed
+                FROM unnest($1::bigint[], $2::integer[], $3::text[], $5::integer[]) AS mine (run_id, shard, token, computed)
+                WHERE token IS NOT NULL
             ), free AS (
                 SELECT shards.run_id, shards.shard FROM shards JOIN mine USING (run_id, shard)
                 WHERE \(Self.stands) FOR UPDATE OF shards SKIP LOCKED
             ), renewed AS (
                 UPDATE shards SET
+                    images_computed = CASE WHEN lease_token = mine.token THEN mine.computed ELSE images_computed END,
                     lease_expires_at = CASE WHEN lease_token = mine.token
                         THEN clock_timestamp() + $4 * interval '1 second' ELSE lease_expires_at END,
                     backup_expires_at = CASE WHEN backup_token = mine.token
@@ -126,7 +130,7 @@ extension EvaluationStore {
             """,
             [
                 .int64Array(leases.map(\.attempt.run.rawValue)), .int32Array(leases.map { Int32(clamping: $0.attempt.shard) }),
-                .textArray(leases.map(\.token)), .float64(seconds),
+                .textArray(leases.map(\.token)), .float64(seconds), .int32Array(computed.map { Int32(clamping: $0) }),
             ])
         let held = Set(try standing.map { try $0.text("token") })
         return leases.map { held.contains($0.token) ? .held : .lost }

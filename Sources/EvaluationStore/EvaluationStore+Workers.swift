@@ -56,6 +56,12 @@ package struct WorkerStatus: Sendable, Hashable, Codable {
         case lastHeartbeatAt = "last_heartbeat_at"
         case secondsSinceHeartbeat = "seconds_since_heartbeat"
     }
+
+    /// Whether it reports.
+    package var isPresent: Bool { state == .running || state == .draining }
+
+    /// Workers that compute come before those that wait, and these before those that have ended.
+    var rank: Int { isPresent ? (shards.isEmpty ? 1 : 0) : 2 }
 }
 
 /// Job messages that could not be read, since they were last told of.

@@ -43,9 +43,21 @@ package final class OverviewReader {
         let workers = try store.presentWorkers()
         return FleetOverview(
             at: try store.rows("SELECT \(EvaluationStore.time("clock_timestamp()")) AS at").single().text("at"),
-            runs: runs.sorted { $0.run > $1.run }, runsByState: try store.runsByState(), workers: workers,
+            runs: runs.sorted { $0.run > $1.run }, runsByState: try store.runsByState(), totals: try store.fleetTotals(), workers: workers,
             coordinators: try store.presentCoordinators(), deadLetters: try store.deadLetterOverview(),
-            imagesPerSecond: workers.reduce(0) { $0 + $1.imagesPerSecond })
+            imagesPerSecond: try store.fleetPace())
+    }
+
+    /// Runs that have ended, newest first: at most `limit` of those before a run.
+    /// - Parameter last: nil for the newest.
+    package func ended(before last: RunID?, limit: Int) throws -> [RunOverview] {
+        let heads = try store.rows(
+            """
+            SELECT run_id, state || coalesce(finished_at::text, '') AS key FROM runs
+            WHERE state IN ('finished', 'cancelled') AND run_id < $1 ORDER BY run_id DESC LIMIT $2
+            """, [.int64(last?.rawValue ?? .max), .int(limit)]
+        ).map { (run: RunID(try $0.int64("run_id")), key: try $0.text("key")) }
+        return try overviews(of: heads).sorted { $0.run > $1.run }
     }
 
     /// One run, whether or not it is among those that ``look()`` shows.

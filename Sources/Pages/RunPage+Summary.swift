@@ -12,15 +12,24 @@ extension RunPage {
 
     private var tiles: [(String, String, String)] {
         var tiles = [
-            ("top-1", NumberText.percent(report.top1.accuracy), "95 % interval \(NumberText.range(report.top1.ci95))"),
-            ("top-5", NumberText.percent(report.top5.accuracy), "95 % interval \(NumberText.range(report.top5.ci95))"),
+            (
+                "top-1", NumberText.accuracy(report.top1.accuracy, of: report.images.evaluated),
+                "95 % interval \(NumberText.range(report.top1.ci95))"
+            ),
+            (
+                "top-5", NumberText.accuracy(report.top5.accuracy, of: report.images.evaluated),
+                "95 % interval \(NumberText.range(report.top5.ci95))"
+            ),
         ]
         for set in report.labelSets {
             tiles.append(
-                ("top-1 by \(set.name)", NumberText.percent(set.top1.accuracy), "\(NumberText.range(set.top1.ci95)), \(set.images) images"))
+                (
+                    "top-1 by \(set.name)", NumberText.accuracy(set.top1.accuracy, of: set.images),
+                    "\(NumberText.range(set.top1.ci95)), \(set.images) images"
+                ))
         }
-        if let energy = report.energy {
-            tiles.append(("energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ", energy.costs.name))
+        if let energy = report.energy, report.images.evaluated > 0 {
+            tiles.append(("energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ", energyRemark(energy)))
         }
         tiles += [
             ("synaptic operations", operations, "per image, true fan-out"),
@@ -47,11 +56,16 @@ extension RunPage {
         .element("div", ["class": "tile"], .element("span", [:], name), .element("b", [:], value), .element("span", [:], remark))
     }
 
+    private func energyRemark(_ energy: EnergyEstimate) -> String {
+        guard let repeated = energy.millijoulesRepeated else { return energy.costs.name }
+        return "\(energy.costs.name), first convolution once; T times: \(NumberText.significant(repeated)) mJ"
+    }
+
     private var failures: Markup {
-        guard !content.failures.isEmpty else { return Markup() }
+        guard let failures = report.failures, !failures.isEmpty else { return Markup() }
         let table = TextTable(
             [.init("cause"), .init("images", .right), .init("for example")],
-            rows: content.failures.map { [$0.code, NumberText.grouped($0.images), $0.example] })
+            rows: failures.map { [$0.code, NumberText.grouped($0.images), $0.example] })
         return PageTable.table(table, caption: "Images without a prediction")
     }
 

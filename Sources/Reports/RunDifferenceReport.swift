@@ -58,7 +58,8 @@ package struct RunDifferenceReport: Sendable, Encodable {
                 rows: causes.map { [$0.name, $0.isSame ? "same" : "DIFFERS", short($0.a), $0.isSame ? "" : short($0.b)] }))
         document.say(
             "\(differences.images) images in both: \(differences.predictions) predictions differ, \(differences.rows) rows differ"
-                + (differences.files > 0 ? ", \(differences.files) files have other bytes" : ""))
+                + (differences.files > 0 ? ", \(differences.files) files have other bytes" : "")
+                + (differences.labels > 0 ? ", \(differences.labels) have another label" : ""))
         if differences.firstSpikeDifference.contains(where: { $0 > 0 }) {
             let steps = differences.firstSpikeDifference.enumerated().map { "\($1) in step \($0 + 1)" }
             document.say("spike counts first differ: \(steps.joined(separator: ", "))")

@@ -6,6 +6,8 @@ final class SlotBoard: @unchecked Sendable {
     private let condition: MonotonicCondition
     private var slots: WorkerSlots
     private var images = 0
+    /// Images finished of the shards that are held, by the lease's token.
+    private var computed: [String: Int] = [:]
     private var whenFree: (@Sendable () -> Void)?
     private var unfitSince: [RunID: ContinuousClock.Instant] = [:]
 
@@ -33,6 +35,9 @@ final class SlotBoard: @unchecked Sendable {
     /// Images finished so far.
     var finishedImages: Int { locked { images } }
 
+    /// Images finished of these shards so far.
+    func computedImages(of leases: [Lease]) -> [Int] { locked { leases.map { computed[$0.token, default: 0] } } }
+
     /// Calls `body`, on whichever thread, each time a slot may have become free.
     func whenFree(_ body: (@Sendable () -> Void)?) {
         locked { whenFree = body }
@@ -59,6 +64,7 @@ final class SlotBoard: @unchecked Sendable {
     func finish(_ lease: Lease) {
         let notify = locked {
             slots.finish(lease.token)
+            computed[lease.token] = nil
             condition.broadcast()
             return whenFree
         }
@@ -68,6 +74,7 @@ final class SlotBoard: @unchecked Sendable {
     func countImage(of lease: Lease) {
         locked {
             images += 1
+            computed[lease.token, default: 0] += 1
             slots.noteImage(of: lease.token, at: now)
         }
     }

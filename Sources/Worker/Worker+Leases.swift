@@ -28,7 +28,8 @@ extension Worker {
                 let leases = board.leases.filter { !hung.contains($0.token) }
                 metrics.threads.set(Double(leases.count), "busy")
                 metrics.threads.set(Double(max(configuration.threads - leases.count, 0)), "idle")
-                let standings = try store.renew(leases, seconds: configuration.leaseSeconds)
+                let standings = try store.renew(
+                    leases, seconds: configuration.leaseSeconds, computed: board.computedImages(of: leases))
                 metrics.renewals.add(standings.count { $0 == .held })
                 for (lease, standing) in zip(leases, standings) where standing == .lost {
                     board.markLost(lease)

@@ -105,7 +105,7 @@ import Testing
             let connection = try PostgresConnection(fixture.address)
             let expected = [
                 "run_accuracy": 1, "class_accuracy": 2, "confusion": 2, "latency_percentiles": 4, "firing_rates": 2,
-                "synaptic_operations": 2, "anytime_accuracy": 2, "progress": 1, "failures": 1, "run_energy": 8, "image_costs": 9,
+                "synaptic_operations": 2, "anytime_accuracy": 2, "progress": 1, "failures": 1, "run_energy": 0, "image_costs": 9,
                 "cost_distribution": 2, "class_costs": 2, "layer_firing": 1, "run_provenance": 1, "confused_pairs": 1, "mistakes": 4,
             ]
             for (view, rows) in expected.sorted(by: { $0.key < $1.key }) {

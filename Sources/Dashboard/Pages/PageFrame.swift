@@ -28,7 +28,7 @@ enum PageFrame {
             </head>
             <body>
             <header>
-            <nav aria-label="Pages"><a class="brand" href="/">evalctl</a> <a href="/">Overview</a> <a href="/dead-letters">Dead letters</a>
+            <nav aria-label="Pages"><a class="brand" href="/">evalctl</a> <a href="/">Overview</a> <a href="/runs">Ended runs</a> <a href="/dead-letters">Dead letters</a>
             \(account(viewer))</nav>
             <p id="trouble" role="status" hidden></p>
             </header>

@@ -81,6 +81,11 @@ final class FleetWatch: Sendable {
     /// - Throws: `store.not_found`.
     func run(_ run: RunID) async throws -> RunOverview { try await runs.value(of: run) }
 
+    /// Runs that have ended, newest first, before one of them.
+    func ended(before run: RunID?, limit: Int) async throws -> [RunOverview] {
+        try await looks.perform { try $0.ended(before: run, limit: limit) }
+    }
+
     /// A run's report as a page, not older than ten seconds.
     /// - Throws: `store.not_found`.
     func report(_ run: RunID) async throws -> String { try await reports.html(of: run) }

@@ -36,10 +36,10 @@ package final class HTTPServer: Sendable {
             if let token = configuration.token { LoginRoutes(token: token, sessions: sessions).add(to: router) }
         }
         let start = ServerStart()
-        let log = StoppableLog(logger)
         let ledger = ConnectionLedger(configuration.limits)
         let deadlines = ConnectionGate.Deadlines(
             head: configuration.requestSeconds, body: configuration.requestSeconds, idle: configuration.idleSeconds)
+        let log = StoppableLog(logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let application = Application(
             router: router,
