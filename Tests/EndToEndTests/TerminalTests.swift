@@ -134,6 +134,7 @@ extension ProgramTests {
                 let start = Date()
                 let report = try Program.evalctl("run", "list", "--data-dir", disk + "/state", in: folder)
                 #expect(report.status == 1 && report.errors.contains("is full") && Date().timeIntervalSince(start) < 5)
+                try filler.close()
                 try FileManager.default.removeItem(atPath: disk + "/filler")
                 let list = try Program.evalctl("run", "list", "--data-dir", disk + "/state", in: folder)
                 #expect(list.status == 0 && list.output.contains("demo"), "\(list.errors)")
