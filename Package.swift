@@ -42,7 +42,8 @@ let vectorTargets = vectorLevels.map {
     Target.target(
         name: $0.target, dependencies: ["CLanes", "SpikeKernels"],
         swiftSettings: [
-            .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)), .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
+            .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)),
+            .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
         ])
 }
 
@@ -87,8 +88,12 @@ let package = Package(
             name: "Engine",
             dependencies: ["CLanes", "Diagnostics", "Networks", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) },
             swiftSettings: optimized),
-        .target(name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system], swiftSettings: optimized),
-        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto], swiftSettings: optimized),
+        .target(
+            name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system],
+            swiftSettings: optimized),
+        .target(
+            name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto],
+            swiftSettings: optimized),
         .target(name: "ImageSources", dependencies: ["Diagnostics", "ImageInput", crypto] + httpClient),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
@@ -171,7 +176,7 @@ let package = Package(
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Diagnostics"]),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Networks"]),
+        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Engine", "Networks"]),
         .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",

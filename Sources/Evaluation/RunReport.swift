@@ -110,6 +110,8 @@ package struct RunReport: Sendable, Hashable, Codable {
     /// Whether the run has ended with a prediction for every image.
     package var complete: Bool
     package var images: Images
+    /// Nil in reports that were kept before this was counted.
+    package var classes: ClassFit?
     package var top1: Accuracy
     package var top5: Accuracy
     /// Element t: top-1 accuracy of a run with t + 1 time steps.
@@ -141,6 +143,7 @@ package struct RunReport: Sendable, Hashable, Codable {
         case state
         case complete
         case images
+        case classes
         case top1
         case top5
         case top1ByTimeStep = "top1_by_timestep"
@@ -159,7 +162,7 @@ package struct RunReport: Sendable, Hashable, Codable {
 
     package init(
         run: RunID, model: String, dataset: String, engine: String, timeSteps: Int, state: RunState, complete: Bool, images: Images,
-        top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
+        classes: ClassFit? = nil, top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
         labelSets: [LabelSetAccuracy] = [], latency: Latency, spikesPerImage: Double, firingRate: Double,
         synapticOperationsPerImage: Double, energy: EnergyEstimate? = nil, imagesPerSecond: Double, workers: Int, provenance: Provenance,
         certificate: CertificateQuote? = nil
@@ -172,6 +175,7 @@ package struct RunReport: Sendable, Hashable, Codable {
         self.state = state
         self.complete = complete
         self.images = images
+        self.classes = classes
         self.top1 = top1
         self.top5 = top5
         self.top1ByTimeStep = top1ByTimeStep

@@ -10,14 +10,15 @@ extension EvaluationStore {
         let row = try rows(
             """
             SELECT model, encode(model_sha256, 'hex') AS model_sha256, dataset, encode(manifest_sha256, 'hex') AS manifest_sha256, timesteps,
-                   engine, preprocessing, pixel_limit, version, instruction_sets, worker_versions
+                   engine, preprocessing, pixel_limit, only_listed_classes, version, instruction_sets, worker_versions
             FROM run_provenance WHERE run_id = $1
             """, [.int64(run.rawValue)]
         ).single()
         return RunProvenance(
             run: run, model: try row.text("model"), modelSHA256: try row.text("model_sha256"), dataset: try row.text("dataset"),
             manifestSHA256: try row.text("manifest_sha256"), timeSteps: try row.int("timesteps"), engine: try row.text("engine"),
-            preprocessing: try row.text("preprocessing"), pixelLimit: try row.int("pixel_limit"), version: try row.text("version"),
+            preprocessing: try row.text("preprocessing"), pixelLimit: try row.int("pixel_limit"),
+            onlyListedClasses: try row.bool("only_listed_classes"), version: try row.text("version"),
             instructionSets: try row.texts("instruction_sets"), workerVersions: try row.texts("worker_versions"))
     }
 
@@ -78,7 +79,9 @@ extension EvaluationStore {
 
     /// Places in the manifest of the images that have a prediction, ascending.
     package func evaluatedOrdinals(of run: RunID) throws -> [Int] {
-        try rows("SELECT ordinal FROM prediction_rows WHERE run_id = $1 ORDER BY ordinal", [.int64(run.rawValue)]).map { try $0.int("ordinal") }
+        try rows("SELECT ordinal FROM prediction_rows WHERE run_id = $1 ORDER BY ordinal", [.int64(run.rawValue)]).map {
+            try $0.int("ordinal")
+        }
     }
 
     /// Stored predictions and images at these places, in order.

@@ -63,7 +63,7 @@ extension EvaluationStore {
             run: id, model: model.name, dataset: dataset.name, engine: run.specification.engine,
             timeSteps: run.specification.timeSteps, state: run.state, complete: try accuracy.bool("complete"),
             images: .init(expected: run.imagesExpected, evaluated: evaluated, failed: try accuracy.int("images_failed")),
-            top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
+            classes: try classFit(run, dataset), top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
             top5: .init(correct: try accuracy.int("top5_correct"), evaluated: evaluated),
             top1ByTimeStep: top1ByTimeStep.map(\.accuracy), top1ByTimeStepIntervals: top1ByTimeStep.map(\.ci95),
             labelSets: try labelSetAccuracies(of: id), latency: try latency(id),
@@ -81,6 +81,17 @@ extension EvaluationStore {
             certificate: try certificate(
                 modelSHA256: model.sha256, engine: run.specification.engine, timeSteps: run.specification.timeSteps,
                 version: run.specification.version))
+    }
+
+    /// Nil where the model's architecture does not tell its classes.
+    private func classFit(_ run: StoredRun, _ dataset: StoredDataSet) throws -> ClassFit? {
+        let architecture = try rows(
+            "SELECT (architecture ->> 'classes')::bigint AS classes FROM models WHERE model_id = $1", [.int64(run.specification.modelID)]
+        ).first
+        guard let classes = try architecture?.intIfPresent("classes") else { return nil }
+        return ClassFit(
+            model: classes, names: [], listed: try listedClasses(ofDataSet: dataset.id).count,
+            onlyListed: run.specification.onlyListedClasses)
     }
 
     private func latency(_ id: RunID) throws -> RunReport.Latency {

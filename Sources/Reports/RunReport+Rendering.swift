@@ -42,7 +42,7 @@ extension RunReport {
             rows: [
                 ["top-1", row(top1)],
                 ["top-5", row(top5)],
-            ] + engineNotes + [
+            ] + (classes?.sentence.map { [["classes", $0]] } ?? []) + engineNotes + [
                 ["top-1 by time step", topByTimeStep]
             ] + labelSetRows + [
                 ["engine", "\(engine), T = \(timeSteps)"],

@@ -5,8 +5,8 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
-internal import Networks
 internal import ImageSources
+internal import Networks
 
 extension Failure.Code {
     /// A worker cannot make the images that a run is of.
@@ -57,7 +57,8 @@ final class RunContexts: @unchecked Sendable {
         let context = RunContext(
             run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.network),
             source: try ImageSource(root: dataSetRoots[dataset.name] ?? dataset.root),
-            hasNoFiles: dataset.labels == StoredDataSet.noFiles)
+            hasNoFiles: dataset.labels == StoredDataSet.noFiles,
+            classes: stored.specification.onlyListedClasses ? try store.listedClasses(ofDataSet: dataset.id) : nil)
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
         return context
