@@ -204,7 +204,7 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "DashboardTests", dependencies: ["Chaos", "Dashboard", "Diagnostics", "Telemetry", logging]),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Diagnostics", "Evaluation", "Networks", "NoWork"]),
+            name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Diagnostics", "Engine", "Evaluation", "Networks", "NoWork"]),
         .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",

@@ -7,13 +7,14 @@ struct LegacyTorchFile: Sendable {
     /// Where each storage begins in the file, by its key.
     let starts: [String: Int]
 
-    /// The pickled magic number 0x1950A86A20F9469CFC6C, protocol 2.
-    private static let magic: [UInt8] = [
-        0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19,
-    ]
+    /// The magic number 0x1950A86A20F9469CFC6C as a pickle's LONG1.
+    private static let magic: [UInt8] = [0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19]
 
+    /// Whether the file begins with a pickle of the magic number, of protocol 2 or, as `pickle_protocol` chooses, of a later one with its frame.
     static func isLegacy(_ file: CheckpointFile) -> Bool {
-        file.copy(0..<min(magic.count, file.count)) == magic
+        let head = file.copy(0..<min(32, file.count))
+        guard head.count > 2, head[0] == 0x80, (2...5).contains(head[1]) else { return false }
+        return head.dropFirst(head[2] == 0x95 ? 11 : 2).starts(with: magic)
     }
 
     /// - Throws: `checkpoint.malformed`, `checkpoint.truncated`, `checkpoint.unsupported`, and what the pickles give.

@@ -23,28 +23,7 @@ struct DataSetCommand: ParsableCommand {
         @Option(help: "A folder, tar archives, or an https:// or s3:// address: with one folder per class, or with --labels.")
         var root: String
 
-        @Option(
-            help: """
-                Labels of a flat folder: a table of file names and class indices or class names, LOC_val_solution.csv, or \
-                ILSVRC2012_validation_ground_truth.txt.
-                """)
-        var labels: String?
-
-        @Option(
-            help:
-                "A text file of one class a line, in the order of the indices: with a table or labels in archives, its class names; with class folders, their order."
-        )
-        var classNames: String?
-
-        @Option(help: "With class folders that are numbers: text, the order of torchvision, or numeric.")
-        var classOrder = ClassOrderOption.text
-
-        @Option(
-            help: """
-                With LOC_val_solution.csv: LOC_synset_mapping.txt. With the ground truth file: a text table of its numbers and their \
-                synsets; the numbers are not class indices. With class folders named by synsets: either of them, for the classes' titles.
-                """)
-        var synsets: String?
+        @OptionGroup var labelOptions: LabelOptions
 
         @OptionGroup var sourceOptions: SourceOptions
 
@@ -54,14 +33,14 @@ struct DataSetCommand: ParsableCommand {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "data set")
                 let source = try sourceOptions.source(root)
-                let labelSource = try LabelFileKind.source(labels: labels, classNames: classNames, synsets: synsets, order: classOrder)
+                let labelSource = try labelOptions.source()
                 // Read before the images are, which takes long.
-                let titles = try labels == nil ? synsets.map { try SynsetTitles.read(path: $0) } : nil
+                let titles = try labelOptions.titles()
                 try DatabaseAccess(options: databaseOptions).withStore { store in
                     let known = try store.dataSets().first { $0.name == name }
                     let (dataset, isNew) = try DataSetRegistration(store: store).add(
-                        name, from: source, labels: labelSource, classNames: labels == nil ? classNames : nil)
-                    if let titles { try ClassTitles(store: store).name(dataset, titles, from: synsets ?? "") }
+                        name, from: source, labels: labelSource, classNames: labelOptions.labels == nil ? labelOptions.classNames : nil)
+                    if let titles { try ClassTitles(store: store).name(dataset, titles, from: labelOptions.synsets ?? "") }
                     if isNew, let known {
                         note("data set \(name) has changed since \(known.addedAt): new runs take the new manifest")
                     }
@@ -110,8 +89,6 @@ struct DataSetCommand: ParsableCommand {
         }
     }
 }
-
-extension ClassOrderOption: ExpressibleByArgument {}
 
 /// Data sets as a list.
 enum DataSetTable {

@@ -54,39 +54,3 @@ package struct DataSetRegistration {
         }
     }
 }
-
-/// How class folders that are numbers are ordered.
-enum ClassOrderOption: String, CaseIterable {
-    case text, numeric
-}
-
-/// Tells from a label file's first line what kind it is.
-enum LabelFileKind {
-    /// - Parameters:
-    ///   - labels: the file that `--labels` names; nil for class folders.
-    ///   - synsets: the file that `--synsets` names.
-    static func source(labels: String?, classNames: String?, synsets: String?, order: ClassOrderOption? = nil) throws -> LabelSource {
-        guard let labels else {
-            if let classNames { return .orderedFolders(.file(classNames)) }
-            return order == .numeric ? .orderedFolders(.numeric) : .classFolders
-        }
-        guard let handle = FileHandle(forReadingAtPath: labels) else {
-            throw Failure(Failure.Code("dataset.labels_unreadable"), "the label file \(labels) cannot be read", remedy: "check its path")
-        }
-        defer { try? handle.close() }
-        let start = String(decoding: try handle.read(upToCount: 4096) ?? Data(), as: UTF8.self)
-        let line = start.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        if line.lowercased().hasPrefix("imageid,predictionstring") {
-            guard let synsets else {
-                throw Failure(
-                    Failure.Code("dataset.synsets_missing"), "\(labels) names synsets, whose order has to be known",
-                    remedy: "name LOC_synset_mapping.txt with --synsets")
-            }
-            return .localization(solution: labels, synsets: synsets)
-        }
-        if !line.isEmpty, line.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == " ") }) {
-            return .groundTruth(numbers: labels, synsets: synsets)
-        }
-        return .list(path: labels, classNames: classNames)
-    }
-}

@@ -14,7 +14,7 @@ struct PreprocessCommand: ParsableCommand {
             they are what `evalctl model trace` reads.
             """)
 
-    @Argument(help: "A JPEG or PNG file.")
+    @Argument(help: "An image: JPEG, PNG, WebP, BMP, TIFF or a portable map (PPM, PGM, PBM).")
     var file: String
 
     @Option(help: "Side of the square, in pixels.")

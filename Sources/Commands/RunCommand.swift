@@ -53,6 +53,7 @@ struct RunEvaluateCommand: ParsableCommand {
 
     @OptionGroup var checkpointOptions: CheckpointOptions
     @OptionGroup var sourceOptions: SourceOptions
+    @OptionGroup var labelOptions: LabelOptions
 
     @OptionGroup var runOptions: RunOptions
 
@@ -123,10 +124,19 @@ struct RunEvaluateCommand: ParsableCommand {
 
     private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {
         guard NameText.isPath(dataset) else {
+            guard labelOptions.isEmpty else {
+                throw ValidationError("options of labels are for images that are not stored yet; \(dataset) is a stored data set")
+            }
             return try store.dataSet(named: dataset)
         }
         let source = try sourceOptions.source(dataset)
         let name = dataSetName ?? NameText.allowed(source.address.suggestedName, otherwise: "dataset")
-        return try DataSetRegistration(store: store).add(name, from: source, labels: .classFolders, asVersion: false).dataset
+        let titles = try labelOptions.titles()
+        let stored = try DataSetRegistration(store: store).add(
+            name, from: source, labels: labelOptions.source(), classNames: labelOptions.labels == nil ? labelOptions.classNames : nil,
+            asVersion: false
+        ).dataset
+        if let titles { try ClassTitles(store: store).name(stored, titles, from: labelOptions.synsets ?? "") }
+        return stored
     }
 }

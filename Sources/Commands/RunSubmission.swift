@@ -23,6 +23,12 @@ package struct RunOptions: ParsableArguments {
     @Option(help: "The most pixels an image may declare.")
     var pixelLimit = Preprocessing.defaultPixelLimit
 
+    @Flag(
+        help:
+            "Leave out the logits of classes that the data set has no image of, as subsets of what a model knows (ImageNet-A, -R) are counted."
+    )
+    var onlyListedClasses = false
+
     @Option(help: "Runs of a higher priority are worked on first. Default: 0; for a run that is there already, as it is.")
     var priority: Int?
 
@@ -60,19 +66,14 @@ package struct RunOptions: ParsableArguments {
     package func submit(model: StoredModel, dataset: StoredDataSet, store: EvaluationStore) throws -> RunID {
         let description = try model.description()
         let timeSteps = try timeSteps(of: description, named: model.name)
-        if dataset.classes > description.classes {
-            note(
-                "data set \(dataset.name) has \(dataset.classes) classes, and model \(model.name) knows \(description.classes): images of the "
-                    + "others count as mistakes")
-        } else if dataset.classes < description.classes {
-            note(
-                "data set \(dataset.name) has \(dataset.classes) classes and model \(model.name) \(description.classes): class numbers count as "
-                    + "the model's, and its other classes count as wrong")
-        }
+        let fit = ClassFit(
+            model: description.classes, names: try store.classNames(ofDataSet: dataset.id),
+            listed: try store.listedClasses(ofDataSet: dataset.id).count, onlyListed: onlyListedClasses)
+        for notice in fit.notices { note("data set \(dataset.name) on model \(model.name): \(notice)") }
         let recipe = try recipe.recipe(default: .default(imageSize: description.image, published: description.preprocessing))
         let specification = RunSpecification(
             modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps, engine: try engine.name,
-            preprocessing: recipe.identifier, pixelLimit: pixelLimit, version: programVersion)
+            preprocessing: recipe.identifier, pixelLimit: pixelLimit, onlyListedClasses: onlyListedClasses, version: programVersion)
         let plan = RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority ?? 0)
         guard !new else { return try store.submit(specification, plan: plan, images: dataset.images) }
         let submission = try store.submitOnce(specification, plan: plan, images: dataset.images)

@@ -11,6 +11,8 @@ package struct RunProvenance: Sendable, Hashable, Codable {
     package var engine: String
     package var preprocessing: String
     package var pixelLimit: Int
+    /// Whether the logits of classes that the data set has no image of were left out.
+    package var onlyListedClasses: Bool
     /// Version of the program that made the run.
     package var version: String
     /// Of the workers that stored rows.
@@ -23,14 +25,15 @@ package struct RunProvenance: Sendable, Hashable, Codable {
         case manifestSHA256 = "manifest_sha256"
         case timeSteps = "timesteps"
         case pixelLimit = "pixel_limit"
+        case onlyListedClasses = "only_listed_classes"
         case instructionSets = "instruction_sets"
         case workerVersions = "worker_versions"
     }
 
     package init(
         run: RunID, model: String, modelSHA256: String, network: String, dataset: String, manifestSHA256: String, timeSteps: Int,
-        engine: String,
-        preprocessing: String, pixelLimit: Int, version: String, instructionSets: [String], workerVersions: [String]
+        engine: String, preprocessing: String, pixelLimit: Int, onlyListedClasses: Bool = false, version: String,
+        instructionSets: [String], workerVersions: [String]
     ) {
         self.run = run
         self.model = model
@@ -42,6 +45,7 @@ package struct RunProvenance: Sendable, Hashable, Codable {
         self.engine = engine
         self.preprocessing = preprocessing
         self.pixelLimit = pixelLimit
+        self.onlyListedClasses = onlyListedClasses
         self.version = version
         self.instructionSets = instructionSets
         self.workerVersions = workerVersions

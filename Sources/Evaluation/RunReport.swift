@@ -114,6 +114,8 @@ package struct RunReport: Sendable, Hashable, Codable {
     package var images: Images
     /// Causes of missing predictions, the most frequent first; nil of reports that were kept before causes were.
     package var failures: [FailureCount]?
+    /// Nil in reports that were kept before this was counted.
+    package var classes: ClassFit?
     package var top1: Accuracy
     package var top5: Accuracy
     /// Element t: top-1 accuracy of a run with t + 1 time steps.
@@ -147,6 +149,7 @@ package struct RunReport: Sendable, Hashable, Codable {
         case complete
         case images
         case failures
+        case classes
         case top1
         case top5
         case top1ByTimeStep = "top1_by_timestep"
@@ -165,8 +168,8 @@ package struct RunReport: Sendable, Hashable, Codable {
 
     package init(
         run: RunID, model: String, network: NetworkQuote? = nil, dataset: String, engine: String, timeSteps: Int, state: RunState,
-        complete: Bool, images: Images,
-        failures: [FailureCount] = [], top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
+        complete: Bool, images: Images, failures: [FailureCount] = [], classes: ClassFit? = nil,
+        top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
         labelSets: [LabelSetAccuracy] = [], latency: Latency, spikesPerImage: Double, firingRate: Double,
         synapticOperationsPerImage: Double, energy: EnergyEstimate? = nil, imagesPerSecond: Double, workers: Int, provenance: Provenance,
         certificate: CertificateQuote? = nil
@@ -181,6 +184,7 @@ package struct RunReport: Sendable, Hashable, Codable {
         self.complete = complete
         self.images = images
         self.failures = failures
+        self.classes = classes
         self.top1 = top1
         self.top5 = top5
         self.top1ByTimeStep = top1ByTimeStep

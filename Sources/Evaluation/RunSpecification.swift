@@ -36,11 +36,14 @@ package struct RunSpecification: Sendable, Hashable {
     package var preprocessing: String
     /// Images that declare more pixels than this are refused.
     package var pixelLimit: Int
+    /// Whether the logits of classes that the data set has no image of are left out.
+    package var onlyListedClasses: Bool
     /// Version of the program that submitted the run.
     package var version: String
 
     package init(
-        modelID: Int64, datasetID: Int64, timeSteps: Int, engine: String, preprocessing: String, pixelLimit: Int, version: String
+        modelID: Int64, datasetID: Int64, timeSteps: Int, engine: String, preprocessing: String, pixelLimit: Int,
+        onlyListedClasses: Bool = false, version: String
     ) {
         self.modelID = modelID
         self.datasetID = datasetID
@@ -48,6 +51,7 @@ package struct RunSpecification: Sendable, Hashable {
         self.engine = engine
         self.preprocessing = preprocessing
         self.pixelLimit = pixelLimit
+        self.onlyListedClasses = onlyListedClasses
         self.version = version
     }
 }

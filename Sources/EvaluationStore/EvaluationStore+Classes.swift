@@ -34,6 +34,11 @@ extension EvaluationStore {
             """, [.int64(id), .textArray(ordered.map(\.key)), .textArray(ordered.map(\.value))])
     }
 
+    /// Classes that the data set has images of, ascending.
+    package func listedClasses(ofDataSet id: Int64) throws -> [Int] {
+        try rows("SELECT DISTINCT label FROM images WHERE dataset_id = $1 ORDER BY label", [.int64(id)]).map { try $0.int("label") }
+    }
+
     /// Accuracy of each class that has evaluated images, by index.
     package func classAccuracies(of run: RunID) throws -> [ClassAccuracy] {
         try rows(

@@ -41,7 +41,8 @@ extension EvaluationStore {
                 try connection.execute(
                     """
                     UPDATE runs SET is_newest = true WHERE run_id = (
-                        SELECT max(o.run_id) FROM runs r JOIN runs o USING (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit)
+                        SELECT max(o.run_id) FROM runs r
+                        JOIN runs o USING (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, only_listed_classes)
                         WHERE r.run_id = $1 AND o.run_id <> $1 AND o.pruned_at IS NULL)
                     """, [.int64(run.rawValue)])
                 try connection.execute("DELETE FROM runs WHERE run_id = $1", [.int64(run.rawValue)])

@@ -10,7 +10,7 @@ extension EvaluationStore {
         let row = try rows(
             """
             SELECT model, encode(model_sha256, 'hex') AS model_sha256, network, dataset, encode(manifest_sha256, 'hex') AS manifest_sha256, timesteps,
-                   engine, preprocessing, pixel_limit, version, instruction_sets, worker_versions
+                   engine, preprocessing, pixel_limit, only_listed_classes, version, instruction_sets, worker_versions
             FROM run_provenance WHERE run_id = $1
             """, [.int64(run.rawValue)]
         ).single()
@@ -18,7 +18,8 @@ extension EvaluationStore {
             run: run, model: try row.text("model"), modelSHA256: try row.text("model_sha256"), network: try row.text("network"),
             dataset: try row.text("dataset"),
             manifestSHA256: try row.text("manifest_sha256"), timeSteps: try row.int("timesteps"), engine: try row.text("engine"),
-            preprocessing: try row.text("preprocessing"), pixelLimit: try row.int("pixel_limit"), version: try row.text("version"),
+            preprocessing: try row.text("preprocessing"), pixelLimit: try row.int("pixel_limit"),
+            onlyListedClasses: try row.bool("only_listed_classes"), version: try row.text("version"),
             instructionSets: try row.texts("instruction_sets"), workerVersions: try row.texts("worker_versions"))
     }
 

@@ -66,7 +66,7 @@ extension EvaluationStore {
             run: id, model: model.name, network: network, dataset: dataset.name, engine: run.specification.engine,
             timeSteps: run.specification.timeSteps, state: run.state, complete: isComplete,
             images: .init(expected: run.imagesExpected, evaluated: evaluated, failed: try accuracy.int("images_failed")),
-            failures: try failureCounts(of: id),
+            failures: try failureCounts(of: id), classes: try classFit(run, dataset),
             top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
             top5: .init(correct: try accuracy.int("top5_correct"), evaluated: evaluated),
             top1ByTimeStep: top1ByTimeStep.map(\.accuracy), top1ByTimeStepIntervals: top1ByTimeStep.map(\.ci95),
@@ -84,6 +84,17 @@ extension EvaluationStore {
                 finishedAt: try totals.textIfPresent("finished_at")),
             certificate: try certificate(
                 of: model, engine: run.specification.engine, timeSteps: run.specification.timeSteps, version: run.specification.version))
+    }
+
+    /// Nil where the model's architecture does not tell its classes.
+    private func classFit(_ run: StoredRun, _ dataset: StoredDataSet) throws -> ClassFit? {
+        let architecture = try rows(
+            "SELECT (architecture ->> 'classes')::bigint AS classes FROM models WHERE model_id = $1", [.int64(run.specification.modelID)]
+        ).first
+        guard let classes = try architecture?.intIfPresent("classes") else { return nil }
+        return ClassFit(
+            model: classes, names: [], listed: try listedClasses(ofDataSet: dataset.id).count,
+            onlyListed: run.specification.onlyListedClasses)
     }
 
     private func latency(_ id: RunID) throws -> RunReport.Latency {

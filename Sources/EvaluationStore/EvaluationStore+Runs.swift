@@ -78,7 +78,7 @@ extension EvaluationStore {
     package func run(_ id: RunID) throws -> StoredRun {
         let found = try rows(
             """
-            SELECT model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, state, images_expected, max_attempts,
+            SELECT model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, only_listed_classes, version, state, images_expected, max_attempts,
                    pruned_at IS NOT NULL AS is_pruned
             FROM runs WHERE run_id = $1
             """, [.int64(id.rawValue)])
@@ -90,7 +90,8 @@ extension EvaluationStore {
             specification: RunSpecification(
                 modelID: try row.int64("model_id"), datasetID: try row.int64("dataset_id"), timeSteps: try row.int("timesteps"),
                 engine: try row.text("engine"), preprocessing: try row.text("preprocessing"),
-                pixelLimit: try row.int("pixel_limit"), version: try row.text("version")),
+                pixelLimit: try row.int("pixel_limit"), onlyListedClasses: try row.bool("only_listed_classes"),
+                version: try row.text("version")),
             state: try RunState(column: row), imagesExpected: try row.int("images_expected"),
             maxAttempts: try row.int("max_attempts"), isPruned: try row.bool("is_pruned"))
     }

@@ -57,6 +57,7 @@ extension EvaluationStore {
     /// True for runs whose rows ``parameters(of:)`` decide.
     private static let sameRows = """
         model_id = $1 AND dataset_id = $2 AND timesteps = $3 AND engine = $4 AND preprocessing = $5 AND pixel_limit = $6
+        AND only_listed_classes = $7
         """
 
     /// What decides a run's rows, but for the program's version.
@@ -64,6 +65,7 @@ extension EvaluationStore {
         [
             .int64(specification.modelID), .int64(specification.datasetID), .int(specification.timeSteps),
             .text(specification.engine), .text(specification.preprocessing), .int(specification.pixelLimit),
+            .bool(specification.onlyListedClasses),
         ]
     }
 
@@ -75,10 +77,11 @@ extension EvaluationStore {
         let inserted = try referring(to: "the model or the data set of the run") {
             try connection.execute(
                 """
-                INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, shard_size,
+                INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, only_listed_classes, version, shard_size,
                                   images_expected, max_attempts, priority, next_shard)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                ON CONFLICT (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit) WHERE is_newest DO NOTHING RETURNING run_id
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                ON CONFLICT (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, only_listed_classes)
+                WHERE is_newest DO NOTHING RETURNING run_id
                 """,
                 parameters(of: specification) + [
                     .text(specification.version), .int(plan.shardSize), .int(images), .int(plan.maxAttempts), .int(plan.priority),

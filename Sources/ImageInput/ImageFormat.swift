@@ -25,6 +25,14 @@ package enum ImageFormat: Equatable, Sendable {
         }
     }
 
+    /// Whether images of it are decoded here, as far as their first bytes tell.
+    var isDecoded: Bool {
+        switch self {
+        case .jpeg, .png, .webp, .bmp, .tiff, .portableMap: true
+        case .other, .unknown: false
+        }
+    }
+
     /// Bytes needed at most to tell.
     static let signatureLength = 16
 

@@ -142,7 +142,7 @@ package final class ImageLoader {
                 PNMDecoder.decode(
                     bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, within: &share, name: name))
         case .other(let format):
-            throw Failure(.imageFormat, "\(name) is \(format), which is not decoded.", remedy: "Convert it to JPEG or PNG.")
+            throw Failure(.imageFormat, "\(name) is \(format), which is not decoded.", remedy: "Convert it to PNG, which keeps its pixels.")
         case .unknown:
             throw Failure(
                 .imageFormat, bytes.isEmpty ? "\(name) is empty." : "\(name) is of no image format that is known.",

@@ -2,10 +2,13 @@
 enum LabelFields {
     enum Separator: CaseIterable {
         case tab, comma, semicolon, blanks
+        /// The last blanks alone, for names with blanks in them.
+        case lastBlanks
     }
 
     /// The fields without the blanks around them, nil where the quotes do not match.
     static func split(_ line: Substring, at separator: Separator) -> [String]? {
+        guard separator != .lastBlanks else { return splitAtLastBlanks(line) }
         let quote = UInt8(ascii: "\"")
         var fields: [String] = []
         var field: [UInt8] = []
@@ -45,12 +48,22 @@ enum LabelFields {
         return isQuoted ? nil : fields
     }
 
+    private static func splitAtLastBlanks(_ line: Substring) -> [String]? {
+        var text = line.utf8
+        while let last = text.last, isBlank(last) { text.removeLast() }
+        while let first = text.first, isBlank(first) { text.removeFirst() }
+        guard let blank = text.lastIndex(where: isBlank) else { return [String(Substring(text))] }
+        let name = text[..<blank]
+        let end = name.lastIndex { !isBlank($0) }.map { name.index(after: $0) } ?? name.startIndex
+        return [String(Substring(name[..<end])), String(Substring(text[text.index(after: blank)...]))]
+    }
+
     private static func isSeparator(_ byte: UInt8, _ separator: Separator) -> Bool {
         switch separator {
         case .tab: byte == 0x09
         case .comma: byte == UInt8(ascii: ",")
         case .semicolon: byte == UInt8(ascii: ";")
-        case .blanks: isBlank(byte)
+        case .blanks, .lastBlanks: isBlank(byte)
         }
     }
 

@@ -9,7 +9,8 @@ package enum LabelSource: Hashable, Sendable, Codable {
     /// A table of file names and class indices or class names, between commas, semicolons, tabs or blanks, with or without a header and further
     /// columns. `classNames` is a text file of one class name a line, in the order of the indices. Without it, class names are numbered in
     /// their sorted order, and indices have no names.
-    case list(path: String, classNames: String?)
+    /// `synsets` is a file as of ``ClassOrder/synsets(_:)`` instead of them, and `classMap` says which of a network's classes each label is.
+    case list(path: String, classNames: String?, classMap: String? = nil, synsets: String? = nil)
 
     /// `LOC_val_solution.csv` and `LOC_synset_mapping.txt`: sorted synsets are the class indices.
     case localization(solution: String, synsets: String)
@@ -33,6 +34,10 @@ package enum ClassOrder: Hashable, Sendable, Codable {
     case numeric
     /// By a text file of one class a line, which may have more classes than there are folders.
     case file(String)
+    /// By the sorted synsets of `LOC_synset_mapping.txt`, or of a table of the development kit's numbers, of which folders may be a subset.
+    case synsets(String)
+    /// By a file that says which of a network's classes each folder is.
+    case map(String)
 }
 
 /// A data set as a person describes it.

@@ -48,7 +48,9 @@ struct LabelTable {
         for separator in LabelFields.Separator.allCases {
             guard let width = LabelFields.split(first.text, at: separator)?.count, width >= 2 else { continue }
             let fitting = file.lines.prefix(1000).prefix { LabelFields.split($0.text, at: separator)?.count == width }.count
-            if fitting > best?.lines ?? 0 { best = (separator, fitting) }
+            if fitting > best?.lines ?? 0, separator != .lastBlanks || best?.separator == .blanks || best == nil {
+                best = (separator, fitting)
+            }
         }
         guard let separator = best?.separator, let width = LabelFields.split(first.text, at: separator)?.count else {
             throw file.failure(

@@ -11,14 +11,11 @@ extension Labelling {
                 .dataSetEmpty, "\(root) has no class folders.",
                 remedy: "Name a folder with one folder per class, or give a label list for a folder that holds the images themselves.")
         }
-        guard !names.contains("val") || !Set(names).isSubset(of: ["train", "val", "test"]) || names.count == 1 else {
-            throw Failure(
-                .dataSetEmpty, "\(root) holds \(names.joined(separator: " and ")), which are parts of a data set and no classes.",
-                remedy: "Name one of them, such as \(root)/val.")
-        }
+        try Self.requireClasses(names, root)
         let numbers = names.compactMap { Int($0) }
         var notices: [String] = []
         var classes = names.map { ImageClass(name: $0) }
+        var indices: [[UInt8]: Int] = [:]
         switch order {
         case nil:
             if numbers.count == names.count, numbers != numbers.sorted() {
@@ -35,8 +32,17 @@ extension Labelling {
             classes = names.map { ImageClass(name: $0) }
         case .file(let path):
             classes = try Self.orderedClasses(path)
+        case .synsets(let path):
+            classes = try Self.synsetClasses(path)
+        case .map(let path):
+            let map = try ClassMap(path: path)
+            classes = map.classes(of: names)
+            indices = Dictionary(names.compactMap { name in map[name].map { (name.bytewiseKey, $0) } }) { first, _ in first }
         }
-        let indices = Dictionary(classes.enumerated().map { ($1.name.bytewiseKey, $0) }) { first, _ in first }
+        if names.count < classes.count {
+            notices.append("the folders are \(names.count) of the \(classes.count) classes")
+        }
+        if indices.isEmpty { indices = Dictionary(classes.enumerated().map { ($1.name.bytewiseKey, $0) }) { first, _ in first } }
         var problems = ProblemList()
         var images: [(path: String, label: Int)] = []
         for name in names {
@@ -56,6 +62,23 @@ extension Labelling {
         self.leftOut = tree.leftOut
     }
 
+    private static let partNames: Set<String> = [
+        "train", "training", "val", "valid", "validation", "test", "testing", "dev", "eval",
+    ]
+
+    /// - Throws: `dataset.empty` for the folder above those that were meant.
+    private static func requireClasses(_ names: [String], _ root: String) throws {
+        let parts = names.filter { partNames.contains($0.lowercased()) }
+        guard parts.count == names.count,
+            parts.contains(where: { ["train", "training", "val", "valid", "validation"].contains($0.lowercased()) })
+        else { return }
+        throw Failure(
+            .dataSetEmpty,
+            "\(root) holds \(names.count == 1 ? "only \(names[0]), which is a part" : "\(names.joined(separator: " and ")), which are parts") of a data "
+                + "set and no \(names.count == 1 ? "class" : "classes").",
+            remedy: "Name one of them: \(root)/\(parts.first { $0.lowercased().hasPrefix("val") } ?? parts[0]).")
+    }
+
     /// Classes in the order of a file's lines; of lines that begin with a synset the synset is the folder's name.
     private static func orderedClasses(_ path: String) throws -> [ImageClass] {
         try namedClasses(path).map { one in
@@ -66,16 +89,16 @@ extension Labelling {
     }
 
     /// A table of file names and class indices or class names.
-    init(_ tree: FileTree, list path: String, classNames: String?) throws {
+    init(_ tree: FileTree, list path: String, classNames: String?, classMap: String?, synsets: String?) throws {
         var tree = tree
-        let named = try classNames.map { try Self.namedClasses($0) }
+        let map = try classMap.map { try ClassMap(path: $0) }
+        let named = try classNames.map { try Self.namedClasses($0) } ?? synsets.map { try Self.synsetClasses($0) }
         let files = try Self.flatFiles(of: &tree)
         var notices: [String] = []
-        var known: Set<[UInt8]> = []
-        for file in files { known.formUnion([file.bytewiseKey, file.withoutExtension.bytewiseKey]) }
+        let known = ListedFiles(files)
         let table = try LabelTable(
             LabelFile(path: path),
-            isFile: { known.contains(($0.hasPrefix("./") ? String($0.dropFirst(2)) : $0).bytewiseKey) },
+            isFile: { !known.places(of: $0).isEmpty },
             classNames: Set(named?.map(\.name) ?? []))
         let numbers = table.rows.compactMap { LabelText.number($0.value) }
         let areNames =
@@ -93,7 +116,16 @@ extension Labelling {
         var problems = ProblemList()
         let classes: [ImageClass]
         let rows: [Row]
-        if !numbers.isEmpty, !areNames {
+        if let map {
+            classes = map.classes(of: Set(table.rows.map(\.value)).sorted { $0.precedesBytewise($1) })
+            rows = table.rows.compactMap { row in
+                guard let label = map[row.value] else {
+                    problems.add("labels that the class map does not have", "line \(row.line): \(row.value)")
+                    return nil
+                }
+                return Row(line: row.line, name: row.name, label: label)
+            }
+        } else if !numbers.isEmpty, !areNames {
             classes = named ?? Self.numberedClasses(numbers)
             rows = zip(table.rows, numbers).map { Row(line: $0.line, name: $0.name, label: $1) }
         } else {
@@ -179,7 +211,7 @@ extension Labelling {
     }
 
     /// Classes that a file may list, and bytes of a class's name.
-    private static let maximumClasses = 100_000
+    static let maximumClasses = 100_000
     private static let maximumNameLength = 1000
 
     package static func namedClasses(_ path: String) throws -> [ImageClass] {
@@ -190,6 +222,11 @@ extension Labelling {
         }
         try checkClasses(file.lines.map(\.text), path)
         return file.lines.map { ImageClass(name: String($0.text)) }
+    }
+
+    /// Sorted synsets by their names alone.
+    package static func synsetClasses(_ path: String) throws -> [ImageClass] {
+        try SynsetTable.sortedClasses(path: path).map { ImageClass(name: $0.name) }
     }
 
     /// Classes without names for indices up to the highest that occurs. An index that no network has is left to be told as outside of them.

@@ -18,8 +18,8 @@ package struct Labelling {
             try self.init(classFoldersOf: tree, order: nil)
         case .orderedFolders(let order):
             try self.init(classFoldersOf: tree, order: order)
-        case .list(let path, let classNames):
-            try self.init(tree, list: path, classNames: classNames)
+        case .list(let path, let classNames, let classMap, let synsets):
+            try self.init(tree, list: path, classNames: classNames, classMap: classMap, synsets: synsets)
         case .localization(let solution, let synsets):
             try self.init(tree, solution: solution, synsets: synsets)
         case .groundTruth(let numbers, let synsets):
@@ -43,16 +43,10 @@ package struct Labelling {
         return files
     }
 
-    /// Brings rows and files together: each file must have exactly one row. A row names a file by its path below the root, with or without the
-    /// extension.
+    /// Brings rows and files together: each file must have exactly one row. A row names a file as ``ListedFiles`` finds it.
     init(classes: [ImageClass], rows: [Row], files: [String], list: String, tree: FileTree, problems: ProblemList = ProblemList()) throws {
         var problems = problems
-        var places: [[UInt8]: Int] = [:]
-        var stems: [[UInt8]: [Int]] = [:]
-        for (place, file) in files.enumerated() {
-            places[file.bytewiseKey] = place
-            stems[file.withoutExtension.bytewiseKey, default: []].append(place)
-        }
+        let known = ListedFiles(files)
         var labels = [Int?](repeating: nil, count: files.count)
         for row in rows {
             let name = row.name.hasPrefix("./") ? String(row.name.dropFirst(2)) : row.name
@@ -60,7 +54,7 @@ package struct Labelling {
                 problems.add("names that leave the folder", "line \(row.line): \(row.name)")
                 continue
             }
-            let candidates = places[name.bytewiseKey].map { [$0] } ?? stems[name.bytewiseKey] ?? []
+            let candidates = known.places(of: name)
             if candidates.count > 1 {
                 problems.add("names that fit several files", "line \(row.line): \(row.name)")
             } else if let place = candidates.first {

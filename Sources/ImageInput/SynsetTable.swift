@@ -16,6 +16,13 @@ enum SynsetTable {
         return try sorted(classes, of: file)
     }
 
+    /// Classes of either kind of file.
+    /// - Throws: `dataset.labelList`.
+    static func sortedClasses(path: String) throws -> [ImageClass] {
+        let isNumbered = try LabelFile(path: path).lines.first?.text.utf8.first.map { (0x30...0x39).contains($0) } ?? false
+        return try isNumbered ? numbered(path: path).classes : sortedClasses(mapping: path)
+    }
+
     /// Classes, and the class index of each ILSVRC2012 number, from lines that begin with number and synset, between blanks, tabs or commas.
     ///
     /// Where the table goes beyond 1000, as `meta.mat` does with inner nodes of the tree, only 1...1000 are classes.

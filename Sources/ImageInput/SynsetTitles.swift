@@ -4,8 +4,7 @@ package enum SynsetTitles {
     /// ("449 n01440764 tench"), whichever the file is. Synsets without a title are left out.
     /// - Throws: `dataset.labelList`.
     package static func read(path: String) throws -> [String: String] {
-        let isNumbered = try LabelFile(path: path).lines.first?.text.utf8.first.map { (0x30...0x39).contains($0) } ?? false
-        let classes = try isNumbered ? SynsetTable.numbered(path: path).classes : SynsetTable.sortedClasses(mapping: path)
+        let classes = try SynsetTable.sortedClasses(path: path)
         return Dictionary(classes.compactMap { one in one.title.map { (one.name, $0) } }) { first, _ in first }
     }
 }

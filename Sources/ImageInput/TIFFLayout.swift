@@ -56,7 +56,10 @@ struct TIFFLayout {
         switch Int32(photometric) {
         case PHOTOMETRIC_MINISWHITE, PHOTOMETRIC_MINISBLACK:
             meaning = Int32(photometric) == PHOTOMETRIC_MINISWHITE ? .white0 : .black0
-            isKnown = samples == 1 && [1, 2, 4, 8].contains(bits) || samples == 1 && bits == 16 && meaning == .black0
+            let hasAlpha = samples == 2 && extras == 1 && firstExtra == EXTRASAMPLE_UNASSALPHA
+            isKnown =
+                samples == 1 && [1, 2, 4, 8].contains(bits)
+                || meaning == .black0 && (samples == 1 && bits == 16 || hasAlpha && bits == 8 && !isSeparate)
         case PHOTOMETRIC_RGB:
             meaning = .color
             isKnown =
@@ -137,6 +140,8 @@ struct TIFFLayout {
             let gray = source[2 * column + 1] == 0 ? source[2 * column] : 255
             return (gray, gray, gray)
         }
+        // Alpha behind gray is passed over, as Pillow does.
+        let column = column * samples
         let perByte = 8 / bits
         let shift = 8 - bits * (column % perByte + 1)
         let value = Int(source[column / perByte]) >> shift & (1 << bits - 1)

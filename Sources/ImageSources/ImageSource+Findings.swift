@@ -105,7 +105,7 @@ extension ImageSource {
         var leftOut = ProblemList()
         for index in indexes { leftOut.add(index.leftOut) }
         let hasSamples = labels.isOfFolders && SampleSet.isThere(indexes)
-        let labelled: [(image: ContainedImage, label: Int)]
+        var labelled: [(image: ContainedImage, label: Int)]
         let classes: [ImageClass]
         var notices: [String] = []
         if hasSamples {
@@ -113,7 +113,15 @@ extension ImageSource {
             let samples = try SampleSet(indexes, names: names, info: info) { store.title(of: $0) }
             labelled = samples.images
             leftOut.add(samples.leftOut)
-            classes = try classNames.map { try Labelling.namedClasses($0) } ?? Labelling.numberedClasses(labelled.map(\.label))
+            if case .orderedFolders(.map(let path)) = labels {
+                let mapped = try Labelling.mapped(labelled.map(\.label), by: path)
+                labelled = zip(labelled, mapped.labels).map { (image: $0.image, label: $1) }
+                classes = mapped.classes
+            } else if case .orderedFolders(.synsets(let path)) = labels {
+                classes = try Labelling.synsetClasses(path)
+            } else {
+                classes = try classNames.map { try Labelling.namedClasses($0) } ?? Labelling.numberedClasses(labelled.map(\.label))
+            }
             guard labelled.allSatisfy({ classes.indices.contains($0.label) }) else {
                 throw Failure(
                     .labelMismatch, "\(address) has labels outside of the \(classes.count) classes", remedy: "check the class names")

@@ -43,7 +43,7 @@ extension RunReport {
             rows: failureRows + [
                 ["top-1", row(top1)],
                 ["top-5", row(top5)],
-            ] + networkRows.filter { $0[0] == "published top-1" } + engineNotes + [
+            ] + networkRows.filter { $0[0] == "published top-1" } + (classes?.sentence.map { [["classes", $0]] } ?? []) + engineNotes + [
                 ["top-1 by time step", topByTimeStep]
             ] + labelSetRows + [
                 ["engine", "\(engine), T = \(timeSteps)"],

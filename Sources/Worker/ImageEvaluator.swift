@@ -16,6 +16,8 @@ struct RunContext: Sendable {
     let readsHashes: Bool
     /// Whether the images are no files, so that only their hashes are there.
     let hasNoFiles: Bool
+    /// The classes whose logits count, ascending; nil for all.
+    let classes: [Int]?
 }
 
 /// One thread's way from an image file to its row. It owns its workspace, which is allocated once.
@@ -54,7 +56,7 @@ final class ImageEvaluator {
         let inferenceStart = ContinuousClock.now
         let inference = try workspace.infer(pixels: context.readsHashes ? image.sha256 : loaded?.pixels ?? [])
         let end = ContinuousClock.now
-        let ranking = inference.ranking(label: image.label)
+        let ranking = inference.ranking(label: image.label, among: context.classes)
         let prediction = Prediction(
             ordinal: image.ordinal, label: image.label, top5: ranking.top.map(\.class), scores: ranking.top.map(\.score),
             topByTimeStep: ranking.topByTimeStep, labelRankByTimeStep: ranking.labelRankByTimeStep,

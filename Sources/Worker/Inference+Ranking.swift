@@ -1,19 +1,31 @@
-internal import Engine
+package import Engine
 
 /// Where the classes stand, after each number of time steps and at the end.
-struct Ranking {
+package struct Ranking {
     /// At most five classes by falling mean logit.
-    var top: [(class: Int, score: Float)]
+    package var top: [(class: Int, score: Float)]
     /// Element t: the best class after t + 1 time steps.
-    var topByTimeStep: [Int]
+    package var topByTimeStep: [Int]
     /// Element t: classes that rank before the label; of equal logits the lower class ranks first. A label that the network does not know
     /// ranks behind all, and is never among the first five.
-    var labelRankByTimeStep: [Int]
+    package var labelRankByTimeStep: [Int]
     /// Element t: best less second-best mean logit; 0 for a network of one class.
-    var marginByTimeStep: [Float]
+    package var marginByTimeStep: [Float]
 }
 
 extension Inference {
+    /// Ranks some of the classes, as if the network had no others.
+    /// - Parameter classes: ascending; those that the network does not have are passed over. Nil for all.
+    package func ranking(label: Int, among classes: [Int]?) -> Ranking {
+        guard let classes = classes?.filter(meanLogits.indices.contains), !classes.isEmpty else { return ranking(label: label) }
+        let chosen = Inference(
+            logits: logits.map { step in classes.map { step[$0] } }, spikes: spikes, synapticOperations: synapticOperations)
+        var ranking = chosen.ranking(label: classes.firstIndex(of: label) ?? classes.count)
+        ranking.top = ranking.top.map { (classes[$0.class], $0.score) }
+        ranking.topByTimeStep = ranking.topByTimeStep.map { classes[$0] }
+        return ranking
+    }
+
     /// Ranks the classes by the mean of the logits so far, after each time step.
     func ranking(label: Int) -> Ranking {
         var ranking = Ranking(

@@ -61,7 +61,8 @@ final class RunContexts: @unchecked Sendable {
             run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.network),
             source: try ImageSource(root: dataSetRoots[dataset.name] ?? dataset.root),
             readsHashes: hashEngines[stored.specification.engine] != nil,
-            hasNoFiles: dataset.labels == StoredDataSet.noFiles)
+            hasNoFiles: dataset.labels == StoredDataSet.noFiles,
+            classes: stored.specification.onlyListedClasses ? try store.listedClasses(ofDataSet: dataset.id) : nil)
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
         return context

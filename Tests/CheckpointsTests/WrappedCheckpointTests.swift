@@ -23,6 +23,14 @@ struct WrappedCheckpointTests {
         #expect(checkpoint.format == .torch)
     }
 
+    @Test("PyTorch's legacy format is read in later pickle protocols, which put their pickles in frames")
+    func legacyProtocol() throws {
+        let bytes = try Fixtures.bytes(Fixtures.wrapped("legacy_script_layout.pth"))
+        let framed: [UInt8] = [0x80, 4, 0x95, 13, 0, 0, 0, 0, 0, 0, 0] + bytes[2...]
+        let checkpoint = try Checkpoint.load(bytes: framed, name: "framed.pth")
+        #expect(checkpoint.parameters.tensors == (try load("legacy_script_layout.pth").parameters.tensors))
+    }
+
     @Test("the state dict that was not taken is named, and --weights chooses it")
     func averagedWeights() throws {
         let taken = try load("model_and_ema.pth")

@@ -80,6 +80,21 @@ struct FolderTreeTests {
         #expect(try #require(throws: Failure.self) { try build() }.remedy?.contains("images/val") == true)
     }
 
+    @Test("Folders of some synsets are numbered among all of them, or as a class map says")
+    func subset() throws {
+        for name in ["n01440764", "n02119789"] { try folder.write("images/\(name)/x.jpg", image) }
+        let synsets = try folder.write("synsets.txt", text: "n02119789 kit fox\nn01440764 tench\nn02100735 English setter\n")
+        let all = try build(.orderedFolders(.synsets(synsets)))
+        #expect(all.classes == ["n01440764", "n02100735", "n02119789"] && all.labels == [0, 2])
+        #expect(all.notices == ["the folders are 2 of the 3 classes"])
+        let map = try folder.write("map.txt", text: "n01440764 4\nn02119789 1\n")
+        let mapped = try build(.orderedFolders(.map(map)))
+        #expect(mapped.classes == ["0", "n02119789", "2", "3", "n01440764"] && mapped.labels == [4, 1])
+        try folder.write("images/n99999999/x.jpg", image)
+        let refused = try #require(throws: Failure.self) { try build(.orderedFolders(.synsets(synsets))) }
+        #expect(refused.message.contains("1 class folders that the list of classes does not have (n99999999)"))
+    }
+
     @Test("Class folders that are numbers stand as text, with a notice, or as numbers, or as a list orders them")
     func numbers() throws {
         for name in ["0", "1", "2", "10"] { try folder.write("images/\(name)/x.jpg", image) }

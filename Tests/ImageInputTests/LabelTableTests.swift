@@ -35,6 +35,10 @@ struct LabelTableTests {
             "Image_Name,Class Index\na.JPEG,3\nb.JPEG,0\nc.JPEG,1\nd.JPEG,3\n",
             ",file,label\n0,a.JPEG,3\n1,b.JPEG,0\n2,c.JPEG,1\n3,d.JPEG,3\n",
             "label,split,path\n3,val,a.JPEG\n0,val,b.JPEG\n1,val,c.JPEG\n3,val,d.JPEG\n",
+            "a.JPEG , 3 \nb.JPEG , 0\nc.JPEG , 1\nd.JPEG , 3\n", "./a.JPEG 3\n./b.JPEG 0\n./c.JPEG 1\n./d.JPEG 3\n",
+            "idx\tfname\ty\n7\ta\t3\n8\tb\t0\n9\tc\t1\n10\td\t3\n",
+            "\u{FEFF}\"Image\";\"Class\"\n\"a.JPEG\";\"3\"\nb.JPEG;0\nc.JPEG;1\nd.JPEG;3\n",
+            "a.JPEG,3.0\r\nb.JPEG,0.0\r\nc.JPEG,1.0\r\nd.JPEG,3.0",
             "0 a.JPEG val 3\n1 b.JPEG val 0\n2 c.JPEG val 1\n3 d.JPEG val 3\n",
         ])
     func indices(text: String) throws {
@@ -68,6 +72,46 @@ struct LabelTableTests {
         let ordered = try read(text, classNames: "n04070727\nn03444034\nn04067472\n")
         #expect(ordered.labels == [1, 2, 0, 1])
         #expect(ordered.notices.contains { $0.contains("not in sorted order") })
+    }
+
+    @Test("Names with blanks and folders in them are found in a list, with and without extension")
+    func names2() throws {
+        let image = try GoldenPreprocessing.bytes(of: "tiny.jpg")
+        for name in ["a.JPEG", "b.JPEG", "c.JPEG", "d.JPEG"] { try FileManager.default.removeItem(atPath: "\(root)/\(name)") }
+        for name in ["deep/my cat 1.jpg", "deep/my dog.jpg", "other/my cat 1.jpg"] { try folder.write("images/\(name)", image) }
+        for text in [
+            "deep/my cat 1.jpg,1\ndeep/my dog.jpg,0\nother/my cat 1.jpg,2\n", "deep/my cat 1\t1\ndeep/my dog\t0\nother/my cat 1\t2\n",
+            "deep/my cat 1.jpg 1\ndeep/my dog.jpg 0\nother/my cat 1.jpg 2\n",
+        ] { #expect(try read(text).labels == [1, 0, 2], "\(text)") }
+    }
+
+    @Test("What a label file is, its first lines tell: Kaggle's with or without its header, the kit's numbers, or a table")
+    func detection() throws {
+        func kind(_ text: String, synsets: String? = "s") throws -> LabelSource {
+            try LabelSource(labelFile: folder.write("list", text: text), classNames: nil, synsets: synsets, classMap: nil)
+        }
+        let path = "\(folder.path)/list"
+        #expect(try kind("ImageId,PredictionString\nx,n01440764 1 2 3 4\n") == .localization(solution: path, synsets: "s"))
+        #expect(try kind("\u{FEFF}x,n01440764 1 2 3 4 n01440764 5 6 7 8\n") == .localization(solution: path, synsets: "s"))
+        #expect(try kind("490\n361\n") == .groundTruth(numbers: path, synsets: "s"))
+        #expect(try kind("490 3\n361 2\n") == .list(path: path, classNames: nil, synsets: "s"))
+        #expect(throws: Failure.self) { try kind("ImageId,PredictionString\n", synsets: nil) }
+    }
+
+    @Test("A class map gives the network's classes to labels that are names or numbers, as lines or JSON")
+    func classMap() throws {
+        let list = try folder.write("list", text: "a.JPEG,tench\nb.JPEG,shark\nc.JPEG,great white\nd.JPEG,tench\n")
+        for text in ["class,index\ntench,7\nshark,2\ngreat white,5\nray,3\n", #"{"tench": 7, "shark": 2, "great white": 5, "ray": -1}"#] {
+            let map = try folder.write("map", text: text)
+            let found = try ImageManifest.find(root: root, labels: .list(path: list, classNames: nil, classMap: map), threads: 1)
+            #expect(found.manifest.entries.map(\.label) == [7, 2, 5, 7])
+            #expect(found.manifest.classes.map(\.name) == ["0", "1", "shark", "3", "4", "great white", "6", "tench"])
+        }
+        let short = try folder.write("map", text: "tench 7\n")
+        let refused = try #require(throws: Failure.self) {
+            try ImageManifest.build(root: root, labels: .list(path: list, classNames: nil, classMap: short), threads: 1)
+        }
+        #expect(refused.message.contains("2 labels that the class map does not have (line 2: shark, line 3: great white)"))
     }
 
     @Test("Columns that may both be the label are refused with the line and the choices")
