@@ -168,7 +168,7 @@ let package = Package(
                 "Benchmarks", "Chaos", "Checkpoints", "Commands", "Diagnostics", "Engine", "EvaluationStore", "ImageInput", "ImageSources",
                 "Kafka", "KafkaMock", "Load", "Networks", "NoWork", "Postgres", "Reports", argumentParser, logging,
             ]),
-        .executableTarget(name: "eval-lab", dependencies: ["LabCommands", argumentParser]),
+        .executableTarget(name: "eval-lab", dependencies: ["Commands", "LabCommands", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", logging]),

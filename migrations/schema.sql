@@ -2422,6 +2422,7 @@ CREATE TABLE public.certificates (
     equal_to_engine boolean,
     certificate jsonb NOT NULL,
     made_at timestamp with time zone DEFAULT now() NOT NULL,
+    network text DEFAULT ''::text NOT NULL,
     CONSTRAINT certificates_engine_check CHECK ((engine <> ''::text)),
     CONSTRAINT certificates_grade_check CHECK ((grade = ANY (ARRAY['strict'::text, 'multiplying'::text, 'unproven'::text]))),
     CONSTRAINT certificates_model_sha256_check CHECK ((octet_length(model_sha256) = 32)),
@@ -2456,6 +2457,13 @@ COMMENT ON COLUMN public.certificates.equal_to_engine IS 'Whether the counted ru
 --
 
 COMMENT ON COLUMN public.certificates.certificate IS 'The whole certificate, as evalctl audit --format json prints it.';
+
+
+--
+-- Name: COLUMN certificates.network; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.certificates.network IS 'As models.network: which reading of the weights was audited.';
 
 
 --
@@ -3715,6 +3723,7 @@ CREATE TABLE public.models (
     parameters bigint NOT NULL,
     paper_name text,
     added_at timestamp with time zone DEFAULT now() NOT NULL,
+    network text DEFAULT ''::text NOT NULL,
     CONSTRAINT models_bytes_check CHECK ((bytes > 0)),
     CONSTRAINT models_format_check CHECK ((format = ANY (ARRAY['torch'::text, 'safetensors'::text]))),
     CONSTRAINT models_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'::text)),
@@ -3727,6 +3736,35 @@ CREATE TABLE public.models (
 --
 
 COMMENT ON TABLE public.models IS 'Checkpoints by name; the newest row of a name is the one a new run takes.';
+
+
+--
+-- Name: COLUMN models.network; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.models.network IS 'What was said of the network beside the file (--network, --size), a description by its hash; empty where the file was taken as it is.';
+
+
+--
+-- Name: model_settings; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.model_settings AS
+ SELECT m.model_id,
+    m.name AS model,
+    (s.setting ->> 'key'::text) AS key,
+    (s.setting ->> 'value'::text) AS value,
+    (s.setting ->> 'origin'::text) AS origin
+   FROM public.models m,
+    LATERAL jsonb_array_elements(COALESCE((m.architecture -> 'settings'::text), '[]'::jsonb)) WITH ORDINALITY s(setting, place)
+  ORDER BY m.model_id, s.place;
+
+
+--
+-- Name: VIEW model_settings; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.model_settings IS 'What tensors do not tell of a model''s network: told by the checkpoint, given by the user, or assumed because all published weights agree.';
 
 
 --
@@ -3955,7 +3993,8 @@ CREATE VIEW public.run_provenance AS
            FROM (public.shards s
              JOIN public.workers w USING (worker_id))
           WHERE ((s.run_id = r.run_id) AND (s.state = 'done'::text))
-          ORDER BY w.version) AS worker_versions
+          ORDER BY w.version) AS worker_versions,
+    m.network
    FROM ((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id));
@@ -5058,7 +5097,7 @@ ALTER TABLE ONLY partitions.shard_activity_31
 --
 
 ALTER TABLE ONLY public.certificates
-    ADD CONSTRAINT certificates_pkey PRIMARY KEY (model_sha256, engine, timesteps, version);
+    ADD CONSTRAINT certificates_pkey PRIMARY KEY (model_sha256, network, engine, timesteps, version);
 
 
 --
@@ -5198,11 +5237,11 @@ ALTER TABLE ONLY public.model_layers
 
 
 --
--- Name: models models_name_sha256_key; Type: CONSTRAINT; Schema: public; Owner: -
+-- Name: models models_name_sha256_network_key; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.models
-    ADD CONSTRAINT models_name_sha256_key UNIQUE (name, sha256);
+    ADD CONSTRAINT models_name_sha256_network_key UNIQUE (name, sha256, network);
 
 
 --
@@ -6898,6 +6937,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.models TO evalctl_owner;
 GRANT SELECT ON TABLE public.models TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.models TO evalctl_reader;
 GRANT SELECT ON TABLE public.models TO evalctl_worker;
+
+
+--
+-- Name: TABLE model_settings; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.model_settings TO evalctl_owner;
+GRANT SELECT ON TABLE public.model_settings TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.model_settings TO evalctl_reader;
 
 
 --

@@ -32,7 +32,10 @@ package struct EngineAudit {
             Certificate(
                 modelSHA256: modelSHA256, engine: engine.name, kernels: (engine as? FixedEngine)?.kernels.name ?? engine.name,
                 version: version, timeSteps: timeSteps, images: images.count, imageSource: imageSource, equality: equality,
-                layers: layers, multiplied: multiplied, costs: costs)
+                layers: layers, multiplied: multiplied, costs: costs,
+                units: (engine as? FixedEngine).map { UnitSummary($0.unitSpread) }.map {
+                    Certificate.Units(spread: $0.spread, warnings: $0.warnings)
+                })
         }
         if let fixed = engine as? FixedEngine {
             let counted = try CountedRun(engine: fixed, timeSteps: timeSteps, images: images, progress: progress)

@@ -27,7 +27,8 @@ package struct CheckpointOptions: ParsableArguments {
     package init() {}
 
     package func validate() throws {
-        _ = try choice
+        // A file is read where the checkpoint is.
+        if let network, !network.hasSuffix(".json") { _ = try NetworkChoice(parsing: network) }
         if let size, !(1...4096).contains(size) { throw ValidationError("--size takes 1 to 4096") }
     }
 

@@ -16,7 +16,7 @@ package struct LogOptions: ParsableArguments {
     @Option(
         help: """
             Least level of what is logged to standard error: debug, info, warning, error; then levels of single targets, such as \
-            info,kafka=debug.
+            info,worker=debug.
             """)
     var logLevel = "warning"
 
@@ -25,7 +25,7 @@ package struct LogOptions: ParsableArguments {
 
     /// The modules that log.
     private static let targets: Set<String> = [
-        "chaos", "commands", "coordinator", "dashboard", "hummingbird", "hummingbirdcore", "kafka", "servicelifecycle", "worker",
+        "chaos", "commands", "coordinator", "dashboard", "hummingbird", "hummingbirdcore", "kafka", "servicelifecycle", "transport", "worker",
     ]
 
     package init() {}
@@ -70,8 +70,7 @@ package struct KafkaOptions: ParsableArguments {
     }
 
     private var servers: String? {
-        let named = kafka ?? ""
-        return named.isEmpty ? nil : named
+        kafka.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Kafka where it is named, else the database itself.

@@ -10,13 +10,20 @@ final class EmbeddedStack {
     private let cluster: EmbeddedCluster
     private let coordinator: ChildProgram
     private let worker: ChildProgram
+    private let dataDirectory: String
+    private var lastLook = ContinuousClock.now
+    private var hasToldOfDrain = false
 
     /// - Parameter http: where the coordinator serves the dashboard; the address it takes is noted on standard error.
-    init(dataDirectory: String, threads: Int, http: HTTPOptions? = nil) throws {
+    init(dataDirectory: String, threads: Int, http: HTTPOptions? = nil, interruption: Interruption) throws {
+        self.dataDirectory = dataDirectory
         // A mistake in it is better known before anything has started.
         _ = try http?.configuration()
         let addressFile = dataDirectory + "/http-address"
-        cluster = EmbeddedCluster(directory: dataDirectory + "/postgres")
+        let cluster = EmbeddedCluster(directory: dataDirectory + "/postgres")
+        self.cluster = cluster
+        try DiskSpace.require(cluster.status == .absent ? DiskSpace.ofNewDatabase : DiskSpace.least, below: dataDirectory)
+        interruption.atOnce { _ = try? cluster.stop(immediately: true) }
         address = try cluster.start()
         do {
             let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))
@@ -34,6 +41,8 @@ final class EmbeddedStack {
                 "eval-worker",
                 arguments: common + ["--threads", "\(threads)", "--cache-dir", dataDirectory + "/checkpoints", "--drain-seconds", "5"],
                 environment: environment, logPath: logs + "/worker.log")
+            let children = [coordinator.processID, worker.processID]
+            interruption.atOnce { for child in children { kill(child, SIGKILL) } }
             if http?.http != nil { note("http://\(try Self.address(in: addressFile, of: coordinator))/") }
         } catch {
             _ = try? cluster.stop()
@@ -53,10 +62,20 @@ final class EmbeddedStack {
             Failure.Code("stack.http"), "the coordinator does not serve HTTP after 15 s", remedy: "its log is \(coordinator.logPath)")
     }
 
-    /// - Throws: a failure where the coordinator or the worker has ended by itself.
+    /// Whether the worker has ended because somebody drained it.
+    var isDrained: Bool { worker.status == 0 }
+
+    /// - Throws: a failure where the coordinator has ended by itself, or the worker without having been drained; `disk.full`.
     func requireRunning() throws {
+        let now = ContinuousClock.now
+        if now - lastLook > .seconds(1) {
+            lastLook = now
+            try DiskSpace.require(DiskSpace.least, below: dataDirectory)
+        }
         try coordinator.requireRunning()
-        try worker.requireRunning()
+        guard isDrained else { return try worker.requireRunning() }
+        if !hasToldOfDrain { note("the worker was drained; the database and the coordinator stay up") }
+        hasToldOfDrain = true
     }
 
     func stop() throws {

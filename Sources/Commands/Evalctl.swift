@@ -4,7 +4,7 @@ package import ArgumentParser
 package struct Evalctl: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "evalctl",
-        abstract: "Evaluates spiking MLP networks on image data sets, with exactly one row per image.",
+        abstract: "Evaluates spiking neural networks on image data sets, with exactly one row per image.",
         discussion: """
             Data goes to standard output, progress and errors to standard error.
             Exit codes: 0 done; 1 failed; 2 the run is incomplete; 3 a check found a difference; 64 wrong usage; 69 a database or broker \
@@ -22,7 +22,7 @@ package struct Evalctl: ParsableCommand {
         ])
 
     /// Options that the environment and the configuration file may give, of every command that takes them.
-    static let settings: Set<String> = [
+    package static let settings: Set<String> = [
         "database", "data-dir", "endpoint-url", "http", "http-token-file", "kafka", "kafka-config", "kafka-property", "log-format",
         "log-level",
         "threads", "topic-prefix",

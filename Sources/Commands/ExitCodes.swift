@@ -20,23 +20,26 @@ package enum ProgramExit {
 
     /// Prints `error` for a person and gives the program's exit code for it.
     package static func code(for error: any Error) -> ExitCode {
+        // What breaks while a signal ends everything is no news.
+        Interruption.waitForEnd()
         if let code = error as? ExitCode { return code }
-        note("error: \(text(of: error))")
+        note("error: \(Failure.sentence(of: error))")
         guard let failure = error as? Failure else { return self.failure }
         if failure.code == .differentImages { return usage }
         return failure.recovery == .transient ? unavailable : self.failure
-    }
-
-    /// An error as one sentence; Foundation's own say more than a person wants in their descriptions.
-    static func text(of error: any Error) -> String {
-        error is Failure ? "\(error)" : "\(error)".hasPrefix("Error Domain=") ? error.localizedDescription : "\(error)"
     }
 
     /// Runs a command's work; what it throws becomes a line on standard error and an exit code.
     package static func reporting(_ body: () throws -> Void) throws {
         StandardOutput.prepare()
         do {
-            try body()
+            do {
+                try body()
+            } catch let code as ExitCode {
+                // What could not be written is worse than what it would have said.
+                try StandardOutput.check()
+                throw code
+            }
             try StandardOutput.check()
         } catch let error as CleanExit {
             throw error

@@ -31,7 +31,7 @@ enum TextOutput {
             try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
         } catch {
             throw Failure(
-                Failure.Code("output.unwritable"), "\(file) cannot be written: \(ProgramExit.text(of: error))",
+                Failure.Code("output.unwritable"), "\(file) cannot be written: \(Failure.sentence(of: error))",
                 remedy: "name a file in a folder that is there and may be written to")
         }
     }

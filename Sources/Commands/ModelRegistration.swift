@@ -1,4 +1,4 @@
-internal import Checkpoints
+package import Checkpoints
 internal import Diagnostics
 package import EvaluationStore
 internal import Foundation
@@ -39,13 +39,16 @@ package struct ModelRegistration {
             try NameText.requireFree(name, hash: checkpoint.sha256, among: store.models().map { ($0.name, $0.sha256) }, what: "model")
         }
         let layers = ModelLayers(checkpoint.network)
-        let description = CheckpointDescription(checkpoint)
+        let description = try CheckpointExamination.description(of: checkpoint, path: path)
+        try CheckpointExamination.require(description.probe, path: path)
+        if let probe = description.probe { note("\(path): \(probe.text)") }
         let handle = try openFile(path)
         defer { try? handle.close() }
         let added = try store.addModel(
             StoredModel(
-                name: name, sha256: checkpoint.sha256, format: checkpoint.format.rawValue, bytes: checkpoint.fileBytes,
-                architecture: try renderJSON(description), parameters: description.parameters, paperName: description.name),
+                name: name, sha256: checkpoint.sha256, network: description.reading, format: checkpoint.format.rawValue,
+                bytes: checkpoint.fileBytes, architecture: try renderJSON(description), parameters: description.parameters,
+                paperName: description.name),
             layers: layers.groups.map { StoredLayer(name: $0.name, isLIF: true, neurons: $0.neurons) }
                 + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.height * $0.width) }
         ) { _ in

@@ -77,9 +77,9 @@ struct RunEvaluateCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             let interruption = Interruption()
-            let dataDirectory = DatabaseOptions.directory(dataDir)
             let stack = try EmbeddedStack(
-                dataDirectory: dataDirectory, threads: stackOptions.threadCount, http: httpOptions)
+                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, http: httpOptions,
+                interruption: interruption)
             let session = PostgresSession(stack.address, options: ConnectionOptions(applicationName: "evalctl"))
             do {
                 let store = EvaluationStore(session: session)
@@ -88,14 +88,21 @@ struct RunEvaluateCommand: ParsableCommand {
                 let run = try runOptions.submit(model: model, dataset: dataset, store: store)
                 let follower = RunFollower(store: store, run: run)
                 try follower.follow {
-                    try interruption.check()
+                    try interruption.check("the same command goes on with run \(run) where it stopped")
                     try stack.requireRunning()
+                    guard !stack.isDrained else {
+                        throw Failure(
+                            Failure.Code("stack.drained"), "the worker was drained, and run \(run) has no other",
+                            remedy: "the same command goes on with it")
+                    }
                 }
                 try follower.report(as: format)
             } catch {
+                // Said at once: stopping takes its time where the disk is full.
+                let code = ProgramExit.code(for: error)
                 session.close()
                 try? stack.stop()
-                throw error
+                throw code
             }
             session.close()
             try stack.stop()
@@ -122,36 +129,4 @@ struct RunEvaluateCommand: ParsableCommand {
         let name = dataSetName ?? NameText.allowed(source.address.suggestedName, otherwise: "dataset")
         return try DataSetRegistration(store: store).add(name, from: source, labels: .classFolders, asVersion: false).dataset
     }
-}
-
-/// Turns SIGINT and SIGTERM into an error at the next look, so that everything is ended in order; a second one ends at once.
-package final class Interruption: Sendable {
-    private let flag = SignalFlag()
-    private let signals: TerminationSignals
-
-    package init() {
-        signals = TerminationSignals { [flag] _, count in
-            if count > 1 { _exit(130) }
-            flag.raise()
-        }
-    }
-
-    package var isRaised: Bool { flag.isRaised }
-
-    /// - Throws: the exit code 130 after a signal.
-    package func check() throws {
-        guard flag.isRaised else { return }
-        note("\ninterrupted: stopping the worker, the coordinator and the database")
-        throw ProgramExit.interrupted
-    }
-}
-
-/// A flag that is raised once.
-final class SignalFlag: @unchecked Sendable {
-    private let lock = NSLock()
-    private var raised = false
-
-    func raise() { lock.withLock { raised = true } }
-
-    var isRaised: Bool { lock.withLock { raised } }
 }

@@ -8,7 +8,9 @@ internal import Networks
 
 /// What `run` and `submit` let a person choose of a run.
 package struct RunOptions: ParsableArguments {
-    @Option(name: [.customLong("timesteps"), .customShort("T")], help: "Time steps. Default: what the checkpoint says, else 4.")
+    @Option(
+        name: [.customLong("timesteps"), .customShort("T")],
+        help: "Time steps. Default: what the checkpoint says, else as the network's family was published, else 4.")
     var timeSteps: Int?
 
     @OptionGroup var engine: EngineOptions
@@ -45,7 +47,7 @@ package struct RunOptions: ParsableArguments {
     /// T as it was asked for, else as the checkpoint says.
     /// - Throws: `run.timesteps` where the network cannot run so long.
     func timeSteps(of description: CheckpointDescription, named name: String) throws -> Int {
-        let steps = timeSteps ?? description.timesteps ?? 4
+        let steps = timeSteps ?? description.defaultTimeSteps ?? description.timesteps ?? 4
         if let longest = description.longestRun, steps > longest {
             throw Failure(
                 Failure.Code("run.timesteps"), "\(steps) time steps were asked for, and model \(name) can run 1 to \(longest)",
@@ -58,18 +60,16 @@ package struct RunOptions: ParsableArguments {
     package func submit(model: StoredModel, dataset: StoredDataSet, store: EvaluationStore) throws -> RunID {
         let description = try model.description()
         let timeSteps = try timeSteps(of: description, named: model.name)
-        guard dataset.classes <= description.classes else {
-            throw Failure(
-                Failure.Code("run.classes"),
-                "data set \(dataset.name) has \(dataset.classes) classes, model \(model.name) knows only \(description.classes)",
-                remedy: "evaluate the model on the classes it was trained for")
-        }
-        if dataset.classes < description.classes {
+        if dataset.classes > description.classes {
+            note(
+                "data set \(dataset.name) has \(dataset.classes) classes, and model \(model.name) knows \(description.classes): images of the "
+                    + "others count as mistakes")
+        } else if dataset.classes < description.classes {
             note(
                 "data set \(dataset.name) has \(dataset.classes) classes and model \(model.name) \(description.classes): class numbers count as "
                     + "the model's, and its other classes count as wrong")
         }
-        let recipe = try recipe.recipe(default: .default(imageSize: description.image))
+        let recipe = try recipe.recipe(default: .default(imageSize: description.image, published: description.preprocessing))
         let specification = RunSpecification(
             modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps, engine: try engine.name,
             preprocessing: recipe.identifier, pixelLimit: pixelLimit, version: programVersion)

@@ -44,10 +44,10 @@ struct ReportKeeper {
         let report = try store.report(run)
         try store.keepReport(run, json: try renderJSON(report))
         if report.complete {
-            logger.info("run \(run) is finished: \(report.completeness)", metadata: ["run": "\(run)"])
+            logger.info("run \(run) is finished: \(report.completeness)", metadata: ["run": .stringConvertible(run.rawValue)])
         } else {
             metrics.incompleteRuns.add()
-            logger.warning("run \(run) has ended incomplete: \(report.completeness)", metadata: ["run": "\(run)"])
+            logger.warning("run \(run) has ended incomplete: \(report.completeness)", metadata: ["run": .stringConvertible(run.rawValue)])
         }
         events.add([
             .runFinished(run, images: report.images.evaluated, failed: report.images.failed, complete: report.complete)

@@ -14,10 +14,11 @@ extension Certificate: Codable {
         case difference
         case layers
         case multiplied
+        case units
         case energy = "energy_pj"
     }
 
-    /// `equal_to_engine` and `difference` are null where there is nothing to say.
+    /// `equal_to_engine`, `difference` and `units` are null where there is nothing to say.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(modelSHA256, forKey: .modelSHA256)
@@ -34,6 +35,7 @@ extension Certificate: Codable {
         try container.encode(difference, forKey: .difference)
         try container.encode(layers, forKey: .layers)
         try container.encode(multiplied, forKey: .multiplied)
+        try container.encode(units, forKey: .units)
         try container.encode(energy, forKey: .energy)
     }
 
@@ -53,6 +55,7 @@ extension Certificate: Codable {
         difference = try container.decodeIfPresent(String.self, forKey: .difference)
         layers = try container.decode([Layer].self, forKey: .layers)
         multiplied = try container.decode([Multiplied].self, forKey: .multiplied)
+        units = try container.decodeIfPresent(Units.self, forKey: .units)
         energy = try container.decode([String: Energy].self, forKey: .energy)
     }
 }

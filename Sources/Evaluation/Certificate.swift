@@ -86,6 +86,17 @@ package struct Certificate: Sendable, Hashable {
         }
     }
 
+    /// What 1 is in whole numbers, and where an outlier costs bits.
+    package struct Units: Sendable, Hashable, Codable {
+        package var spread: String
+        package var warnings: [String]
+
+        package init(spread: String, warnings: [String]) {
+            self.spread = spread
+            self.warnings = warnings
+        }
+    }
+
     /// Hexadecimal hash of the checkpoint file.
     package var modelSHA256: String
     package var engine: String
@@ -106,13 +117,16 @@ package struct Certificate: Sendable, Hashable {
     package var difference: String?
     package var layers: [Layer]
     package var multiplied: [Multiplied]
+    /// Nil for an engine that has no units.
+    package var units: Units?
     /// By name of the table of costs.
     package var energy: [String: Energy]
 
     /// - Parameter equality: nil where the counts are derived; else whether all was equal, and what was not.
     package init(
         modelSHA256: String, engine: String, kernels: String, version: String, timeSteps: Int, images: Int, imageSource: String,
-        equality: (isEqual: Bool, difference: String?)?, layers: [Layer], multiplied: [Multiplied], costs: [EnergyCosts]
+        equality: (isEqual: Bool, difference: String?)?, layers: [Layer], multiplied: [Multiplied], costs: [EnergyCosts],
+        units: Units? = nil
     ) {
         self.modelSHA256 = modelSHA256
         self.engine = engine
@@ -123,6 +137,7 @@ package struct Certificate: Sendable, Hashable {
         self.imageSource = imageSource
         self.layers = layers
         self.multiplied = multiplied
+        self.units = units
         equalToEngine = equality?.isEqual
         difference = equality?.difference
         spikePath = layers.reduce(Operations()) { $1.isInput ? $0 : $0 + $1.operations }

@@ -103,6 +103,8 @@ package struct RunReport: Sendable, Hashable, Codable {
 
     package var run: RunID
     package var model: String
+    /// Nil of runs that were pruned before this was kept.
+    package var network: NetworkQuote?
     package var dataset: String
     package var engine: String
     package var timeSteps: Int
@@ -137,6 +139,7 @@ package struct RunReport: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case run
         case model
+        case network
         case dataset
         case engine
         case timeSteps = "timesteps"
@@ -161,7 +164,8 @@ package struct RunReport: Sendable, Hashable, Codable {
     }
 
     package init(
-        run: RunID, model: String, dataset: String, engine: String, timeSteps: Int, state: RunState, complete: Bool, images: Images,
+        run: RunID, model: String, network: NetworkQuote? = nil, dataset: String, engine: String, timeSteps: Int, state: RunState,
+        complete: Bool, images: Images,
         failures: [FailureCount] = [], top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
         labelSets: [LabelSetAccuracy] = [], latency: Latency, spikesPerImage: Double, firingRate: Double,
         synapticOperationsPerImage: Double, energy: EnergyEstimate? = nil, imagesPerSecond: Double, workers: Int, provenance: Provenance,
@@ -169,6 +173,7 @@ package struct RunReport: Sendable, Hashable, Codable {
     ) {
         self.run = run
         self.model = model
+        self.network = network
         self.dataset = dataset
         self.engine = engine
         self.timeSteps = timeSteps

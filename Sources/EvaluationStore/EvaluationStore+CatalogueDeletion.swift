@@ -68,15 +68,6 @@ extension EvaluationStore {
             .inUse, "\(kind) \(name) is what run \(some) was made of", remedy: "delete these runs before, with `evalctl run delete`")
     }
 
-    /// Runs an insertion that refers to something that may be deleted beside it.
-    func referring<Result>(to what: String, _ insert: () throws -> Result) throws -> Result {
-        do {
-            return try insert()
-        } catch let failure as Failure where failure.code == .databaseForeignKeyViolation {
-            throw Failure(.notFound, "\(what) was deleted at this moment", cause: failure)
-        }
-    }
-
     /// Runs a deletion that a run may be submitted beside.
     private func deleting(_ kind: String, _ name: String, _ sql: String) throws {
         do {

@@ -9,13 +9,14 @@ extension EvaluationStore {
         _ = try self.run(run)
         let row = try rows(
             """
-            SELECT model, encode(model_sha256, 'hex') AS model_sha256, dataset, encode(manifest_sha256, 'hex') AS manifest_sha256, timesteps,
+            SELECT model, encode(model_sha256, 'hex') AS model_sha256, network, dataset, encode(manifest_sha256, 'hex') AS manifest_sha256, timesteps,
                    engine, preprocessing, pixel_limit, version, instruction_sets, worker_versions
             FROM run_provenance WHERE run_id = $1
             """, [.int64(run.rawValue)]
         ).single()
         return RunProvenance(
-            run: run, model: try row.text("model"), modelSHA256: try row.text("model_sha256"), dataset: try row.text("dataset"),
+            run: run, model: try row.text("model"), modelSHA256: try row.text("model_sha256"), network: try row.text("network"),
+            dataset: try row.text("dataset"),
             manifestSHA256: try row.text("manifest_sha256"), timeSteps: try row.int("timesteps"), engine: try row.text("engine"),
             preprocessing: try row.text("preprocessing"), pixelLimit: try row.int("pixel_limit"), version: try row.text("version"),
             instructionSets: try row.texts("instruction_sets"), workerVersions: try row.texts("worker_versions"))

@@ -59,9 +59,12 @@ extension EvaluationStore {
             FROM workers WHERE worker_id IN (SELECT worker_id FROM shards WHERE run_id = $1 AND state = 'done')
             """, key
         ).first
+        let isComplete = try accuracy.bool("complete")
+        let network = try JSONDecoder().decode(NetworkQuote.self, from: Data(model.architecture.utf8))
+            .compared(with: top1ByTimeStep, images: dataset.images, classes: dataset.classes, isComplete: isComplete)
         return RunReport(
-            run: id, model: model.name, dataset: dataset.name, engine: run.specification.engine,
-            timeSteps: run.specification.timeSteps, state: run.state, complete: try accuracy.bool("complete"),
+            run: id, model: model.name, network: network, dataset: dataset.name, engine: run.specification.engine,
+            timeSteps: run.specification.timeSteps, state: run.state, complete: isComplete,
             images: .init(expected: run.imagesExpected, evaluated: evaluated, failed: try accuracy.int("images_failed")),
             failures: try failureCounts(of: id),
             top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
@@ -80,8 +83,7 @@ extension EvaluationStore {
                 submittedAt: try totals.text("submitted_at"),
                 finishedAt: try totals.textIfPresent("finished_at")),
             certificate: try certificate(
-                modelSHA256: model.sha256, engine: run.specification.engine, timeSteps: run.specification.timeSteps,
-                version: run.specification.version))
+                of: model, engine: run.specification.engine, timeSteps: run.specification.timeSteps, version: run.specification.version))
     }
 
     private func latency(_ id: RunID) throws -> RunReport.Latency {

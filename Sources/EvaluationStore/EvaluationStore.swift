@@ -38,6 +38,15 @@ package final class EvaluationStore {
     func execute(_ sql: String, _ parameters: [PostgresValue] = []) throws -> Int {
         try rows(sql, parameters).affectedRows
     }
+
+    /// Runs an insertion that refers to something that may be deleted beside it.
+    func referring<Result>(to what: String, _ insert: () throws -> Result) throws -> Result {
+        do {
+            return try insert()
+        } catch let failure as Failure where failure.code == .databaseForeignKeyViolation {
+            throw Failure(.notFound, "\(what) was deleted at this moment", cause: failure)
+        }
+    }
 }
 
 extension RunState {

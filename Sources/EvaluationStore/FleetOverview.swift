@@ -89,10 +89,10 @@ package struct RunOverview: Sendable, Hashable, Codable {
         case finishedAt = "finished_at"
     }
 
-    /// Images that are done or computed.
-    package var imagesFinished: Int { min(imagesDone + imagesComputed, imagesExpected) }
+    /// Images that are computed, stored or not; those that failed are not among them.
+    package var imagesFinished: Int { max(min(imagesDone + imagesComputed, imagesExpected) - imagesFailed, 0) }
 
-    /// Part of the images that is done or computed, 0 to 1.
+    /// Part of the images that is computed, 0 to 1: a run that lacks one never has it all.
     package var fraction: Double { imagesExpected == 0 ? 0 : Double(imagesFinished) / Double(imagesExpected) }
 
     /// The state in words that tell whether every image counts.

@@ -73,6 +73,8 @@ extension RunPage {
             ("exit by margin", 1, rows.filter { if case .margin = $0.point.rule { true } else { false } }),
             ("exit when stable", 2, rows.filter { if case .stable = $0.point.rule { true } else { false } }),
         ]
+        // Whiskers of very many points would hide them.
+        let hasBands = kinds.contains { $0.rows.count > 12 }
         let series = kinds.filter { !$0.rows.isEmpty }.map { kind in
             LineChart.Series(
                 name: kind.name,
@@ -85,7 +87,7 @@ extension RunPage {
                         title:
                             "\(way): \(NumberText.percent(one.accuracy)), \(NumberText.range(one.ci95)), \(NumberText.significant(cost(row))) \(unit)"
                     )
-                }, style: kind.style, hasBand: kind.rows.count > 12, hasMarks: kind.rows.count <= 40)
+                }, style: kind.style, hasBand: hasBands, hasMarks: kind.rows.count <= 40)
         }
         let intervals = rows.map { accuracy($0).ci95 }
         let chart = LineChart(

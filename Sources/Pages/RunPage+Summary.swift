@@ -7,7 +7,10 @@ extension RunPage {
         let completeness =
             report.complete
             ? Markup.element("p", [:], report.completeness) : .element("p", ["class": "warning", "role": "status"], report.completeness)
-        return completeness + .element("div", ["class": "tiles"], tiles.map { tile($0.0, $0.1, $0.2) }) + failures
+        let assumed = report.assumptions.map {
+            Markup.element("p", [:], "Assumed of the network, which its checkpoint does not tell: \($0).")
+        }
+        return completeness + .element("div", ["class": "tiles"], tiles.map { tile($0.0, $0.1, $0.2) }) + (assumed ?? Markup()) + failures
     }
 
     private var tiles: [(String, String, String)] {
@@ -75,8 +78,12 @@ extension RunPage {
         func code(_ text: String) -> Markup { .element("code", [:], text) }
         var rows: [(String, Markup)] = [
             ("run", .text("\(report.run), \(report.state.rawValue)")), ("model", .text(report.model)),
-            ("model sha256", code(made.modelSHA256)), ("data set", .text(report.dataset)), ("manifest sha256", code(made.manifestSHA256)),
-            ("preprocessing", code(made.preprocessing)), ("engine", .text("\(report.engine), T = \(report.timeSteps)")),
+            ("model sha256", code(made.modelSHA256)),
+        ]
+        rows += report.networkRows.map { ($0[0], .text($0[1])) }
+        rows += [
+            ("data set", .text(report.dataset)), ("manifest sha256", code(made.manifestSHA256)),
+            ("preprocessing", .text(report.preprocessingText)), ("engine", .text("\(report.engine), T = \(report.timeSteps)")),
             ("made by", .text("evalctl \(made.version)")), ("instruction sets", .text(made.instructionSets.joined(separator: ", "))),
             ("kernels", .text(made.kernels.isEmpty ? "-" : made.kernels.joined(separator: ", "))),
             ("shards", .text("\(made.shards)")), ("submitted", .text(made.submittedAt)),

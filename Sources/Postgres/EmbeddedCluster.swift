@@ -101,6 +101,14 @@ package final class EmbeddedCluster: Sendable {
         return true
     }
 
+    private static let isHurried = Atomic(false)
+
+    /// Ends what starting or stopping a server waits for in this program, and stops servers without a checkpoint from now on: the program has to
+    /// end at once.
+    package static func hurry() { isHurried.store(true, ordering: .relaxed) }
+
+    static var mustHurry: Bool { isHurried.load(ordering: .relaxed) }
+
     /// Whether the server programs are installed on this machine.
     package static var isInstalled: Bool {
         (try? ServerPrograms.find(majorVersion: nil)) != nil

@@ -14,8 +14,10 @@ extension Certificate {
             "model sha256 \(modelSHA256)",
             "grade \(grade.rawValue): \(meaning)",
         ]
+        let units = units.map { ["units: \($0.spread)"] + $0.warnings.map { "warning: \($0)" } } ?? []
+        let all = lines + units
         let head =
-            isMarkdown ? "## MFI certificate\n\n" + lines.joined(separator: "  \n") : "MFI certificate\n" + lines.joined(separator: "\n")
+            isMarkdown ? "## MFI certificate\n\n" + all.joined(separator: "  \n") : "MFI certificate\n" + all.joined(separator: "\n")
         let sections = [
             section("Operations", operationTable), section("What is multiplied", multipliedTable), section("Layers", layerTable),
             section("Energy: \(Energy.formula); arithmetic alone, no memory traffic", energyTable),

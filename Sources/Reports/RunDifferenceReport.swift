@@ -37,7 +37,8 @@ package struct RunDifferenceReport: Sendable, Encodable {
             Cause(name: name, a: value(a), b: value(b), isSame: value(a) == value(b))
         }
         causes = [
-            cause("weights") { $0.modelSHA256 }, cause("images and labels") { $0.manifestSHA256 },
+            cause("weights") { $0.modelSHA256 }, cause("network as given") { $0.network.isEmpty ? "as the file tells" : $0.network },
+            cause("images and labels") { $0.manifestSHA256 },
             cause("preprocessing") { $0.preprocessing },
             cause("arithmetic") { $0.engine }, cause("time steps") { "\($0.timeSteps)" },
             cause("instruction sets") { $0.instructionSets.joined(separator: ", ") },

@@ -43,7 +43,7 @@ extension RunReport {
             rows: failureRows + [
                 ["top-1", row(top1)],
                 ["top-5", row(top5)],
-            ] + engineNotes + [
+            ] + networkRows.filter { $0[0] == "published top-1" } + engineNotes + [
                 ["top-1 by time step", topByTimeStep]
             ] + labelSetRows + [
                 ["engine", "\(engine), T = \(timeSteps)"],
@@ -56,10 +56,11 @@ extension RunReport {
                 ["inference", row(latency.inference)],
                 ["total per image", row(latency.total)],
                 ["images per second", "\(NumberText.fixed(imagesPerSecond, 1)) with \(workers) worker\(workers == 1 ? "" : "s")"],
+            ] + networkRows.filter { $0[0] != "published top-1" } + [
                 ["certificate", certificateText],
                 ["model sha256", provenance.modelSHA256],
                 ["manifest sha256", provenance.manifestSHA256],
-                ["preprocessing", provenance.preprocessing],
+                ["preprocessing", preprocessingText],
                 ["made by", madeBy],
             ])
     }

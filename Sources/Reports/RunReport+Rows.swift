@@ -37,14 +37,17 @@ extension RunReport {
     package func latexRow(header: Bool) -> String {
         let escaped = cells(percent: "%").map(Self.latex)
         let titles = header ? "% " + Self.titles.joined(separator: " & ") + "\n" : ""
-        return titles + escaped.joined(separator: " & ") + " \\\\\n"
+        let remark = assumptions.map { " % assumed of the network: \($0)" } ?? ""
+        return titles + escaped.joined(separator: " & ") + " \\\\\(remark)\n"
     }
 
     /// A row of a Markdown table, with the table's head where `header` is asked for.
     package func markdownRow(header: Bool) -> String {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
         let head = header ? line(Self.titles) + line(Self.titles.map { _ in "---" }) : ""
-        return head + line(cells(percent: " %").map { $0.replacing("|", with: "\\|") })
+        var cells = cells(percent: " %")
+        if let assumptions { cells[0] += " (assumed: \(assumptions))" }
+        return head + line(cells.map { $0.replacing("|", with: "\\|") })
     }
 
     /// `text` with the characters escaped that mean something in LaTeX.

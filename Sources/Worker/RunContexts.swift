@@ -16,7 +16,7 @@ extension Failure.Code {
 /// What decides an engine's answers.
 private struct EngineKey: Equatable {
     var name: String
-    var model: String
+    var model: Int64
     var normalization: PixelNormalization
 }
 
@@ -82,7 +82,7 @@ final class RunContexts: @unchecked Sendable {
         for run: StoredRun, normalization: PixelNormalization, store: EvaluationStore
     ) throws -> any InferenceEngine {
         let model = try store.model(id: run.specification.modelID)
-        let key = EngineKey(name: run.specification.engine, model: model.sha256, normalization: normalization)
+        let key = EngineKey(name: run.specification.engine, model: model.id, normalization: normalization)
         if let known = engines.first(where: { $0.key == key }) { return known.engine }
         if let make = hashEngines[run.specification.engine] { return try make() }
         // Nothing else holds the parameters: they go as the engine takes them.

@@ -18,6 +18,7 @@ extension Worker {
     }
 
     private func compute(_ lease: Lease, reusing evaluator: inout ImageEvaluator?, _ loop: String) {
+        let logger = logger.about(lease.attempt, worker: workerID)
         let name = "shard \(lease.attempt.shard) of run \(lease.attempt.run), attempt \(lease.attempt.attempt)"
         do {
             let fetchStart = ContinuousClock.now
@@ -56,6 +57,7 @@ extension Worker {
 
     /// Ends an attempt that failed as a whole.
     private func giveUp(_ lease: Lease, _ name: String, because error: any Error) {
+        let logger = logger.about(lease.attempt, worker: workerID, code: Failure.code(of: error)?.rawValue)
         guard !board.isLost(lease) else {
             metrics.noteTakenAway()
             return logger.info("\(name) was taken away: \(error)")

@@ -1,4 +1,4 @@
-import ArgumentParser
+import Commands
 import LabCommands
 
-EvalLab.main()
+Program.run(EvalLab.self, settings: Evalctl.settings, file: "lab.conf")

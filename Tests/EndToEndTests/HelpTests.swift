@@ -6,7 +6,7 @@ import Testing
     static let commands = [
         "evalctl", "evalctl run", "evalctl run evaluate", "evalctl run list", "evalctl run digest", "evalctl up",
         "evalctl submit",
-        "evalctl status", "evalctl report",
+        "evalctl status", "evalctl report", "evalctl failures",
         "evalctl predictions", "evalctl audit", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show",
         "evalctl model synth",
         "evalctl model trace", "evalctl dataset", "evalctl dataset add", "evalctl dataset list", "evalctl dataset show",

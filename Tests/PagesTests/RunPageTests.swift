@@ -68,6 +68,23 @@ import Testing
             ])
     }
 
+    @Test func `what was assumed of the network stands before the figures, and all of it in the provenance`() throws {
+        var content = Self.content()
+        content.report.network = NetworkQuote(
+            family: "sew-resnet",
+            settings: [.init(key: "connect", value: "add", origin: "assumed"), .init(key: "tau", value: "2", origin: "told")],
+            published: [.init(top1: 63.18, timeSteps: 4, source: "NeurIPS 2021")], recipe: "pillow13-bicubic-4-crop-4")
+        let page = try PageReader(RunPage(content).html)
+        page.expectGoodManners()
+        #expect(page.texts("p").contains("Assumed of the network, which its checkpoint does not tell: connect=add."))
+        let facts = zip(page.texts("dt"), page.texts("dd")).map { "\($0) | \($1)" }
+        for row in [
+            "assumed of the network | connect=add", "told of the network | tau=2", "network | of the family sew-resnet",
+            "published top-1 | 63.18 % with T = 4 (NeurIPS 2021)",
+            "preprocessing | pillow13-bicubic-4-crop-4, as published for sew-resnet",
+        ] { #expect(facts.contains(row), "\(row)") }
+    }
+
     @Test func `the page is well-formed, has every figure, and its numbers are the report's`() throws {
         let content = Self.content()
         let page = try PageReader(RunPage(content).html)

@@ -1,4 +1,4 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import Diagnostics
 internal import Foundation
 
@@ -13,7 +13,11 @@ package enum Program {
         }
     }
 
-    private static func run(_ command: any ParsableCommand.Type, settings: Set<String>?, file: String) -> Never {
+    /// Runs a command with its settings, and ends the process.
+    /// - Parameters:
+    ///   - settings: names of the options that are settings; nil for all of them.
+    ///   - file: the file in `/etc/evalctl` that is read where none is named.
+    package static func run(_ command: any ParsableCommand.Type, settings: Set<String>?, file: String) -> Never {
         do {
             let settings = try ProgramSettings(
                 .parse(command._dumpHelp()), arguments: Array(CommandLine.arguments.dropFirst()),

@@ -83,6 +83,7 @@ enum Assets {
           td[data-title="Images"], td[data-title="Shards"] { min-width: 8rem; }
           td progress, .bar { width: 100%; max-width: 8rem; }
           .wide .bar { max-width: none; }
+          .state { white-space: normal; }
         }
         @media (max-width: 48rem) {
           main, nav { padding-left: .75rem; padding-right: .75rem; }

@@ -1,3 +1,4 @@
+package import Evaluation
 package import Pages
 
 /// Markup as people write it: what is interpolated into a literal is escaped, unless it is markup itself.
@@ -19,7 +20,9 @@ extension Markup: ExpressibleByStringInterpolation {
 
         package mutating func appendInterpolation(_ value: some StringProtocol) { source += Markup.text(String(value)).source }
 
-        package mutating func appendInterpolation(_ value: some CustomStringConvertible) { source += Markup.text("\(value)").source }
+        package mutating func appendInterpolation(_ value: some BinaryInteger) { source += String(value) }
+
+        package mutating func appendInterpolation(_ run: RunID) { source += String(run.rawValue) }
     }
 }
 

@@ -14,12 +14,15 @@ package enum Precision: String, Sendable, Hashable, CaseIterable {
 
     package var laneBits: Int { self == .fixed32 ? 32 : 16 }
 
-    /// The largest current that is kept; what lies beyond, on either side, is cut off. A quarter of the lanes' range leaves room for a potential.
-    var largestCurrent: Double { self == .fixed32 ? 0x1p30 - 1 : 0x1p14 - 1 }
+    /// The largest current that is kept; what lies beyond, on either side, is cut off. A quarter of the range of wide lanes leaves room for a
+    /// potential; narrow potentials saturate.
+    var largestCurrent: Double { self == .fixed32 ? 0x1p30 - 1 : 0x1p15 - 1 }
+    /// The largest constant that a sum of weights starts with.
+    var largestBias: Double { self == .fixed32 ? 0x1p30 - 1 : 0x1p14 - 1 }
     /// The largest sum of weights. Wide lanes never reach it: the folding bounds every sum. Narrow ones cut off.
     var largestSum: Double { self == .fixed32 ? 0x1p31 - 1 : 0x1p15 - 1 }
     /// Units of a threshold at most.
-    var finestThreshold: Double { self == .fixed32 ? 0x1p28 : 0x1p12 }
+    var finestThreshold: Double { self == .fixed32 ? 0x1p28 : 0x1p13 }
     /// Units of a weight at most. Narrow lanes can then add at least four rows to a bias, and mostly dozens, before they have to be widened.
     var largestWeight: Double { self == .fixed32 ? 0x1p31 - 1 : 0x1p12 - 1 }
     /// A scale is right to this fraction of the largest sum.

@@ -9,8 +9,7 @@ extension ScalarKernels {
             for step in 0..<extent.steps {
                 var current = value(currents.line(token: token, step: step), lane)
                 if let offset = neurons.offset { current = cut(numbers.sum(current, value(offset, lane))) }
-                potential = numbers.sum(leaked(potential, neurons), current)
-                require(Weight(exactly: potential) != nil, "currents and thresholds bound the potentials")
+                potential = held(numbers.sum(leaked(potential, neurons), current))
                 let fires = isTurned ? numbers.isAtLeast(threshold, potential) : numbers.isAtLeast(potential, threshold)
                 guard fires else { continue }
                 potential = neurons.isSoft ? numbers.difference(potential, threshold) : 0
@@ -22,13 +21,14 @@ extension ScalarKernels {
     /// What is left of a potential: where that may be all of it, it is cut off, far from any threshold.
     private func leaked(_ potential: Int, _ neurons: NeuronTile) -> Int {
         if neurons.isHalving { return numbers.shiftedRight(potential, by: 1) }
+        let before = halfCut(potential)
         var left = 0
         for index in 0..<neurons.leakTerms {
             let term = neurons.leak[index]
-            let part = term.shift == 0 ? potential : numbers.shiftedRight(potential, by: Int(term.shift))
+            let part = term.shift == 0 ? before : numbers.shiftedRight(before, by: Int(term.shift))
             left = term.isSubtracted ? numbers.difference(left, part) : numbers.sum(left, part)
         }
-        return cut(left)
+        return left
     }
 
     @Sendable

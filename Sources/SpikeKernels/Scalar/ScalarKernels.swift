@@ -22,18 +22,34 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
         if !holds { fatalError("\(promise)") }
     }
 
-    /// A current: half an input. A quarter of the range leaves room for the potential that it is added to.
+    /// A current: half an input. A quarter of the range of wide lanes leaves room for the potential that it is added to; narrow lanes
+    /// saturate.
     func limited(_ current: Int) -> Int {
         guard isNarrow else {
             require(abs(current) <= 1 << 30, "the folding bounds every current")
             return current
         }
-        return numbers.limited(current, from: -16384, to: 16383)
+        return saturated(current)
     }
 
-    /// A current that is kept: a quarter of the lanes' range on either side, and what lies beyond is cut off.
-    func cut(_ current: Int) -> Int {
-        isNarrow ? numbers.limited(current, from: -16384, to: 16383) : numbers.limited(current, from: -(1 << 30), to: 1 << 30 - 1)
+    /// A current that is kept: narrow lanes saturate, wide ones are cut off at a quarter of their range on either side.
+    func cut(_ current: Int) -> Int { isNarrow ? saturated(current) : numbers.limited(current, from: -(1 << 30), to: 1 << 30 - 1) }
+
+    /// A potential with a leak other than a half, cut off at a quarter of the lanes' range on either side, far from any threshold.
+    func halfCut(_ potential: Int) -> Int {
+        let limit = isNarrow ? 1 << 14 : 1 << 30
+        return numbers.limited(potential, from: -limit, to: limit - 1)
+    }
+
+    private func saturated(_ number: Int) -> Int { numbers.limited(number, from: -32768, to: 32767) }
+
+    /// A potential: narrow lanes saturate, wide ones have room.
+    func held(_ potential: Int) -> Int {
+        guard isNarrow else {
+            require(Weight(exactly: potential) != nil, "currents and thresholds bound the potentials")
+            return potential
+        }
+        return saturated(potential)
     }
 
     /// The sum of the bias and a frame's rows.
@@ -49,8 +65,7 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
 
     /// One time step of one neuron.
     func step(_ potential: inout Int, _ current: Int, threshold: Int, isTurned: Bool = false) -> Bool {
-        potential = numbers.sum(numbers.shiftedRight(potential, by: 1), current)
-        require(Weight(exactly: potential) != nil, "currents and thresholds bound the potentials")
+        potential = held(numbers.sum(numbers.shiftedRight(potential, by: 1), current))
         let fires = isTurned ? numbers.isAtLeast(threshold, potential) : numbers.isAtLeast(potential, threshold)
         if fires { potential = 0 }
         return fires

@@ -31,7 +31,7 @@ struct CurrentConsumer<L: Lanes>: SumConsumer {
     @inline(__always)
     mutating func take(_ sum: L.Line) {
         let current = L.cut(sum)
-        L.store(isAdded ? L.cut(L.sum(current, L.load(line))) : current, line)
+        L.store(isAdded ? L.cut(L.boundedSum(current, L.load(line))) : current, line)
         line += 64
     }
 }
@@ -73,7 +73,7 @@ struct FuseConsumer<L: Lanes>: SumConsumer {
     mutating func take(_ sum: L.Line) {
         var added = L.load(input)
         if hasUnits { added = L.shiftedRightEach(added, places) }
-        let current = L.limited(L.boundedSum(sum, added))
+        let current = L.boundedSum(sum, added)
         L.store(current, kept)
         writer.write(neurons.step(current, threshold: threshold))
         input += inputStride
@@ -113,7 +113,7 @@ struct ExpandConsumer<L: Lanes>: SumConsumer {
 
     @inline(__always)
     mutating func take(_ sum: L.Line) {
-        let current = L.limited(L.boundedSum(L.both(L.shiftedRight(sum, shift), gate), offset))
+        let current = L.boundedSum(L.both(L.shiftedRight(sum, shift), gate), offset)
         writer.write(neurons.step(current, threshold: threshold, turned: turned))
     }
 }
@@ -176,7 +176,7 @@ struct ContractConsumer<L: Lanes>: SumConsumer {
     @inline(__always)
     private mutating func step(_ scaled: L.Line) {
         let other = L.shiftedRight(L.load(kept), drop)
-        writer.write(neurons.step(L.limited(L.boundedSum(scaled, other)), threshold: threshold))
+        writer.write(neurons.step(L.boundedSum(scaled, other), threshold: threshold))
         kept += 64
     }
 }

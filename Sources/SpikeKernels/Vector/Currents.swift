@@ -30,7 +30,7 @@ func sumWindowTile<L: Lanes>(
                 }
             }
             let current = L.cut(sum)
-            L.store(isAdded ? L.cut(L.sum(current, L.load(line))) : current, line)
+            L.store(isAdded ? L.cut(L.boundedSum(current, L.load(line))) : current, line)
             line += 64
         }
     }
@@ -46,7 +46,7 @@ func addWhereTile<L: Lanes>(
     var line = currents
     var place = UnsafeRawPointer(source.bits)
     for _ in 0..<extent.tokens * extent.steps {
-        L.store(L.cut(L.sumWhere(start ?? L.load(line), rise, loadSpikes(L.self, place))), line)
+        L.store(L.cut(L.boundedSum(start ?? L.load(line), L.clearedWhere(rise, ~loadSpikes(L.self, place)))), line)
         line += 64
         place += source.stride
     }
@@ -61,7 +61,7 @@ func addCurrentsTile<L: Lanes>(
     for token in 0..<extent.tokens {
         for step in 0..<extent.steps {
             let other = L.shiftedRightEach(L.load(others.line(token: token, step: step)), places)
-            L.store(isAdded ? L.cut(L.sum(L.load(line), other)) : other, line)
+            L.store(isAdded ? L.cut(L.boundedSum(L.load(line), other)) : other, line)
             line += 64
         }
     }
@@ -72,7 +72,7 @@ func addLineTile<L: Lanes>(_: L.Type, _ addend: UnsafeRawPointer, _ extent: Exte
     let other = L.load(addend)
     var line = currents
     for _ in 0..<extent.tokens * extent.steps {
-        L.store(L.cut(L.sum(L.load(line), other)), line)
+        L.store(L.cut(L.boundedSum(L.load(line), other)), line)
         line += 64
     }
 }

@@ -37,8 +37,8 @@ package func convolvePixels(
 }
 
 package func narrow16(_ low: UnsafeRawPointer, _ high: UnsafeRawPointer, _ tokens: Int, _ currents: UnsafeMutableRawPointer) {
-    let lowest = broadcast32(-16384)
-    let highest = broadcast32(16383)
+    let lowest = broadcast32(-32768)
+    let highest = broadcast32(32767)
     for line in 0..<tokens {
         let first = clamped32(load32(low + line * 64), lowest, highest)
         let second = clamped32(load32(high + line * 64), lowest, highest)

@@ -23,10 +23,10 @@ protocol Lanes {
     static func atLeast(_ a: Line, _ b: Line) -> UInt32
     static func clearedWhere(_ a: Line, _ set: UInt32) -> Line
     static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line
-    /// Cuts off a current at the quarter of the lanes' range on either side; wide lanes hold it already.
-    static func limited(_ a: Line) -> Line
-    /// Cuts off a current at the quarter of the lanes' range on either side.
+    /// Cuts off a current of wide lanes at the quarter of their range on either side. Narrow ones are cut off where they are added up.
     static func cut(_ a: Line) -> Line
+    /// Cuts off a potential at the quarter of the lanes' range on either side.
+    static func halfCut(_ a: Line) -> Line
     /// A sum of lines in wider lanes.
     associatedtype Total
     static var noTotal: Total { get }
@@ -63,10 +63,10 @@ enum Lanes16: Lanes {
     @inline(__always)
     static func bounded(_ a: Line, to limit: Int32) -> Line { clamped16(a, broadcast16(0 &- limit), broadcast16(limit)) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast16(a, b) }
-    @inline(__always) static func cut(_ a: Line) -> Line { clamped16(a, broadcast16(-16384), broadcast16(16383)) }
+    @inline(__always) static func cut(_ a: Line) -> Line { a }
+    @inline(__always) static func halfCut(_ a: Line) -> Line { clamped16(a, broadcast16(-16384), broadcast16(16383)) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere16(a, set) }
     @inline(__always) static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line { sumWhere16(a, b, set) }
-    @inline(__always) static func limited(_ a: Line) -> Line { clamped16(a, broadcast16(-16384), broadcast16(16383)) }
     @inline(__always)
     static func limited(_ a: Line, to limit: Int32) -> Line { clamped16(a, broadcast16(0 &- limit), broadcast16(limit)) }
 
@@ -146,8 +146,8 @@ struct WideSum {
 
     @inline(__always)
     func average(_ shift: Int32) -> SIMD32<Int16> {
-        let lowest = broadcast32(-16384)
-        let highest = broadcast32(16383)
+        let lowest = broadcast32(-32768)
+        let highest = broadcast32(32767)
         return narrowed(clamped32(shiftedRight32(low, shift), lowest, highest), clamped32(shiftedRight32(high, shift), lowest, highest))
     }
 
@@ -180,9 +180,9 @@ enum Lanes32: Lanes {
     static func bounded(_ a: Line, to limit: Int32) -> Line { clamped32(a, broadcast32(0 &- limit), broadcast32(limit)) }
     @inline(__always) static func atLeast(_ a: Line, _ b: Line) -> UInt32 { atLeast32(a, b) }
     @inline(__always) static func cut(_ a: Line) -> Line { clamped32(a, broadcast32(-1_073_741_824), broadcast32(1_073_741_823)) }
+    @inline(__always) static func halfCut(_ a: Line) -> Line { cut(a) }
     @inline(__always) static func clearedWhere(_ a: Line, _ set: UInt32) -> Line { clearedWhere32(a, set) }
     @inline(__always) static func sumWhere(_ a: Line, _ b: Line, _ set: UInt32) -> Line { sumWhere32(a, b, set) }
-    @inline(__always) static func limited(_ a: Line) -> Line { a }
     @inline(__always) static func limited(_ a: Line, to limit: Int32) -> Line { a }
     @inline(__always) static var noTotal: (SIMD8<Int64>, SIMD8<Int64>) { (broadcast64(0), broadcast64(0)) }
     @inline(__always)

@@ -6,10 +6,10 @@ struct Neurons<L: Lanes> {
 
     @inline(__always) init() {}
 
-    /// `v <- (v >> 1) + current`; where it reaches the threshold it spikes and goes to 0. Currents and thresholds leave room for the sum.
+    /// `v <- (v >> 1) + current`; where it reaches the threshold it spikes and goes to 0. Narrow lanes saturate; wide ones have room for the sum.
     @inline(__always)
     mutating func step(_ current: L.Line, threshold: L.Line) -> UInt32 {
-        let potential = L.sum(L.shiftedRight(potentials, 1), current)
+        let potential = L.boundedSum(L.shiftedRight(potentials, 1), current)
         let spikes = L.atLeast(potential, threshold)
         potentials = L.clearedWhere(potential, spikes)
         return spikes
@@ -18,7 +18,7 @@ struct Neurons<L: Lanes> {
     /// The same where `turned` is -1: it spikes where the potential is at most the threshold, that is its complement at least the threshold's.
     @inline(__always)
     mutating func step(_ current: L.Line, threshold: L.Line, turned: L.Line) -> UInt32 {
-        let potential = L.sum(L.shiftedRight(potentials, 1), current)
+        let potential = L.boundedSum(L.shiftedRight(potentials, 1), current)
         let spikes = L.atLeast(L.either(potential, turned), L.either(threshold, turned))
         potentials = L.clearedWhere(potential, spikes)
         return spikes
@@ -62,8 +62,8 @@ struct GeneralNeurons<L: Lanes> {
 
     @inline(__always)
     mutating func step(_ input: L.Line) -> UInt32 {
-        let current = tile.offset == nil ? input : L.cut(L.sum(input, offset))
-        let potential = L.sum(leaked, current)
+        let current = tile.offset == nil ? input : L.cut(L.boundedSum(input, offset))
+        let potential = L.boundedSum(leaked, current)
         let spikes = L.atLeast(L.either(potential, turned), L.either(threshold, turned))
         potentials = tile.isSoft ? L.sumWhere(potential, negative, spikes) : L.clearedWhere(potential, spikes)
         return spikes
@@ -72,13 +72,14 @@ struct GeneralNeurons<L: Lanes> {
     @inline(__always)
     private var leaked: L.Line {
         if tile.isHalving { return L.shiftedRight(potentials, 1) }
+        let before = L.halfCut(potentials)
         var left = L.broadcast(0)
         for index in 0..<tile.leakTerms {
             let term = tile.leak[index]
-            let part = L.shiftedRight(potentials, term.shift)
+            let part = L.shiftedRight(before, term.shift)
             left = term.isSubtracted ? L.difference(left, part) : L.sum(left, part)
         }
-        return L.cut(left)
+        return left
     }
 }
 

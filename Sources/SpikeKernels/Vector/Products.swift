@@ -95,9 +95,9 @@ package func multiplyCurrents16(
                 sums.1.add(weights + 64, current)
             }
             let current = narrowed(
-                sums.0.current(products.shift, products.bias, -16384, 16383),
-                sums.1.current(products.shift, products.bias + 64, -16384, 16383))
-            store16(isAdded ? Lanes16.cut(sum16(current, load16(line))) : current, line)
+                sums.0.current(products.shift, products.bias, -32768, 32767),
+                sums.1.current(products.shift, products.bias + 64, -32768, 32767))
+            store16(isAdded ? saturatingSum16(current, load16(line)) : current, line)
             line += 64
         }
     }

@@ -23,8 +23,8 @@ struct KernelPair: CustomTestStringConvertible {
     static let narrow = all.filter(\.isNarrow)
 
     /// The largest current that is kept.
-    var largestCurrent: Int { isNarrow ? 16383 : 1 << 30 - 1 }
-    var largestThreshold: Int { isNarrow ? 1 << 12 : 1 << 28 }
+    var largestCurrent: Int { isNarrow ? 32767 : 1 << 30 - 1 }
+    var largestThreshold: Int { isNarrow ? 1 << 13 : 1 << 28 }
 
     /// Runs a case for every seed, and says which seed failed first and with what.
     ///

@@ -21,7 +21,7 @@ import Testing
         pair.forEachSeed(200) { random in
             let tile = RandomTile(pair, largestSum: 1 << 29, &random)
             let steps = random.chance(0.5) ? 1 : tile.extent.steps
-            let other = pair.lines(tile.extent.tokens * steps, within: pair.isNarrow ? 16383 : 1 << 29, &random)
+            let other = pair.lines(tile.extent.tokens * steps, within: pair.isNarrow ? 32767 : 1 << 29, &random)
             let currents = CurrentLines(lines: other.base, steps: steps)
             let units = pair.units(&random)
             let thresholds = pair.thresholds(&random)
@@ -49,7 +49,7 @@ import Testing
         pair.forEachSeed(200) { random in
             let isLarge = !pair.isNarrow && random.chance(0.5)
             let tile = RandomTile(pair, largestSum: isLarge ? Int(Int32.max) : 1 << 29, &random)
-            let bound = pair.isNarrow ? 16383 : 1 << 29
+            let bound = pair.isNarrow ? 32766 : 1 << 29
             let neurons = (0..<tile.extent.tokens).map { _ in
                 let isTurned = random.chance(0.4)
                 let threshold = random.pick([1, 3, bound, random.number(1...bound)])
@@ -77,7 +77,7 @@ import Testing
         pair.forEachSeed(200) { random in
             let isLarge = !pair.isNarrow && random.chance(0.5)
             let tile = RandomTile(pair, largestSum: isLarge ? Int(Int32.max) : 1 << 24, &random)
-            let kept = pair.lines(tile.frames, within: pair.isNarrow ? 16383 : 1 << 27, &random)
+            let kept = pair.lines(tile.frames, within: pair.isNarrow ? 32767 : 1 << 27, &random)
             let table = RandomScale.table(pair, count: tile.extent.tokens, firstShift: isLarge ? 3 : 0, isDropping: true, &random)
             let units = pair.units(&random)
             let thresholds = pair.thresholds(&random)
@@ -110,7 +110,7 @@ import Testing
                     RowLists(rows: lists.0.records(of: UInt16.self), starts: lists.1.records(of: UInt32.self), zeroRow: 64),
                     Extent(tokens: 1, steps: 1), UnsafeRawBufferPointer(start: nil, count: 0), currents.base, false)
             }
-            #expect((0..<4).map { pair.value(currents, $0) } == [16383, -16384, 16383, 1], "\(kernels.name)")
+            #expect((0..<4).map { pair.value(currents, $0) } == [32767, -32767, 16383, 1], "\(kernels.name)")
             #expect(currents.isGuardUntouched)
         }
     }

@@ -48,7 +48,7 @@ extension NetworkFolding {
         let threshold = plan.neurons[0].threshold
         let scales = outer.scale.map(abs).filter { $0 > 0 }.sorted()
         let low = scales.isEmpty ? 1 : scales[scales.count / 20]
-        let exponents = (0..<slot.channels).map { channel -> Int in
+        let largest = (0..<slot.channels).map { channel -> Double in
             let reach = max(
                 abs(bounds.lowest[channel] + outer.bias[channel]), abs(bounds.highest[channel] + outer.bias[channel]),
                 bounds.weights[channel])
@@ -59,10 +59,12 @@ extension NetworkFolding {
                 // Most tokens get a threshold of up to 2^12 units; those with the smallest scales need the most room.
                 unit = min(precision.finestThreshold * low / threshold, precision.largestWeight / max(bounds.weights[channel], 0x1p-60))
             }
-            return Int(Foundation.floor(Foundation.log2(unit)))
+            return unit
         }
+        let fraction = precision == .fixed16 ? UnitFamilies.fraction(below: largest) : 1
+        let exponents = largest.map { Int(($0 / fraction).exponent) }
         let usual = exponents.sorted()[exponents.count / 2]
-        let units = exponents.map { exp2(Double(min($0, usual))) }
+        let units = exponents.map { scalbn(fraction, min($0, usual)) }
         let finest = units.max() ?? 1
         var reach = 0.0
         for channel in 0..<slot.channels {

@@ -133,7 +133,8 @@ struct NetworkFolding {
             return
         }
         let own = units.units(of: plan.node)
-        unitSpread.append(UnitSpread(node: folder.node(plan.node).name, exponents: units.exponents(of: plan.node)))
+        unitSpread.append(
+            UnitSpread(node: folder.node(plan.node).name, exponents: units.exponents(of: plan.node), scale: units.fraction(of: plan.node)))
         let isContraction = plan.isContraction && !units.mayCut(plan.node)
         let ordered = plan.expression.terms.enumerated().sorted { left, right in
             (left.element.outer == nil ? 1 : 0, left.offset) < (right.element.outer == nil ? 1 : 0, right.offset)
@@ -237,13 +238,6 @@ struct NetworkFolding {
         try TermFolding(folder: folder, folding: self, term: term, plan: plan, own: own, bias: bias, isContraction: isContraction).folded(
             units: units)
     }
-}
-
-/// How far the units of one current lie apart.
-package struct UnitSpread: Sendable, Hashable {
-    package let node: String
-    /// Binary places of each channel.
-    package let exponents: [Int]
 }
 
 extension Term {

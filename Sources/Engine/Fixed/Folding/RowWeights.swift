@@ -72,7 +72,7 @@ struct RowWeights: Sendable {
                     largest = max(largest, abs(weight))
                     rows.set(first + input * tiling.lanes, Int16(weight))
                 }
-                let limited = max(min(roundedBias, precision.largestCurrent), -precision.largestCurrent)
+                let limited = max(min(roundedBias, precision.largestBias), -precision.largestBias)
                 self.bias.set(lane, Int16(limited))
                 if largest > 0 { safeCount = min(safeCount, Int((precision.largestSum - abs(limited)) / largest)) }
             }

@@ -18,7 +18,7 @@ struct ScaleTable {
         // A shift to the right loses half a unit on the average.
         let compensation = (Double(added.count { $0 > 0 }) - Double(subtracted.count { $0 > 0 })) / 2
         let offset = max(
-            min(nearest(max(min(offset, 0x1p40), -0x1p40) + compensation), precision.largestCurrent), -precision.largestCurrent)
+            min(nearest(max(min(offset, 0x1p40), -0x1p40) + compensation), precision.largestBias), -precision.largestBias)
         let room = precision.largestSum - abs(offset) - Double(added.count + subtracted.count)
         let raised = (precision.largestSum / Double(1 << raise)).rounded(.down)
         let represented = Double(1 << raise) * (sumOfPowers(added) - sumOfPowers(subtracted))
