@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Checkpoints
 package import ImageInput
-internal import Networks
+package import Networks
 
 extension Interpolation: ExpressibleByArgument {}
 extension PreprocessingRecipe.Resize: ExpressibleByArgument {}
