@@ -2332,6 +2332,7 @@ CREATE TABLE public.runs (
     next_shard integer DEFAULT 0 NOT NULL,
     is_newest boolean DEFAULT true NOT NULL,
     pruned_at timestamp with time zone,
+    only_listed_classes boolean DEFAULT false NOT NULL,
     CONSTRAINT runs_end_check CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['finished'::text, 'cancelled'::text])))),
     CONSTRAINT runs_images_expected_check CHECK ((images_expected > 0)),
     CONSTRAINT runs_max_attempts_check CHECK ((max_attempts > 0)),
@@ -2359,6 +2360,13 @@ COMMENT ON COLUMN public.runs.is_newest IS 'No later run has the same model, ima
 --
 
 COMMENT ON COLUMN public.runs.pruned_at IS 'When the run''s rows were removed and its report was kept.';
+
+
+--
+-- Name: COLUMN runs.only_listed_classes; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.runs.only_listed_classes IS 'Logits of classes that the data set has no image of were left out.';
 
 
 --
@@ -3994,7 +4002,8 @@ CREATE VIEW public.run_provenance AS
              JOIN public.workers w USING (worker_id))
           WHERE ((s.run_id = r.run_id) AND (s.state = 'done'::text))
           ORDER BY w.version) AS worker_versions,
-    m.network
+    m.network,
+    r.only_listed_classes
    FROM ((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id));
@@ -5333,7 +5342,7 @@ CREATE INDEX runs_by_dataset ON public.runs USING btree (dataset_id);
 -- Name: runs_newest; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE UNIQUE INDEX runs_newest ON public.runs USING btree (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit) WHERE is_newest;
+CREATE UNIQUE INDEX runs_newest ON public.runs USING btree (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, only_listed_classes) WHERE is_newest;
 
 
 --

@@ -33,11 +33,8 @@ package struct Evalctl: ParsableCommand {
     package init() {}
 
     /// `run` is most often its default subcommand: its help is that one's.
-    package static func main() {
-        var arguments = Array(CommandLine.arguments.dropFirst())
-        if arguments.first == "run", arguments.dropFirst().first.map({ ["-h", "--help", "-help"].contains($0) }) == true {
-            arguments.insert("evaluate", at: 1)
-        }
-        main(arguments)
+    static func helpOfRun(_ arguments: [String]) -> [String] {
+        guard arguments.first == "run", arguments.count > 1, ["-h", "--help", "-help"].contains(arguments[1]) else { return arguments }
+        return ["run", "evaluate"] + arguments.dropFirst()
     }
 }

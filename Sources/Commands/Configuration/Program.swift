@@ -9,7 +9,7 @@ package enum Program {
         switch CommandLine.arguments.first?.split(separator: "/").last {
         case "eval-worker": run(EvalWorker.self, settings: nil, file: "worker.conf")
         case "eval-coordinator": run(EvalCoordinator.self, settings: nil, file: "coordinator.conf")
-        default: run(Evalctl.self, settings: Evalctl.settings, file: "evalctl.conf")
+        default: run(Evalctl.self, settings: Evalctl.settings, file: "evalctl.conf", rewriting: Evalctl.helpOfRun)
         }
     }
 
@@ -17,7 +17,11 @@ package enum Program {
     /// - Parameters:
     ///   - settings: names of the options that are settings; nil for all of them.
     ///   - file: the file in `/etc/evalctl` that is read where none is named.
-    package static func run(_ command: any ParsableCommand.Type, settings: Set<String>?, file: String) -> Never {
+    ///   - rewrite: what becomes of the arguments before they are parsed.
+    package static func run(
+        _ command: any ParsableCommand.Type, settings: Set<String>?, file: String,
+        rewriting rewrite: ([String]) -> [String] = { $0 }
+    ) -> Never {
         do {
             let settings = try ProgramSettings(
                 .parse(command._dumpHelp()), arguments: Array(CommandLine.arguments.dropFirst()),
@@ -26,7 +30,7 @@ package enum Program {
                 output(settings.printed)
                 exit(0)
             }
-            command.main(settings.effectiveArguments)
+            command.main(rewrite(settings.effectiveArguments))
         } catch {
             note("error: \(error)")
             exit(ExitCode.validationFailure.rawValue)
