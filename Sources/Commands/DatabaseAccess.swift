@@ -1,5 +1,7 @@
+internal import ArgumentParser
 internal import Diagnostics
 internal import EvaluationStore
+internal import Foundation
 internal import Postgres
 
 /// Opens the database a command works on and closes it afterwards.
@@ -18,6 +20,11 @@ struct DatabaseAccess {
             return try body(EvaluationStore(session: session))
         }
         let cluster = EmbeddedCluster(directory: options.dataDirectory + "/postgres")
+        let signals = TerminationSignals { signal, _ in
+            cluster.quit()
+            _exit(signal == SIGINT ? ProgramExit.interrupted.rawValue : 128 + signal)
+        }
+        defer { withExtendedLifetime(signals) {} }
         let address = try cluster.start()
         let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))
         do {

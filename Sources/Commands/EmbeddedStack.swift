@@ -12,11 +12,14 @@ final class EmbeddedStack {
     private let worker: ChildProgram
 
     /// - Parameter http: where the coordinator serves the dashboard; the address it takes is noted on standard error.
-    init(dataDirectory: String, threads: Int, http: HTTPOptions? = nil) throws {
+    init(dataDirectory: String, threads: Int, http: HTTPOptions? = nil, interruption: Interruption) throws {
         // A mistake in it is better known before anything has started.
         _ = try http?.configuration()
         let addressFile = dataDirectory + "/http-address"
-        cluster = EmbeddedCluster(directory: dataDirectory + "/postgres")
+        let cluster = EmbeddedCluster(directory: dataDirectory + "/postgres")
+        self.cluster = cluster
+        // Nothing is left behind: the programs end with this one, the server would not.
+        interruption.beforeEnding { [cluster] in cluster.quit() }
         address = try cluster.start()
         do {
             let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))

@@ -6,6 +6,7 @@ internal import ImageInput
 internal import ImageSources
 internal import Postgres
 internal import Reports
+internal import Synchronization
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -66,7 +67,7 @@ struct RunEvaluateCommand: ParsableCommand {
             let interruption = Interruption()
             let dataDirectory = DatabaseOptions.directory(dataDir)
             let stack = try EmbeddedStack(
-                dataDirectory: dataDirectory, threads: stackOptions.threadCount, http: httpOptions)
+                dataDirectory: dataDirectory, threads: stackOptions.threadCount, http: httpOptions, interruption: interruption)
             let session = PostgresSession(stack.address, options: ConnectionOptions(applicationName: "evalctl"))
             do {
                 let store = EvaluationStore(session: session)
@@ -105,17 +106,26 @@ struct RunEvaluateCommand: ParsableCommand {
     }
 }
 
-/// Turns SIGINT and SIGTERM into an error at the next look, so that everything is ended in order; a second one ends at once.
+/// Turns SIGINT, SIGTERM and SIGHUP into an error at the next look, so that everything is ended in order; a second one ends at once.
 package final class Interruption: Sendable {
     private let flag = SignalFlag()
+    private let lastDeed: LastDeed
     private let signals: TerminationSignals
 
     package init() {
+        let lastDeed = LastDeed()
+        self.lastDeed = lastDeed
         signals = TerminationSignals { [flag] _, count in
-            if count > 1 { _exit(130) }
+            if count > 1 {
+                lastDeed.carryOut()
+                _exit(130)
+            }
             flag.raise()
         }
     }
+
+    /// Says what is to be done before a second signal ends this program at once. It may take a few seconds.
+    package func beforeEnding(_ body: @escaping @Sendable () -> Void) { lastDeed.set(body) }
 
     package var isRaised: Bool { flag.isRaised }
 
@@ -125,6 +135,15 @@ package final class Interruption: Sendable {
         note("\ninterrupted: stopping the worker, the coordinator and the database")
         throw ProgramExit.interrupted
     }
+}
+
+/// What a program does last.
+private final class LastDeed: Sendable {
+    private let body = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func set(_ body: @escaping @Sendable () -> Void) { self.body.withLock { $0 = body } }
+
+    func carryOut() { body.withLock { $0 }?() }
 }
 
 /// A flag that is raised once.

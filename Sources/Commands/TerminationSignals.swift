@@ -1,14 +1,14 @@
 internal import Dispatch
 internal import Foundation
 
-/// Calls a handler for each SIGINT and SIGTERM, with how many came so far, instead of ending the process.
+/// Calls a handler for each SIGINT, SIGTERM and SIGHUP (a terminal that is gone), with how many came so far, instead of ending the process.
 final class TerminationSignals: @unchecked Sendable {
     private let queue = DispatchQueue(label: "signals")
     private var sources: [any DispatchSourceSignal] = []
     private var count = 0
 
     init(_ handler: @escaping @Sendable (_ signal: Int32, _ count: Int) -> Void) {
-        for number in [SIGINT, SIGTERM] {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { [unowned self] in
