@@ -59,6 +59,8 @@ let package = Package(
         .executable(name: "eval-worker", targets: ["eval-worker"]),
         .executable(name: "eval-coordinator", targets: ["eval-coordinator"]),
         .executable(name: "eval-lab", targets: ["eval-lab"]),
+        // For tests, which preload it.
+        .library(name: "WallClock", type: .dynamic, targets: ["WallClock"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -186,7 +188,7 @@ let package = Package(
         .testTarget(
             name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaMock", "TestSupport"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Diagnostics", "Kafka", "KafkaMock", "TestSupport", logging]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Diagnostics"]),
         .testTarget(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
@@ -204,7 +206,12 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "DashboardTests", dependencies: ["Chaos", "Dashboard", "Diagnostics", "Telemetry", logging]),
         .testTarget(
-            name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Diagnostics", "Engine", "Evaluation", "Networks", "NoWork"]),
+            name: "WorkerTests",
+            dependencies: [
+                "Worker", "Checkpoints", "Diagnostics", "Engine", "Evaluation", "EvaluationStore", "Networks", "NoWork", "Postgres",
+                "Telemetry", "TestSupport", "Transport", logging,
+            ]),
+        .target(name: "WallClock", path: "Tests/WallClock"),
         .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",

@@ -89,6 +89,11 @@ final class ChaosFleet {
         members[index].process?.send(SIGTERM)
     }
 
+    /// Says that a member may end: it was asked to in another way.
+    func noteMayEnd(_ index: Int) {
+        members[index].mayEnd = true
+    }
+
     func send(_ signal: Int32, to index: Int) {
         members[index].process?.send(signal)
     }

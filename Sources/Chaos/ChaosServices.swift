@@ -3,6 +3,7 @@ package import EvaluationStore
 internal import Foundation
 package import Kafka
 internal import KafkaMock
+internal import Logging
 package import Postgres
 
 /// The database and the broker of a trial: its own, to which anything can be done, or given ones.
@@ -109,7 +110,17 @@ package final class ChaosServices {
         isDatabaseUp = true
     }
 
+    /// Takes the trial's topics and groups off a given Kafka.
+    private func removeTopics() {
+        guard broker == nil, let kafka, let admin = try? KafkaAdmin(kafka.configuration, logger: Logger(label: "evalctl-chaos")) else {
+            return
+        }
+        let names = kafka.topics.descriptions(partitions: 1).map(\.name)
+        try? admin.remove(topics: names, groups: [kafka.topics.workerGroup, "\(kafka.topics.prefix).meddler"])
+    }
+
     package func stop() throws {
+        removeTopics()
         broker?.end()
         brokerProxy?.close()
         try startDatabase()

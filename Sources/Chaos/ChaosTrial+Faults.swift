@@ -68,6 +68,13 @@ extension ChaosTrial {
             let sent = meddler?.forge(step.amount, &generator) ?? 0
             what = "\(sent) messages"
             happened = sent > 0
+        case .workerDrainAsked:
+            what = fleet.name(worker) + (isAtWork ? " at work" : "")
+            if begins { happened = askToDrain(worker) } else { try fleet.restart(worker) }
+        case .runPaused, .runCancelled, .runRetried, .runPrioritized:
+            let steered = steer(step, begins: begins)
+            what = steered.map { "run \($0)" } ?? "no run"
+            happened = steered != nil
         case .messagesLost:
             if begins { try meddler?.startThieving() } else { meddler?.stopThieving() }
             what = begins ? "" : "\(meddler?.stolenMessages ?? 0) so far"

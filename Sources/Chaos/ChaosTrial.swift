@@ -42,7 +42,9 @@ package final class ChaosTrial {
     let report: (String) -> Void
     var generator: SeededGenerator
     var outcome: ChaosOutcome
-    private var runs: [SubmittedRun] = []
+    var runs: [SubmittedRun] = []
+    /// Runs that a fault has in a state that its end takes back.
+    var steered: [FaultPlan.Step: RunID] = [:]
     private var references: [String] = []
 
     /// Runs that are not over, at most.
@@ -170,7 +172,7 @@ package final class ChaosTrial {
         do {
             try services.withStore { store in
                 for index in runs.indices where !runs[index].hasEnded {
-                    runs[index].hasEnded = try store.run(runs[index].id).state.isTerminal
+                    runs[index].hasEnded = try store.run(runs[index].id).state == .finished
                 }
                 guard runs.count(where: { !$0.hasEnded }) < Self.activeRuns else { return }
                 let index = runs.count % workloads.count
@@ -190,6 +192,7 @@ package final class ChaosTrial {
         services.broker?.setRoundTrip(milliseconds: 0)
         try services.startDatabase()
         try fleet.heal()
+        try letRunsGoOn()
         for (cut, count) in proxy.faults.done { outcome.faults[Self.kind(of: cut).rawValue] = count }
         report("no more faults; \(runs.count(where: { !$0.hasEnded })) of \(runs.count) runs are under way")
     }
@@ -209,7 +212,7 @@ package final class ChaosTrial {
                 try check()
                 try supervise()
                 for index in runs.indices where !runs[index].hasEnded {
-                    runs[index].hasEnded = try store.run(runs[index].id).state.isTerminal
+                    runs[index].hasEnded = try store.run(runs[index].id).state == .finished
                 }
                 let left = runs.count { !$0.hasEnded }
                 if left == 0 || ContinuousClock.now >= deadline {

@@ -37,6 +37,16 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
     case messagesLost = "messages_lost"
     /// Bytes that are no job message arrive.
     case messagesForged = "messages_forged"
+    /// A run is paused, and resumed later.
+    case runPaused = "run_paused"
+    /// A run is cancelled, and set to go on later.
+    case runCancelled = "run_cancelled"
+    /// What a run may have given up is tried again, and the run opened again, while it goes on.
+    case runRetried = "run_retried"
+    /// A run gets another priority.
+    case runPrioritized = "run_prioritized"
+    /// A worker is asked through the database to drain; another is started later.
+    case workerDrainAsked = "worker_drain_asked"
 
     /// What a fault is done to, as far as not every trial has it.
     package enum Need: Sendable, Hashable {
@@ -59,13 +69,15 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
     }
 
     /// Whether the fault befalls one worker, which had better be at work then.
-    var strikesWorker: Bool { [.workerKilled, .workerStopped, .workerDrained].contains(self) }
+    var strikesWorker: Bool { [.workerKilled, .workerStopped, .workerDrained, .workerDrainAsked].contains(self) }
 
     /// How long the fault may last, in seconds; nil for one that is over at once.
     var duration: ClosedRange<Double>? {
         switch self {
         case .workerKilled, .coordinatorKilled: 0.2...3
-        case .workerDrained: 1...4
+        case .workerDrained, .workerDrainAsked: 1...4
+        case .runPaused: 0.3...3
+        case .runCancelled: 0.2...2
         // Past leases, which last two seconds here; and, as with brokerDown, past the group's session.
         case .workerStopped: 4.5...8
         case .coordinatorStopped: 1...7

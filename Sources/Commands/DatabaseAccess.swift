@@ -1,5 +1,7 @@
+internal import ArgumentParser
 internal import Diagnostics
 internal import EvaluationStore
+internal import Foundation
 internal import Postgres
 
 /// Opens the database a command works on and closes it afterwards.

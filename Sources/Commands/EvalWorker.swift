@@ -93,7 +93,12 @@ package struct WorkerOptions: ParsableArguments {
                         MetricLabel("engines", Engines.names.joined(separator: " ")),
                     ],
                     makeChecks: daemonOptions.readinessChecks(
-                        configuration.transport, database: configuration.database, name: "eval-worker", logger: logger)),
+                        configuration.transport, database: configuration.database, name: "eval-worker", logger: logger,
+                        further: [
+                            ReadinessCheck("work") {
+                                if let problem = worker.problem { throw Failure(Failure.Code("worker.unfit"), problem) }
+                            }
+                        ])),
                 logger: logger)
             defer { server?.stop() }
             try daemonOptions.runDaemon(

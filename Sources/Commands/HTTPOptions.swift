@@ -57,7 +57,8 @@ struct HTTPOptions: ParsableArguments {
 extension DaemonOptions {
     /// What `/readyz` asks: the database and the transport, each with a connection of its own.
     func readinessChecks(
-        _ transport: any JobTransport, database: DatabaseAddress, name: String, logger: Logger
+        _ transport: any JobTransport, database: DatabaseAddress, name: String, logger: Logger,
+        further: @escaping @Sendable @autoclosure () -> [ReadinessCheck] = []
     ) -> @Sendable () throws -> [ReadinessCheck] {
         {
             let session = Self.impatientSession(database, "\(name) readiness")
@@ -66,7 +67,7 @@ extension DaemonOptions {
             return [
                 ReadinessCheck("database") { try session.withConnection { _ = try $0.execute("SELECT 1 AS one", []) } },
                 ReadinessCheck(monitor.name) { try monitor.check() },
-            ]
+            ] + further()
         }
     }
 

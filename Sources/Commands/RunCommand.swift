@@ -6,6 +6,7 @@ internal import ImageInput
 internal import ImageSources
 internal import Postgres
 internal import Reports
+internal import Synchronization
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -13,8 +13,13 @@ struct RunFollower {
     func follow(check: () throws -> Void = {}) throws {
         let meter = ProgressMeter("run \(run)")
         defer { meter.finish() }
+        var told: Set<String> = []
         while true {
             try check()
+            // A run whose workers lack something waits, and whoever waits for it has to know.
+            for (worker, problem) in try store.workerProblems() where told.insert(problem).inserted {
+                note("worker \(worker) lacks something: \(problem)")
+            }
             guard let progress = try store.progress(run).first else { return }
             meter.update(
                 min(progress.imagesDone + progress.imagesComputed, progress.imagesExpected), of: progress.imagesExpected,

@@ -64,14 +64,14 @@ enum WorkerTable {
             [
                 .init("worker", .right), .init("host"), .init("process", .right), .init("version"), .init("instruction set"),
                 .init("kernels"), .init("threads", .right), .init("state"), .init("shards"), .init("images/s", .right),
-                .init("last heartbeat"),
+                .init("last heartbeat"), .init("problem"),
             ],
             rows: workers.map { worker in
                 let shards = worker.shards.prefix(3).joined(separator: " ") + (worker.shards.count > 3 ? " …" : "")
                 return [
                     "\(worker.id)", worker.host, "\(worker.processID)", worker.version, worker.instructionSet, worker.kernels ?? "-",
                     "\(worker.threads)", worker.state.rawValue, shards.isEmpty ? "-" : shards,
-                    NumberText.fixed(worker.imagesPerSecond, 1), worker.lastHeartbeatAt,
+                    NumberText.fixed(worker.imagesPerSecond, 1), worker.lastHeartbeatAt, worker.problem ?? "-",
                 ]
             })
         return format == .markdown ? table.markdown() : table.plain()

@@ -42,7 +42,7 @@ package final class Coordinator: @unchecked Sendable {
         let publisher = try Publisher(
             configuration, store: store("publisher"), events: events, metrics: metrics, logger: logger)
         let leadership = Leadership(configuration, signal: signal, metrics: metrics, pulses: pulses, logger: logger)
-        var keeper = Keeper(store: store("keeper"), events: events, metrics: metrics, logger: logger)
+        var keeper = Keeper(store: store("keeper"), events: events, metrics: metrics, clock: configuration.clock, logger: logger)
         var reporter = ReportKeeper(store: store("reports"), events: events, metrics: metrics, logger: logger)
         let workWatch = WorkWatch(store: store("work"), signal: signal, logger: logger)
         let interval = configuration.intervalSeconds

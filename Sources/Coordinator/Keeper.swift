@@ -13,9 +13,17 @@ struct Keeper {
     let logger: Logger
     private let policy = AttemptPolicy()
     private var watch = StateWatch()
+    private let clock: SteadyClock
+    private var outage: OutageWatch
+    private var prunedAt: ContinuousClock.Instant?
 
-    init(store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, logger: Logger) {
+    /// Between two looks for rows that nobody needs any more.
+    private static let pruningInterval = Duration.seconds(60)
+
+    init(store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, clock: SteadyClock, logger: Logger) {
         self.store = store
+        self.clock = clock
+        outage = OutageWatch()
         self.events = events
         self.metrics = metrics
         self.logger = logger
@@ -23,7 +31,9 @@ struct Keeper {
 
     /// One look at everything.
     mutating func round() throws {
-        for ended in try store.rescue(policy: policy) { report(ended) }
+        let ended = try store.rescue(policy: policy, endsExpired: outage.allowsExpiry(at: clock.now))
+        outage.noteContact(at: clock.now)
+        ended.forEach(report)
         for run in try store.finishRuns() {
             metrics.finishedRuns.add()
             logger.info("run \(run) has ended")
@@ -33,6 +43,11 @@ struct Keeper {
             logger.warning("worker \(gone.id) on \(gone.host) is gone: it reports no more")
         }
         events.add(try watch.look(store))
+        if prunedAt.map({ clock.now - $0 > Self.pruningInterval }) ?? true {
+            prunedAt = clock.now
+            try store.pruneUndecodable()
+            try store.pruneDoubts()
+        }
     }
 
     private func report(_ ended: EndedAttempt) {

@@ -31,16 +31,13 @@ package struct AttemptBackoff: Sendable, Hashable {
 package struct AttemptPolicy: Sendable, Hashable {
     /// Attempts that may crash or fail for unknown reasons.
     package var maxAttempts: Int
-    /// Attempts that may fail because something around the shard was missing: with ``backoff`` seven to thirteen minutes of tries.
-    package var maxTransientFailures: Int
     package var backoff: AttemptBackoff
 
     /// Attempts of an input that is bad by itself: the second is another worker's opinion.
     package static let maxPermanentFailures = 2
 
-    package init(maxAttempts: Int = 4, maxTransientFailures: Int = 20, backoff: AttemptBackoff = AttemptBackoff()) {
+    package init(maxAttempts: Int = 4, backoff: AttemptBackoff = AttemptBackoff()) {
         self.maxAttempts = maxAttempts
-        self.maxTransientFailures = maxTransientFailures
         self.backoff = backoff
     }
 
@@ -54,14 +51,13 @@ package struct AttemptPolicy: Sendable, Hashable {
     }
 
     /// - Parameters:
-    ///   - failure: how the newest attempt failed; the counts include it.
+    ///   - failure: how the newest attempt failed; the count includes it, unless it is transient.
     ///   - isPart: whether the shard is itself a part of one that was split. Such a part is split again at its first failure: the attempts
     ///     are for the image that is found in the end.
-    package func verdict(
-        _ failure: FailureClass, failures: Int, transientFailures: Int, imageCount: Int, isPart: Bool
-    ) -> Verdict {
+    package func verdict(_ failure: FailureClass, failures: Int, imageCount: Int, isPart: Bool) -> Verdict {
         switch failure {
-        case .transient: return transientFailures < maxTransientFailures ? .tryAgain : .giveUp
+        // It says nothing about the shard, however often it happens.
+        case .transient: return .tryAgain
         case .permanent: return failures < min(Self.maxPermanentFailures, maxAttempts) ? .tryAgain : .giveUp
         case .unknown:
             let limit = isPart && imageCount > 1 ? 1 : maxAttempts

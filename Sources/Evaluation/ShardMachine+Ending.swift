@@ -55,9 +55,7 @@ extension ShardMachine {
             state = .pending
             return .returned
         }
-        switch policy.verdict(
-            failure, failures: failures, transientFailures: transientFailures, imageCount: imageCount, isPart: isPart)
-        {
+        switch policy.verdict(failure, failures: failures, imageCount: imageCount, isPart: isPart) {
         case .tryAgain:
             state = .pending
             let count = failure == .transient ? transientFailures : failures

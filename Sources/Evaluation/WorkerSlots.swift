@@ -8,6 +8,8 @@ package struct WorkerSlots: Sendable, Hashable {
         case draining
         /// Give back what runs after the current image.
         case handingBack
+        /// Wait for nothing more: what hangs is left behind.
+        case over
 
         package static func < (left: Stop, right: Stop) -> Bool { left.rawValue < right.rawValue }
     }
@@ -33,10 +35,11 @@ package struct WorkerSlots: Sendable, Hashable {
         self.count = count
     }
 
-    /// Whether another shard may be claimed now. A suspect is computed alone, so nothing is claimed beside one.
-    package var hasFreeSlot: Bool {
-        stop == .none && holdings.count < count && !holdings.values.contains { $0.lease.isSuspect }
-    }
+    /// Whether another shard may be claimed now.
+    package var hasFreeSlot: Bool { stop == .none && holdings.count < count }
+
+    /// Whether a shard is held that a worker was lost with before. One at a time: should it take this worker too, it alone is blamed.
+    package var hasSuspect: Bool { holdings.values.contains { $0.lease.isSuspect } }
 
     package var isEmpty: Bool { holdings.isEmpty }
 
@@ -48,13 +51,10 @@ package struct WorkerSlots: Sendable, Hashable {
         waiting.append(lease.token)
     }
 
-    /// The next shard for a thread to compute; nil where there is none, or none that may be computed beside what runs.
+    /// The next shard for a thread to compute; nil where there is none.
     package mutating func startNext() -> Lease? {
-        let running = holdings.values.filter(\.isComputing)
-        guard !running.contains(where: { $0.lease.isSuspect }) else { return nil }
-        let next = waiting.firstIndex { token in holdings[token].map { !$0.lease.isSuspect || running.isEmpty } ?? false }
-        guard let next else { return nil }
-        let token = waiting.remove(at: next)
+        guard !waiting.isEmpty else { return nil }
+        let token = waiting.removeFirst()
         holdings[token]?.isComputing = true
         return holdings[token]?.lease
     }

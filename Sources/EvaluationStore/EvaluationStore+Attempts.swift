@@ -64,4 +64,17 @@ extension EvaluationStore {
             }
         }
     }
+
+    /// Says that attempts of this worker were not lost with it: it was only cut off from the database, and lives. What was held against their
+    /// shards is taken back.
+    package func absolve(_ leases: [Lease], worker: Int64) throws {
+        guard !leases.isEmpty else { return }
+        try execute(
+            "SELECT absolve($1, $2::bigint[], $3::integer[], $4::integer[])::text",
+            [
+                .int64(worker), .int64Array(leases.map(\.attempt.run.rawValue)),
+                .int32Array(leases.map { Int32(clamping: $0.attempt.shard) }),
+                .int32Array(leases.map { Int32(clamping: $0.attempt.attempt) }),
+            ])
+    }
 }

@@ -160,15 +160,20 @@ extension EvaluationStore {
     package func images(ofDataSet id: Int64, range: ShardRange) throws -> [StoredImage] {
         try rows(
             """
-            SELECT ordinal, path, container, byte_offset, label, bytes, sha256 FROM images
+            SELECT \(Self.imageColumns) FROM images
             WHERE dataset_id = $1 AND ordinal >= $2 AND ordinal < $3 ORDER BY ordinal
             """, [.int64(id), .int(range.ordinals.lowerBound), .int(range.ordinals.upperBound)]
-        ).map { row in
-            StoredImage(
-                ordinal: try row.int("ordinal"), path: try row.text("path"), container: try row.textIfPresent("container"),
-                offset: try row.intIfPresent("byte_offset"), label: try row.int("label"), bytes: try row.int("bytes"),
-                sha256: try row.bytes("sha256"))
-        }
+        ).map(image)
+    }
+
+    /// What ``image(_:)`` reads of the table `images`.
+    static let imageColumns = "ordinal, path, container, byte_offset, label, bytes, sha256"
+
+    func image(_ row: PostgresRow) throws -> StoredImage {
+        StoredImage(
+            ordinal: try row.int("ordinal"), path: try row.text("path"), container: try row.textIfPresent("container"),
+            offset: try row.intIfPresent("byte_offset"), label: try row.int("label"), bytes: try row.int("bytes"),
+            sha256: try row.bytes("sha256"))
     }
 
     /// Names of a data set's classes, by index.

@@ -40,7 +40,7 @@ extension EvaluationStore {
         let workers = try rows(
             """
             SELECT worker_id, threads FROM workers
-            WHERE state = 'running' AND NOT drain_requested AND last_heartbeat_at > clock_timestamp() - $1 * interval '1 second'
+            WHERE state = 'running' AND NOT drain_requested AND can_work AND last_heartbeat_at > clock_timestamp() - $1 * interval '1 second'
             ORDER BY worker_id
             """, [.float64(seconds)]
         ).map { LiveWorker(id: try $0.int64("worker_id"), slots: try $0.int("threads")) }

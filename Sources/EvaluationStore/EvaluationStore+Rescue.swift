@@ -22,21 +22,27 @@ extension EvaluationStore {
     /// Ends leases that ran out or whose workers reported a failure, and decides with ``ShardMachine/end(_:_:policy:)`` what follows.
     ///
     /// A shard whose row is locked, because its store is under way at this moment, is left for the next time; so is a run that is being steered.
-    /// - Parameter maxAttempts: is each run's own; the rest of the policy is the same for all.
-    package func rescue(policy: AttemptPolicy, limit: Int = 200) throws -> [EndedAttempt] {
+    /// Where a worker was lost with several shards, of which one was lost with a worker before, only that one is blamed.
+    /// - Parameters:
+    ///   - policy: all but `maxAttempts`, which is each run's own.
+    ///   - endsExpired: false while workers may only have been cut off: then nothing but reported failures is looked at.
+    package func rescue(policy: AttemptPolicy, endsExpired: Bool = true, limit: Int = 200) throws -> [EndedAttempt] {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 let ended = try connection.execute(
                     """
                     SELECT \(Self.machineColumns), max_attempts, a.class, a.code, a.message,
-                           coalesce(lease_expires_at < clock_timestamp(), false) AS is_primary
+                           coalesce(lease_expires_at < clock_timestamp(), false) AS is_primary,
+                           failures = 0 AND EXISTS (
+                               SELECT FROM shards other
+                               WHERE other.state = 'running' AND other.worker_id = s.worker_id AND other.failures > 0) AS is_spared
                     FROM shards s JOIN runs r USING (run_id) LEFT JOIN shard_attempts a USING (run_id, shard, attempt)
                     WHERE s.state = 'running'
                       AND (lease_expires_at = '-infinity' OR backup_expires_at = '-infinity'
-                           OR (least(lease_expires_at, backup_expires_at) < clock_timestamp() AND \(Self.isPastGrace)))
+                           OR ($2 AND least(lease_expires_at, backup_expires_at) < clock_timestamp() AND \(Self.isPastGrace)))
                     ORDER BY run_id, shard LIMIT $1 FOR NO KEY UPDATE OF r SKIP LOCKED FOR UPDATE OF s SKIP LOCKED
-                    """, [.int(limit)])
-                return try ended.map { row in try end(row, policy: policy, connection) }
+                    """, [.int(limit), .bool(endsExpired)])
+                return try ended.map { try end($0, policy: policy, connection) }
             }
         }
     }
@@ -54,11 +60,15 @@ extension EvaluationStore {
         if isPrimary, let name = try row.textIfPresent("class"), let kind = FailureClass(rawValue: name) {
             failure = AttemptFailure(kind, code: try row.text("code"), message: try row.text("message"))
             ending = .failed(kind)
+        } else if isPrimary, try row.bool("is_spared") {
+            failure = AttemptFailure(
+                .transient, code: "worker.lost", message: "the worker was lost, with another shard that was lost with a worker before")
+            ending = .failed(.transient)
         }
         let token = isPrimary ? machine.primary?.token : machine.backup?.token
         let consequence = machine.end(token ?? "", ending, policy: policy)
         var result = EndedAttempt(attempt: lost, range: range, consequence: consequence, failure: failure)
-        if case .expired = ending, isPrimary { try recordExpiry(of: lost, failure, connection) }
+        if isPrimary, failure.code == "worker.lost" { try recordExpiry(of: lost, failure, connection) }
         var delay = 0.0
         if case .retried(let seconds) = consequence { delay = seconds }
         try write(machine, delay: delay, connection)
@@ -71,9 +81,13 @@ extension EvaluationStore {
         _ = try connection.execute(
             """
             INSERT INTO shard_attempts (run_id, shard, attempt, worker_id, outcome, class, code, message, claimed_at)
-            SELECT run_id, shard, attempt, worker_id, 'expired', 'unknown', $3, $4, claimed_at
+            SELECT run_id, shard, attempt, worker_id, 'expired', $5, $3, $4, claimed_at
             FROM shards WHERE run_id = $1 AND shard = $2 ON CONFLICT DO NOTHING
-            """, [.int64(lost.run.rawValue), .int(lost.shard), .text(failure.code), .text(failure.message)])
+            """,
+            [
+                .int64(lost.run.rawValue), .int(lost.shard), .text(failure.code), .text(failure.message),
+                .text(failure.failureClass.rawValue),
+            ])
     }
 
     /// Makes two shards of the images of one.

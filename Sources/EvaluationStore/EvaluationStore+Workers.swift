@@ -46,9 +46,11 @@ package struct WorkerStatus: Sendable, Hashable, Codable {
     package var startedAt: String
     package var lastHeartbeatAt: String
     package var secondsSinceHeartbeat: Double
+    /// What keeps it from all or some work, in its own words.
+    package var problem: String?
 
     enum CodingKeys: String, CodingKey {
-        case id, host, version, kernels, threads, state, shards
+        case id, host, version, kernels, threads, state, shards, problem
         case processID = "process_id"
         case instructionSet = "instruction_set"
         case imagesPerSecond = "images_per_second"
@@ -98,15 +100,35 @@ extension EvaluationStore {
     }
 
     /// Says that a worker is alive, in which state, and how fast.
+    /// - Parameters:
+    ///   - problem: what the worker lacks, for a person.
+    ///   - canWork: whether it claims anything.
+    ///   - unfitDataSets: data sets that surely are not whole on its machine.
     /// - Returns: whether somebody asked it to drain.
     @discardableResult
-    package func heartbeat(worker: Int64, state: WorkerState, imagesPerSecond: Double) throws -> Bool {
+    package func heartbeat(
+        worker: Int64, state: WorkerState, imagesPerSecond: Double, problem: String? = nil, canWork: Bool = true,
+        unfitDataSets: [Int64] = []
+    ) throws -> Bool {
         let updated = try rows(
             """
-            UPDATE workers SET state = $2, images_per_second = $3, last_heartbeat_at = clock_timestamp() WHERE worker_id = $1
+            UPDATE workers SET state = $2, images_per_second = $3, last_heartbeat_at = clock_timestamp(), problem = $4, can_work = $5,
+                   unfit_datasets = $6
+            WHERE worker_id = $1
             RETURNING drain_requested, set_config('synchronous_commit', 'off', true) AS commit
-            """, [.int64(worker), .text(state.rawValue), .float64(imagesPerSecond)])
+            """,
+            [
+                .int64(worker), .text(state.rawValue), .float64(imagesPerSecond), .text(orNull: problem), .bool(canWork),
+                .int64Array(unfitDataSets),
+            ])
         return try updated.first?.bool("drain_requested") ?? false
+    }
+
+    /// What present workers say that they lack, by number.
+    package func workerProblems() throws -> [(id: Int64, problem: String)] {
+        try rows(
+            "SELECT worker_id, problem FROM worker_status WHERE state IN ('running', 'draining') AND problem IS NOT NULL ORDER BY worker_id"
+        ).map { (try $0.int64("worker_id"), try $0.text("problem")) }
     }
 
     /// Workers by number.
@@ -124,7 +146,7 @@ extension EvaluationStore {
     static var workerColumns: String {
         """
         worker_id, host, process_id, version, instruction_set, kernels, threads, state, shards, images_per_second,
-        \(time("started_at")) AS started_at, \(time("last_heartbeat_at")) AS last_heartbeat_at, seconds_since_heartbeat
+        \(time("started_at")) AS started_at, \(time("last_heartbeat_at")) AS last_heartbeat_at, seconds_since_heartbeat, problem
         """
     }
 
@@ -137,7 +159,7 @@ extension EvaluationStore {
             shards: try row.text("shards").split(separator: " ").map(String.init),
             imagesPerSecond: state == .running || state == .draining ? try row.double("images_per_second") : 0,
             startedAt: try row.text("started_at"), lastHeartbeatAt: try row.text("last_heartbeat_at"),
-            secondsSinceHeartbeat: try row.double("seconds_since_heartbeat"))
+            secondsSinceHeartbeat: try row.double("seconds_since_heartbeat"), problem: try row.textIfPresent("problem"))
     }
 
     /// Asks a worker to finish what it has and end.

@@ -8,6 +8,8 @@ extension Failure.Code {
     package static let sourceRoot = Self("dataset.root_missing")
     /// A data set's root is on this machine and has nothing in it, as a folder that nothing is mounted on.
     package static let sourceEmpty = Self("dataset.root_empty")
+    /// A data set's root is on this machine and has other things in it than the manifest says.
+    package static let sourceUnhealthy = Self("dataset.root_unhealthy")
     /// A server or object store does not answer, or answers that it cannot now.
     package static let sourceUnreachable = Self("source.unreachable")
     /// A server or object store refuses: no credentials, wrong ones, or none that suffice.

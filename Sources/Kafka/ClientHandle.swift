@@ -30,7 +30,22 @@ final class ClientHandle: @unchecked Sendable {
             _ = Unmanaged.passRetained(log)
             return
         }
-        rd_kafka_destroy_flags(pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+        // One whose topic vanished may wait for its own threads for ever.
+        let client = Leaving(pointer: pointer, log: log)
+        let thread = NamedThread("kafka-destroy") {
+            rd_kafka_destroy_flags(client.pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
+            withExtendedLifetime(client.log) {}
+        }
+        _ = thread.join(until: .now + Self.destroyTime)
+    }
+
+    /// What librdkafka may take to end a client; it is left behind then.
+    private static let destroyTime = Duration.seconds(3)
+
+    /// What is needed of a client while it is destroyed.
+    private struct Leaving: @unchecked Sendable {
+        let pointer: OpaquePointer
+        let log: ClientLog
     }
 
     /// The failure for something that librdkafka answered with `code`.
@@ -41,6 +56,10 @@ final class ClientHandle: @unchecked Sendable {
     ///   - reason: librdkafka's own words, where there are better ones than the code's.
     func failure(_ what: String, _ code: rd_kafka_resp_err_t, otherwise fallback: Failure.Code, reason: String? = nil) -> Failure {
         let kind = ErrorKind(code)
+        if kind.concernsConnection, let problem = log.lastProblem, let refusal = ConnectionRefusal(of: problem, configuration) {
+            return Failure(
+                .kafkaAuthentication, "\(what): \(refusal.cause)", remedy: refusal.remedy, recovery: .permanent, nativeCode: name(of: code))
+        }
         var cause = configuration.withoutSecrets(reason ?? explanation(of: code))
         if kind.concernsConnection, let problem = log.lastProblem {
             cause += "; last problem: \(problem)"

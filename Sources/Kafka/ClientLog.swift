@@ -9,6 +9,7 @@ final class ClientLog: Sendable {
     private let logger: Logger
     private let configuration: KafkaConfiguration
     private let problem = Mutex<String?>(nil)
+    private let volume = Mutex(LogVolume())
 
     init(_ logger: Logger, configuration: KafkaConfiguration) {
         self.logger = logger
@@ -35,6 +36,12 @@ final class ClientLog: Sendable {
         if level >= .warning {
             problem.withLock { $0 = line }
         }
+        guard level >= .notice else {
+            return logger.log(level: level, "\(line)", metadata: ["facility": "\(facility)"], source: "librdkafka")
+        }
+        // One restart of a broker is told by every connection to it.
+        guard let left = volume.withLock({ $0.admit(at: .now) }) else { return }
+        if left > 0 { logger.log(level: level, "\(left) more lines of this client were left out", source: "librdkafka") }
         logger.log(level: level, "\(line)", metadata: ["facility": "\(facility)"], source: "librdkafka")
     }
 
@@ -53,5 +60,32 @@ final class ClientLog: Sendable {
         case 6: .info
         default: .debug
         }
+    }
+}
+
+/// Lets through a few lines a minute, and counts the others.
+package struct LogVolume {
+    package static let linesPerSpan = 3
+    package static let span = Duration.seconds(60)
+
+    package init() {}
+
+    private var begin: ContinuousClock.Instant?
+    private var lines = 0
+    private var left = 0
+
+    /// - Returns: how many lines were left out before this one; nil where this one is to be left out too.
+    package mutating func admit(at now: ContinuousClock.Instant) -> Int? {
+        if begin.map({ now - $0 >= Self.span }) ?? true {
+            begin = now
+            lines = 0
+        }
+        guard lines < Self.linesPerSpan else {
+            left += 1
+            return nil
+        }
+        lines += 1
+        defer { left = 0 }
+        return left
     }
 }

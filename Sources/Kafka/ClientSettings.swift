@@ -1,5 +1,6 @@
 import CRdkafka
 import Diagnostics
+import Glibc
 
 /// A librdkafka configuration object under construction (`rd_kafka_conf_t`).
 struct ClientSettings: ~Copyable {
@@ -26,8 +27,22 @@ struct ClientSettings: ~Copyable {
                     .kafkaProperty, "Kafka property \(property.name) is set by this program itself",
                     remedy: "leave it out of the Kafka properties")
             }
+            try Self.requireFile(property)
             try set(property.name, property.value)
         }
+    }
+
+    /// Properties whose values are paths.
+    private static let fileProperties: Set<String> = [
+        "ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location", "ssl.crl.location",
+    ]
+
+    /// librdkafka says that a file is missing, not which.
+    private static func requireFile(_ property: (name: String, value: String)) throws {
+        guard fileProperties.contains(property.name), property.value != "probe", access(property.value, R_OK) != 0 else { return }
+        throw Failure(
+            .kafkaProperty, "\(property.value), which the Kafka property \(property.name) names, cannot be read",
+            remedy: "check its path and who may read it", nativeCode: "errno \(errno)")
     }
 
     deinit {

@@ -23,7 +23,8 @@ package final class KafkaAdmin {
 
     /// - Throws: `kafka.property`.
     package init(_ configuration: KafkaConfiguration, logger: Logger) throws {
-        let settings = try ClientSettings(configuration, defaults: [("reconnect.backoff.max.ms", "1000")])
+        let settings = try ClientSettings(
+            configuration, defaults: [("reconnect.backoff.max.ms", "1000"), ("allow.auto.create.topics", "false")])
         client = try ClientHandle(
             RD_KAFKA_PRODUCER, settings, events: RD_KAFKA_EVENT_ERROR, log: ClientLog(logger, configuration: configuration))
         guard let queue = rd_kafka_queue_get_main(client.pointer) else {
@@ -104,7 +105,9 @@ package final class KafkaAdmin {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS else { return }
         let detail = rd_kafka_topic_result_error_string(result).map { String(cString: $0) }
         var failure = client.failure(what, code, otherwise: .kafkaTopic, reason: detail)
-        failure.remedy = failure.remedy ?? remedy
+        failure.remedy =
+            code == RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR
+            ? "the cluster has too few brokers for so many copies: give another --replication-factor" : failure.remedy ?? remedy
         throw failure
     }
 
@@ -133,8 +136,10 @@ package final class KafkaAdmin {
         var metadata: UnsafePointer<rd_kafka_metadata>?
         let code = rd_kafka_metadata(client.pointer, ofAllTopics ? 1 : 0, nil, &metadata, Int32(clamping: timeoutMilliseconds))
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata else {
+            let refused = refusal()
             throw client.failure(
-                "no Kafka broker answers at \(client.configuration.bootstrapServers)", refusal() ?? code, otherwise: .kafkaUnreachable)
+                "\(refused == nil ? "no Kafka broker answers" : "Kafka refuses this client") at \(client.configuration.bootstrapServers)",
+                refused ?? code, otherwise: .kafkaUnreachable)
         }
         defer { rd_kafka_metadata_destroy(metadata) }
         return try body(metadata.pointee)

@@ -42,9 +42,15 @@ extension KafkaConfiguration {
         "enable.auto.offset.store", "enable.idempotence", "acks", "request.required.acks", "log.queue",
     ]
 
+    /// The value of a property, the last one of its name.
+    func value(of name: String) -> String? { properties.last { $0.name == name }?.value }
+
+    /// Who this client is to the cluster, where it says so.
+    var principal: String { value(of: "sasl.username").map { "user \($0)" } ?? "this client" }
+
     /// Whether the value of this property must never be shown.
     private static func isSecret(_ name: String) -> Bool {
-        ["password", "secret", "token", "username", "key.pem", "oauthbearer.config"].contains { name.contains($0) }
+        ["password", "secret", "token", "key.pem", "oauthbearer.config"].contains { name.contains($0) }
     }
 
     /// The property as `NAME=VALUE`, with `***` where its value must never be shown.

@@ -33,7 +33,8 @@ extension KafkaConsumer {
                 state.assignment = isCooperative ? state.assignment.subtracting(partitions) : []
                 state.offsets.drop(partitions)
             }
-            state.refusals.noteService()
+            state.standing.noteService()
+            state.vanishing.noteService()
             return state.assignment.count
         }
         logger.debug("kafka group \(group): \(isAssigned ? "took" : "gave up") \(partitions.count) partitions, has \(count)")
@@ -43,16 +44,37 @@ extension KafkaConsumer {
         }
     }
 
-    /// Passes over an error that librdkafka mends by itself, and throws one that it does not.
+    /// Passes over an error that librdkafka mends by itself, keeps one that the cluster's administrator has to mend, and throws one after which
+    /// this consumer has to be made anew.
     func noteError(_ event: borrowing Event, on connection: ConsumerConnection) throws {
         let client = connection.client
         if let failure = client.fatalFailure("the Kafka consumer of group \(group) cannot go on") { throw failure }
         let code = event.error
         guard code != RD_KAFKA_RESP_ERR__PARTITION_EOF else { return }
         let failure = client.failure("Kafka consumer of group \(group)", code, otherwise: .kafkaGroup, reason: event.errorText)
-        logger.warning("\(failure.message)", metadata: ["code": "\(name(of: code))"])
-        guard [.authentication, .authorization].contains(ErrorKind(code)) else { return }
-        if state.withLock({ $0.refusals.noteRefusal(at: .now) }) { throw failure }
+        switch ErrorKind(code) {
+        case .authentication, .authorization:
+            let problem = refusal(failure, code, client.configuration)
+            if state.withLock({ $0.standing.note(problem, at: .now) }) { logger.error("\(problem)") }
+        case .topic where assignedPartitions > 0:
+            // librdkafka goes on asking for partitions that are gone.
+            guard state.withLock({ $0.vanishing.noteTrouble(at: .now) }) else { break }
+            throw Failure(
+                .kafkaFatal, "partitions that group \(group) gave this member are gone, and it joins again", recovery: .transient,
+                nativeCode: name(of: code))
+        default: logger.log(level: ErrorKind(code).concernsConnection ? .info : .warning, "\(failure.message)")
+        }
+    }
+
+    /// A refusal with who is refused, what, and where.
+    private func refusal(_ failure: Failure, _ code: rd_kafka_resp_err_t, _ configuration: KafkaConfiguration) -> String {
+        switch code {
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+            "\(configuration.principal) may not read topic \(topics.joined(separator: ", ")): it needs the rights READ and DESCRIBE on it"
+        case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+            "\(configuration.principal) may not join consumer group \(group): it needs the right READ on it"
+        default: "\(failure)"
+        }
     }
 }
 

@@ -19,7 +19,10 @@ package final class KafkaConsumer: Sendable {
         /// Whether the group has ever told this member of partitions.
         var hasBeenAssigned = false
         var isPaused = false
-        var refusals = RefusalWatch(grace: .seconds(30))
+        /// What the cluster refuses this client, as long as it does.
+        var standing = StandingProblem()
+        /// Since when assigned partitions have been unknown to the brokers.
+        var vanishing = LastingTrouble(grace: .seconds(5))
     }
 
     /// How long an intake waits for messages before it looks at the group's events again.
@@ -27,6 +30,7 @@ package final class KafkaConsumer: Sendable {
 
     private let maximumMessageBytes: Int
     let group: String
+    let topics: [String]
     let logger: Logger
     let state: Mutex<State>
 
@@ -39,6 +43,7 @@ package final class KafkaConsumer: Sendable {
     ) throws {
         self.maximumMessageBytes = maximumMessageBytes
         self.group = group
+        self.topics = topics
         self.logger = logger
         let connection = try ConsumerConnection(configuration, group: group, logger: logger)
         state = Mutex(State(connection: connection))
@@ -51,8 +56,8 @@ package final class KafkaConsumer: Sendable {
 
     /// The next message, or nil where none came within `milliseconds`. Blocks.
     ///
-    /// - Throws: `kafka.fatal` where the consumer has to be made anew; `kafka.authentication` or `kafka.authorization` where the cluster
-    ///   has refused this client for half a minute; `kafka.closed`. What passes by itself, brokers that are down too, is logged and not thrown.
+    /// - Throws: `kafka.fatal` where the consumer has to be made anew; `kafka.closed`. What passes by itself, brokers that are down too, and
+    ///   what the cluster refuses, see ``standingProblem``, is logged and not thrown.
     package func poll(milliseconds: Int) throws -> KafkaMessage? {
         guard let connection = state.withLock({ $0.connection }) else {
             throw Failure(.kafkaClosed, "the Kafka consumer of group \(group) is closed")
@@ -93,6 +98,9 @@ package final class KafkaConsumer: Sendable {
     /// How many partitions this member reads now.
     package var assignedPartitions: Int { state.withLock { $0.assignment.count } }
 
+    /// What the cluster refuses this client now: a login, a topic, the group.
+    package var standingProblem: String? { state.withLock { $0.standing.problem(at: .now) } }
+
     /// The newest problem of the client, as librdkafka words it.
     package var lastError: String? { state.withLock { $0.connection }?.client.log.lastProblem }
 
@@ -112,7 +120,8 @@ package final class KafkaConsumer: Sendable {
         let message = KafkaMessage(copying: raw, topic: String(cString: topic), maximumBytes: maximumMessageBytes)
         state.withLock { state in
             state.offsets.handOut(message.source, message.offset)
-            state.refusals.noteService()
+            state.standing.noteService()
+            state.vanishing.noteService()
         }
         return message
     }

@@ -21,6 +21,8 @@ final class ProducerConnection {
                 ("delivery.timeout.ms", "15000"),
                 ("topic.metadata.refresh.interval.ms", "10000"),
                 ("reconnect.backoff.max.ms", "2000"),
+                // A topic that vanished is made again by whoever knows how many partitions it is to have.
+                ("allow.auto.create.topics", "false"),
             ])
         client = try ClientHandle(
             RD_KAFKA_PRODUCER, settings, events: RD_KAFKA_EVENT_DR, log: ClientLog(logger, configuration: configuration))

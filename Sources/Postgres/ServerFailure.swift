@@ -59,7 +59,8 @@ enum ServerFailure {
         default: break
         }
         // 57014 is a cancelled statement: the limit of time was reached, which an idle server may keep. 55006: the object is in use.
-        return ["57P01", "57P02", "57P03", "57P05", "57014", "55P03", "55006"].contains(state) ? .transient : .permanent
+        // 25006 comes from a server that is a standby, or was made one; 25P03 from one that cut off a session that idled.
+        return ["57P01", "57P02", "57P03", "57P05", "57014", "55P03", "55006", "25006", "25P03"].contains(state) ? .transient : .permanent
     }
 
     private static let codeByState: [String: Failure.Code] = [

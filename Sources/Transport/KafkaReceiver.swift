@@ -33,7 +33,7 @@ final class KafkaReceiver: JobReceiver, @unchecked Sendable {
 
     var isExclusive: Bool { reader == nil }
 
-    var problem: String? { nil }
+    var problem: String? { consumer.standingProblem }
 
     func receive(isWanted: Bool) throws -> ReceivedOffer? {
         if isWanted { consumer.resumeIntake() } else { consumer.pauseIntake() }

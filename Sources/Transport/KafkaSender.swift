@@ -26,6 +26,16 @@ final class KafkaSender: JobSender {
         try admin.ensure(transport.topicDescriptions)
         lanes = LaneChoice(count: try admin.topics(timeoutMilliseconds: 15_000)[transport.topics.jobs] ?? transport.partitions)
         producer = try KafkaProducer(transport.kafka, logger: logger)
+        warnOfPartitions()
+    }
+
+    /// A topic may have been made by somebody else, or a broker.
+    private func warnOfPartitions() {
+        guard lanes.count != transport.partitions else { return }
+        let consequence =
+            lanes.count < transport.partitions ? "no more than \(lanes.count) workers get partitions of their own" : "that is no harm"
+        logger.warning(
+            "topic \(transport.topics.jobs) has \(lanes.count) partitions, and --partitions says \(transport.partitions): \(consequence)")
     }
 
     func attend(_ fleet: FleetSnapshot) {
@@ -76,8 +86,8 @@ final class KafkaSender: JobSender {
                 present = try admin.topics(timeoutMilliseconds: 2000)
             }
             if let count = present[transport.topics.jobs], count != lanes.count {
-                logger.notice("topic \(transport.topics.jobs) has \(count) partitions now")
                 lanes = LaneChoice(count: count)
+                warnOfPartitions()
             }
         } catch {
             logger.warning("the topics cannot be looked at: \(error)")

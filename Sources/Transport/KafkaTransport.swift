@@ -32,7 +32,10 @@ package struct KafkaTransport: JobTransport {
     }
 
     package func makeMonitor(store: EvaluationStore, logger: Logger) throws -> any TransportMonitor {
-        KafkaMonitor(admin: try KafkaAdmin(kafka, logger: logger), topics: topics)
+        // What its client meets, who asks is told.
+        var quiet = logger
+        quiet.logLevel = .critical
+        return KafkaMonitor(admin: try KafkaAdmin(kafka, logger: quiet), topics: topics)
     }
 
     /// The topics as they should be.
@@ -59,5 +62,5 @@ final class KafkaMonitor: TransportMonitor {
         return TransportLag(source: topics.jobs, waiting: lag.values.reduce(0, +), lanes: lag.count)
     }
 
-    func check() throws { try admin.requireReachable(timeoutMilliseconds: 1500) }
+    func check() throws { try admin.requireReadable(topic: topics.jobs, timeoutMilliseconds: 1500) }
 }

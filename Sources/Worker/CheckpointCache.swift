@@ -22,27 +22,31 @@ package struct CheckpointCache: Sendable {
 
     /// The checkpoint's file in the cache, fetched from the database where it is not there, its hash verified.
     ///
-    /// - Throws: `worker.cache` where the folder cannot be written, `worker.checkpoint` where the database's copy is damaged.
+    /// - Throws: `worker.cache` where the folder cannot be used, `worker.checkpoint` where the database's copy is damaged.
     package func file(of model: StoredModel, store: EvaluationStore) throws -> String {
         let path = "\(directory)/\(model.sha256).\(model.format)"
         if FileManager.default.fileExists(atPath: path) {
+            let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+            guard type == .typeRegular else {
+                throw Self.failure("\(path) is no file", remedy: "remove it, or name another folder with --cache-dir")
+            }
             if try Checkpoint.sha256(ofFile: path) == model.sha256 { return path }
-            try FileManager.default.removeItem(atPath: path)
+            try Self.reporting("the damaged \(path) cannot be removed") { try FileManager.default.removeItem(atPath: path) }
         }
         // Weights may be as secret as the database that they come from.
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try Self.reporting("the folder \(directory) for checkpoints cannot be made") {
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
         let partial = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
         defer { try? FileManager.default.removeItem(atPath: partial) }
         guard FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
             let handle = FileHandle(forWritingAtPath: partial)
-        else {
-            throw Failure(
-                Failure.Code("worker.cache"), "the folder \(directory) for checkpoints cannot be written",
-                remedy: "name another one with --cache-dir", recovery: .transient)
-        }
+        else { throw Self.failure("the folder \(directory) for checkpoints cannot be written") }
         defer { try? handle.close() }
-        try store.forEachChunk(ofCheckpoint: model.sha256) { try handle.write(contentsOf: Data($0)) }
+        try store.forEachChunk(ofCheckpoint: model.sha256) { chunk in
+            try Self.reporting("a checkpoint cannot be written to \(directory)") { try handle.write(contentsOf: Data(chunk)) }
+        }
         guard try Checkpoint.sha256(ofFile: partial) == model.sha256 else {
             throw Failure(
                 Failure.Code("worker.checkpoint"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",
@@ -50,10 +54,16 @@ package struct CheckpointCache: Sendable {
         }
         // Replaces what another worker of this machine may have put there meanwhile, as FileManager's own move does not.
         guard rename(partial, path) == 0 else {
-            throw Failure(
-                Failure.Code("worker.cache"), "the checkpoint \(path) cannot be put into its place", remedy: "name another --cache-dir",
-                recovery: .transient, nativeCode: "errno \(errno)")
+            throw Self.failure("the checkpoint \(path) cannot be put into its place: \(String(cString: strerror(errno)))")
         }
         return path
+    }
+
+    private static func reporting(_ what: String, _ body: () throws -> Void) throws {
+        do { try body() } catch { throw failure("\(what): \(CacheProbe.reason(error))") }
+    }
+
+    private static func failure(_ message: String, remedy: String = "make room, or name another folder with --cache-dir") -> Failure {
+        Failure(Failure.Code("worker.cache"), message, remedy: remedy, recovery: .transient)
     }
 }

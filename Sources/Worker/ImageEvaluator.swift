@@ -24,7 +24,7 @@ struct RunContext: Sendable {
 final class ImageEvaluator {
     let layers: ModelLayers
     let timeSteps: Int
-    private let context: RunContext
+    let context: RunContext
     private let loader: ImageLoader
     private let workspace: any InferenceWorkspace
 

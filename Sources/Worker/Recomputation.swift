@@ -4,8 +4,8 @@ package import Evaluation
 package import EvaluationStore
 internal import Foundation
 internal import ImageInput
-internal import Networks
 internal import ImageSources
+internal import Networks
 
 /// An image that was computed again here.
 package struct RecomputedImage: Sendable {

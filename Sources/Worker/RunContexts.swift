@@ -27,6 +27,7 @@ final class RunContexts: @unchecked Sendable {
     private let hashEngines: [String: @Sendable () throws -> any InferenceEngine]
     private let lock = NSLock()
     private var contexts: [(run: RunID, context: RunContext)] = []
+    private var runs: [RunID: RunSpecification] = [:]
     private var engines: [(key: EngineKey, engine: any InferenceEngine)] = []
 
     /// Contexts kept at most; older ones are made again when they are needed.
@@ -41,12 +42,22 @@ final class RunContexts: @unchecked Sendable {
         self.hashEngines = hashEngines
     }
 
+    /// What a run needs of a worker, so far as it was seen before.
+    func needs(of run: RunID) -> [Fitness.Need] {
+        lock.lock()
+        defer { lock.unlock() }
+        guard let specification = runs[run] else { return [] }
+        return [.dataSet(specification.datasetID), .model(specification.modelID)]
+    }
+
     /// What the threads need to work on `run`; the first that asks loads it, the others wait.
     func context(for run: RunID, store: EvaluationStore) throws -> RunContext {
         lock.lock()
         defer { lock.unlock() }
         if let known = contexts.first(where: { $0.run == run }) { return known.context }
         let stored = try store.run(run)
+        if runs.count > 100 { runs = [:] }
+        runs[run] = stored.specification
         let dataset = try store.dataSet(id: stored.specification.datasetID)
         let recipe = try Self.recipe(of: stored)
         let engine = try engine(for: stored, normalization: recipe.normalization, store: store)

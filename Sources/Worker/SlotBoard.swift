@@ -9,11 +9,6 @@ final class SlotBoard: @unchecked Sendable {
     /// Images finished of the shards that are held, by the lease's token.
     private var computed: [String: Int] = [:]
     private var whenFree: (@Sendable () -> Void)?
-    private var unfitSince: [RunID: ContinuousClock.Instant] = [:]
-
-    /// Seconds that a worker remembers what it could not do.
-    private static let unfitTime = Duration.seconds(60)
-
     init(slots: Int, clock: SteadyClock) {
         self.slots = WorkerSlots(count: slots)
         condition = MonotonicCondition(clock: clock)
@@ -28,6 +23,12 @@ final class SlotBoard: @unchecked Sendable {
     var stopState: WorkerSlots.Stop { locked { slots.stop } }
 
     var isIdle: Bool { locked { slots.isEmpty } }
+
+    /// Whether what is held is to be given back, or left behind.
+    var isHandingBack: Bool { stopState >= .handingBack }
+
+    /// Whether a shard is held that a worker was lost with before.
+    var hasSuspect: Bool { locked { slots.hasSuspect } }
 
     /// Leases that are held.
     var leases: [Lease] { locked { slots.leases } }
@@ -80,13 +81,6 @@ final class SlotBoard: @unchecked Sendable {
     }
 
     func stalled(for time: Duration) -> Set<String> { locked { slots.stalled(for: time, at: now) } }
-
-    /// Notes that this worker lacks something that a run needs.
-    func noteUnfit(for run: RunID) {
-        locked { unfitSince[run] = now }
-    }
-
-    func isUnfit(for run: RunID) -> Bool { locked { unfitSince[run].map { now - $0 < Self.unfitTime } ?? false } }
 
     func markLost(_ lease: Lease) {
         locked { slots.markLost(lease.token) }

@@ -11,19 +11,17 @@ extension Worker {
     func keepLeases() {
         let session = PostgresSession(
             configuration.database, options: .worker(" leases"), retry: RetryPolicy(totalTime: .zero),
-            isStopping: { [board] in board.stopState == .handingBack })
+            isStopping: { [board] in board.isHandingBack })
         let store = EvaluationStore(session: session)
         let interval = min(1, configuration.leaseSeconds / 3)
         var meter = RateMeter(start: clock.now)
         var stalled: Set<String> = []
-        while board.stopState != .handingBack || !board.isIdle {
+        while !isOver {
             pulses.beat("leases")
             let rate = meter.rate(finished: board.finishedImages, at: clock.now)
             do {
                 let hung = board.stalled(for: .seconds(configuration.stallSeconds))
-                for token in hung.subtracting(stalled) {
-                    logger.error("a shard has finished no image for \(configuration.stallSeconds) s: its lease \(token) is left to run out")
-                }
+                try report(board.leases.filter { hung.subtracting(stalled).contains($0.token) }, to: store)
                 stalled = hung
                 let leases = board.leases.filter { !hung.contains($0.token) }
                 metrics.threads.set(Double(leases.count), "busy")
@@ -31,11 +29,15 @@ extension Worker {
                 let standings = try store.renew(
                     leases, seconds: configuration.leaseSeconds, computed: board.computedImages(of: leases))
                 metrics.renewals.add(standings.count { $0 == .held })
-                for (lease, standing) in zip(leases, standings) where standing == .lost {
-                    board.markLost(lease)
-                }
+                let lost = zip(leases, standings).filter { $0.1 == .lost }.map(\.0)
+                lost.forEach(board.markLost)
+                try store.absolve(lost, worker: workerID)
                 let state = board.stopState == .none ? WorkerState.running : .draining
-                if try store.heartbeat(worker: workerID, state: state, imagesPerSecond: rate), state == .running {
+                let problem = fitness.problem(at: clock.now)
+                let isToDrain = try store.heartbeat(
+                    worker: workerID, state: state, imagesPerSecond: rate, problem: problem, canWork: fitness.canWork,
+                    unfitDataSets: fitness.missingDataSets(at: clock.now))
+                if isToDrain, state == .running {
                     logger.info("worker \(workerID) was asked to drain")
                     board.raise(.draining)
                 }
@@ -44,11 +46,23 @@ extension Worker {
             }
             tellOfUndecodable(store)
             let next = clock.now + .seconds(interval)
-            while clock.now < next, board.stopState != .handingBack || !board.isIdle { board.wait(until: next) }
+            while clock.now < next, !isOver { board.wait(until: next) }
         }
         pulses.rest("leases")
         tellOfUndecodable(store, isLast: true)
         _ = try? store.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
+    }
+
+    private var isOver: Bool { board.stopState == .over || (board.isHandingBack && board.isIdle) }
+
+    /// Gives up shards that hang: their threads are lost, and nothing else of the worker is.
+    private func report(_ hung: [Lease], to store: EvaluationStore) throws {
+        for lease in hung {
+            let message = "it finished no image for \(configuration.stallSeconds) s"
+            logger.error("shard \(lease.attempt.shard) of run \(lease.attempt.run) hangs: \(message)")
+            try store.fail(lease, AttemptFailure(.unknown, code: "worker.stalled", message: message), worker: workerID)
+            board.markLost(lease)
+        }
     }
 
     /// One line and one row a minute, however many messages could not be read.

@@ -21,6 +21,8 @@ package final class Worker: @unchecked Sendable {
     let pool: PostgresPool
     let claims = ClaimTimes()
     let undecodable = UndecodableTally()
+    let fitness = Fitness()
+    let cacheProbe: CacheProbe
     let clock: SteadyClock
     let metrics: WorkerMetrics
     let pulses: LoopPulses
@@ -35,6 +37,7 @@ package final class Worker: @unchecked Sendable {
         self.metrics = WorkerMetrics(metrics)
         self.pulses = pulses
         clock = configuration.clock
+        cacheProbe = CacheProbe(directory: configuration.cacheDirectory)
         let board = SlotBoard(slots: configuration.threads, clock: clock)
         self.board = board
         contexts = RunContexts(
@@ -42,7 +45,7 @@ package final class Worker: @unchecked Sendable {
             hashEngines: configuration.hashEngines)
         pool = PostgresPool(
             configuration.database, options: .worker(""), retry: RetryPolicy(totalTime: .seconds(2)), size: min(configuration.threads, 4),
-            isStopping: { board.stopState == .handingBack })
+            isStopping: { board.isHandingBack })
     }
 
     /// Tells the worker to claim nothing more and to end; may be called from any thread, more than once.
@@ -62,6 +65,9 @@ package final class Worker: @unchecked Sendable {
         _ = leaving.join(until: .now + .seconds(1))
     }
 
+    /// What keeps the worker from work now, for a person; nil where nothing does.
+    package var problem: String? { fitness.problem(at: clock.now) }
+
     /// Works until it is drained. Blocks; call it on a thread of its own.
     /// - Throws: what keeps the worker from starting: no database, a schema of another version, no broker, a bad property.
     package func run() throws {
@@ -77,16 +83,24 @@ package final class Worker: @unchecked Sendable {
         }
         start.close()
         try configuration.transport.requireReachable(logger: logger)
-        logger.info("worker \(workerID) is ready with \(configuration.threads) threads")
+        lookAtMachine(isFirst: true)
         let threads = (0..<configuration.threads).map { index in
             NamedThread("slot-\(index)") { self.computeShards("slot-\(index)") }
         }
         let heartbeat = NamedThread("heartbeat") { self.keepLeases() }
+        let watch = NamedThread("fitness") { self.watchFitness() }
         defer {
             board.raise(.draining)
-            threads.forEach { $0.join() }
-            board.raise(.handingBack)
-            heartbeat.join()
+            if board.isIdle { threads.forEach { $0.join() } }
+            let deadline = clock.now + .seconds(1)
+            let hung = threads.count { !$0.join(until: deadline) }
+            if hung > 0 {
+                logger.error("\(hung) threads hang and are left behind")
+                abandon()
+            }
+            board.raise(hung > 0 ? .over : .handingBack)
+            // Neither may hold up the end: each may wait for a database that says nothing.
+            _ = heartbeat.join(until: clock.now + .seconds(3)) && watch.join(until: clock.now + .seconds(3))
             if let file = configuration.claimTimesFile { claims.write(to: file, logger) }
             logger.info("worker \(workerID) has stopped after \(board.finishedImages) images")
         }

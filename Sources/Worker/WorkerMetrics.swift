@@ -16,6 +16,8 @@ struct WorkerMetrics: Sendable {
     let synapticOperations: Counter
     let phases: Histogram
     let databaseWaits: Counter
+    let unknownFailures: Counter
+    let fit: Gauge
     let threads: Gauge
 
     init(_ registry: MetricsRegistry) {
@@ -40,6 +42,10 @@ struct WorkerMetrics: Sendable {
             "Time by phase: decode, preprocess and inference of each image stored; fetch (a shard's list of images) and store of each shard.",
             labels: ["phase"])
         databaseWaits = registry.counter("evalctl_database_waits_total", "Times that a shard waited for a database that was away.")
+        unknownFailures = registry.counter(
+            "evalctl_unknown_failures_total", "Failures with a code that nobody has classed, by code. Each is worth a report.",
+            labels: ["code"])
+        fit = registry.gauge("evalctl_worker_fit", "1 where nothing keeps the worker from claiming shards.")
         threads = registry.gauge("evalctl_worker_threads", "Threads that compute shards, by whether they have one.", labels: ["state"])
         claims.declare(["granted", "refused"])
         shards.declare(["stored", "taken_away", "handed_back", "failed"])

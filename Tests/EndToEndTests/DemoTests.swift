@@ -77,6 +77,46 @@ import Testing
         }
     }
 
+    /// Processes that work below a folder, as the kernel tells it.
+    private func processes(below folder: String) -> [Int] {
+        let numbers = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int($0) }
+        return numbers.filter { number in
+            let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(number)/cwd")
+            return place?.hasPrefix(folder) ?? false
+        }
+    }
+
+    @Test(arguments: [[SIGINT, SIGINT], [SIGTERM, SIGTERM], [SIGHUP]])
+    func `a second signal, or a terminal that is gone, leaves no server behind`(
+        signals: [Int32]
+    ) throws {
+        try Program.withFolder { folder in
+            let state = folder.appending(path: "state").path
+            let program = try Program("evalctl", ["up", "--data-dir", state], in: folder)
+            let deadline = Date().addingTimeInterval(60)
+            while try !program.errors.contains("the stack is up"), Date() < deadline { usleep(20_000) }
+            #expect(!processes(below: state).isEmpty)
+            for signal in signals { program.send(signal) }
+            _ = try program.wait(seconds: 30)
+            let gone = Date().addingTimeInterval(5)
+            while !processes(below: state).isEmpty, Date() < gone { usleep(20_000) }
+            #expect(processes(below: state).isEmpty)
+        }
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "a network of its own takes root")) func `a stack opens no network port`() throws {
+        try Program.withFolder { folder in
+            let state = folder.appending(path: "state").path
+            let program = try Program("evalctl", ["up", "--data-dir", state], through: ["unshare", "--net"], in: folder)
+            let deadline = Date().addingTimeInterval(60)
+            while try !program.errors.contains("the stack is up"), Date() < deadline { usleep(20_000) }
+            let sockets = try String(contentsOfFile: "/proc/\(program.processID)/net/tcp", encoding: .utf8)
+            #expect(sockets.split(separator: "\n").count == 1)
+            program.send(SIGTERM)
+            _ = try program.wait(seconds: 30)
+        }
+    }
+
     @Test func `a hostile checkpoint is refused by name and nothing is run`() throws {
         try Program.withFolder { folder in
             let marker = folder.appending(path: "marker").path

@@ -65,7 +65,7 @@ struct ProgramCluster {
         return try Program(name, common + arguments, environment: environment.merging(added) { $1 }, in: folder)
     }
 
-    func coordinator() throws -> Program { try start("eval-coordinator") }
+    func coordinator(environment: [String: String] = [:]) throws -> Program { try start("eval-coordinator", environment: environment) }
 
     /// A program that serves HTTP on a port of its own choice.
     /// - Parameter token: what opens it, or nil.
@@ -77,8 +77,8 @@ struct ProgramCluster {
         return (program, try HTTPProbe(file: file, of: program))
     }
 
-    func worker(_ arguments: String...) throws -> Program {
-        try start("eval-worker", ["--cache-dir", folder.appending(path: "cache").path] + arguments)
+    func worker(environment: [String: String] = [:], _ arguments: String...) throws -> Program {
+        try start("eval-worker", ["--cache-dir", folder.appending(path: "cache").path] + arguments, environment: environment)
     }
 
     func evalctl(_ arguments: [String]) throws -> Program.Outcome {
@@ -92,6 +92,13 @@ struct ProgramCluster {
         let outcome = try evalctl(["submit", "--dataset", "val", "--model", "demo"] + arguments)
         #expect(outcome.status == 0, "\(outcome.errors)")
         return try #require(Int(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)))
+    }
+
+    /// Runs statements on the database.
+    func script(_ sql: String) throws { try PostgresConnection(address).executeScript(sql) }
+
+    var databaseName: String {
+        get throws { try PostgresConnection(address).execute("SELECT current_database()::text AS name").single().text("name") }
     }
 
     /// One number out of the database.

@@ -38,7 +38,7 @@ import Testing
             var numbers = Numbers(state: seed)
             let connection = try PostgresConnection(fixture.address)
             let run = try fixture.submit(images: 2, size: 2, maxAttempts: 2)
-            let policy = StoreFixture.policy(maxTransientFailures: 3)
+            let policy = StoreFixture.policy()
             var modelPolicy = policy
             modelPolicy.maxAttempts = 2
             let workers = [try fixture.worker(), try fixture.worker()]
@@ -125,8 +125,13 @@ import Testing
                         try fixture.store.fail(lease, AttemptFailure(kind, code: "c", message: "m"), worker: worker)
                     }
                     let ended = try fixture.store.rescue(policy: policy)
+                    let machine = machines[lease.attempt.shard]
+                    // Lost with another shard that was lost before: that one is blamed.
+                    let isSpared =
+                        isExpiry && machine.failures == 0 && machine.primary?.token == lease.token
+                        && machines.contains { $0.state == .running && $0.failures > 0 && $0.primary?.worker == machine.primary?.worker }
                     let consequence = machines[lease.attempt.shard].end(
-                        lease.token, isExpiry ? .expired : .failed(kind), policy: modelPolicy)
+                        lease.token, isSpared ? .failed(.transient) : isExpiry ? .expired : .failed(kind), policy: modelPolicy)
                     #expect((ended.first?.consequence ?? .ignored) == consequence)
                     seen.insert(String("\(consequence)".prefix { $0 != "(" }))
                     if let parts = ended.first?.parts, !parts.isEmpty {

@@ -222,20 +222,94 @@ import Testing
         }
     }
 
-    @Test func `a folder that is on no worker ends the run in the end, without halving`() throws {
+    @Test func `what is missing around a shard kills no image, however often it is tried`() throws {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit(images: 4, size: 2)
             let worker = try fixture.worker()
-            for _ in 0..<3 {
+            for _ in 0..<30 {
                 while let lease = try fixture.claimNext(of: run, worker: worker) {
+                    #expect(!lease.isSuspect)
                     try fixture.store.fail(
-                        lease, AttemptFailure(.transient, code: "dataset.root_missing", message: "no folder"), worker: worker)
+                        lease, AttemptFailure(.transient, code: "database.disk_full", message: "full"), worker: worker)
                 }
-                _ = try fixture.store.rescue(policy: StoreFixture.policy(maxTransientFailures: 3))
+                _ = try fixture.store.rescue(policy: StoreFixture.policy())
             }
-            #expect(try fixture.store.finishRuns() == [run])
-            #expect(try fixture.store.deadShards(of: run).map(\.images) == [2, 2])
-            #expect(try fixture.store.deadShards(of: run).map(\.code) == ["dataset.root_missing", "dataset.root_missing"])
+            #expect(try fixture.store.finishRuns() == [])
+            #expect(try fixture.store.deadShards(of: run) == [])
+        }
+    }
+
+    @Test func `of the shards that a worker is lost with, only one that was lost before is blamed again`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 3, size: 1)
+            let worker = try fixture.worker()
+            let first = try #require(try fixture.claimNext(of: run, worker: worker))
+            try fixture.expire(first)
+            _ = try fixture.store.rescue(policy: StoreFixture.policy())
+            let leases = try (0..<3).map { _ in try #require(try fixture.claimNext(of: run, worker: worker)) }
+            #expect(leases.map(\.isSuspect) == [true, false, false])
+            try leases.forEach(fixture.expire)
+            let ended = try fixture.store.rescue(policy: StoreFixture.policy())
+            #expect(ended.map(\.failure.failureClass) == [.unknown, .transient, .transient])
+            let again = try (0..<3).map { _ in try #require(try fixture.claimNext(of: run, worker: worker)) }
+            #expect(again.map(\.isSuspect) == [true, false, false])
+        }
+    }
+
+    @Test func `a worker that holds a suspect is given no other`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 2, size: 1)
+            let worker = try fixture.worker()
+            let first = try #require(try fixture.claimNext(of: run, worker: worker))
+            try fixture.expire(first)
+            _ = try fixture.store.rescue(policy: StoreFixture.policy())
+            _ = try fixture.publish(run)
+            var request = ClaimRequest.test(worker)
+            request.takesSuspects = false
+            #expect(try fixture.store.claim(.next, request)?.attempt.shard == 1)
+            #expect(try fixture.store.claim(.next, .test(worker))?.attempt.shard == 0)
+        }
+    }
+
+    @Test func `a worker that was only cut off takes back what was held against its shards`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 2, size: 1)
+            let worker = try fixture.worker()
+            let leases = try (0..<2).map { _ in try #require(try fixture.claimNext(of: run, worker: worker)) }
+            try leases.forEach(fixture.expire)
+            #expect(try fixture.store.rescue(policy: StoreFixture.policy(), endsExpired: false).count == 2)
+            try fixture.store.absolve([leases[0]], worker: worker)
+            try fixture.store.absolve([leases[0]], worker: worker)
+            try fixture.store.absolve([leases[1]], worker: try fixture.worker())
+            let again = try (0..<2).map { _ in try #require(try fixture.claimNext(of: run, worker: worker)) }
+            #expect(again.map(\.isSuspect) == [false, true])
+            #expect(try fixture.store.history(of: 0, in: run).map(\.failureClass) == ["transient"])
+        }
+    }
+
+    @Test func `a missing image counts once a second worker misses it too, or nobody else could have it`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            let dataSet = try fixture.store.run(run).specification.datasetID
+            let workers = [try fixture.worker(), try fixture.worker()]
+            let missing = ImageFailure(ordinal: 3, code: "image.unreadable", message: "gone")
+            #expect(try !fixture.store.isDoubtShared(dataSet, ordinal: 3, worker: workers[0]))
+            try fixture.store.doubt(dataSet, [missing], worker: workers[0])
+            try fixture.store.doubt(dataSet, [missing], worker: workers[0])
+            #expect(try !fixture.store.isDoubtShared(dataSet, ordinal: 3, worker: workers[0]))
+            #expect(try fixture.store.isDoubtShared(dataSet, ordinal: 3, worker: workers[1]))
+            #expect(try !fixture.store.isDoubtShared(dataSet, ordinal: 4, worker: workers[1]))
+            try fixture.store.dropDoubts(of: workers[0], on: dataSet)
+            #expect(try !fixture.store.isDoubtShared(dataSet, ordinal: 3, worker: workers[1]))
+            // The other one says that it does not have the data set.
+            try fixture.store.heartbeat(worker: workers[0], state: .running, imagesPerSecond: 0, unfitDataSets: [dataSet])
+            #expect(try fixture.store.isDoubtShared(dataSet, ordinal: 3, worker: workers[1]))
+            try fixture.store.heartbeat(worker: workers[0], state: .running, imagesPerSecond: 0, problem: "no cache", canWork: false)
+            #expect(try fixture.store.isDoubtShared(dataSet, ordinal: 3, worker: workers[1]))
+            #expect(try fixture.store.workerProblems().map(\.problem) == ["no cache"])
+            #expect(try fixture.store.fleet(withinSeconds: 10).workers.map(\.id) == [workers[1]])
+            let sample = try fixture.store.sample(ofDataSet: dataSet, count: 4)
+            #expect(sample.map(\.ordinal) == [0, 2, 5, 7])
         }
     }
 

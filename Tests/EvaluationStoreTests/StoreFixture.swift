@@ -63,9 +63,7 @@ struct StoreFixture {
     }
 
     /// A policy that lets nothing wait.
-    static func policy(maxTransientFailures: Int = 20) -> AttemptPolicy {
-        AttemptPolicy(maxTransientFailures: maxTransientFailures, backoff: AttemptBackoff(firstDelay: 0, maximumDelay: 0))
-    }
+    static func policy() -> AttemptPolicy { AttemptPolicy(backoff: AttemptBackoff(firstDelay: 0, maximumDelay: 0)) }
 
     func worker() throws -> Int64 {
         try store.register(

@@ -23,7 +23,7 @@ import Testing
     }
 
     private func verdict(_ failure: FailureClass, _ count: Int, images: Int = 8, isPart: Bool = false) -> AttemptPolicy.Verdict {
-        AttemptPolicy().verdict(failure, failures: count, transientFailures: count, imageCount: images, isPart: isPart)
+        AttemptPolicy().verdict(failure, failures: count, imageCount: images, isPart: isPart)
     }
 
     @Test func `a crashing shard is tried four times, then halved; an image of it four times, then given up`() {
@@ -36,18 +36,27 @@ import Testing
         #expect([1, 2].map { verdict(.permanent, $0) } == [.tryAgain, .giveUp])
     }
 
-    @Test func `what is missing around a shard may come back for several minutes`() {
-        #expect(verdict(.transient, 19) == .tryAgain)
-        #expect(verdict(.transient, 20) == .giveUp)
-        let backoff = AttemptBackoff()
-        let waited = (1..<20).reduce(0.0) { $0 + backoff.delay(after: $1) / 2 }
-        #expect(waited > 380)
+    @Test func `what is missing around a shard is never held against it`() {
+        #expect([1, 20, 100_000].map { verdict(.transient, $0) } == [.tryAgain, .tryAgain, .tryAgain])
     }
 
-    @Test func `failures are classed by whether a retry can help; what is no failure of ours is unknown`() {
+    @Test func `failures are classed by their code; what is no failure of ours, or of a code that nobody classed, is unknown`() {
         struct Other: Error {}
-        #expect(FailureClass(of: Failure(Failure.Code("a"), "a", recovery: .transient)) == .transient)
-        #expect(FailureClass(of: Failure(Failure.Code("a"), "a")) == .permanent)
+        func failureClass(_ code: String, _ recovery: Failure.Recovery = .permanent) -> FailureClass {
+            FailureClass(of: Failure(Failure.Code(code), "a", recovery: recovery))
+        }
+        #expect(
+            ["image.corrupt", "checkpoint.malformed", "engine.unfit-weights"].map { failureClass($0) } == [
+                .permanent, .permanent, .permanent,
+            ])
+        // However the failure itself sees its recovery.
+        #expect(failureClass("image.corrupt", .transient) == .permanent)
+        for code in ["database.read_only", "database.insufficient_privilege", "database.shutdown", "worker.cache", "image.unreadable"] {
+            #expect(failureClass(code) == .transient, "\(code)")
+        }
+        #expect(failureClass("database.of_tomorrow") == .transient)
+        #expect(!FailureBlame.isKnown(Failure.Code("database.of_tomorrow")))
+        #expect(failureClass("no.such.code", .transient) == .unknown)
         #expect(FailureClass(of: Other()) == .unknown)
     }
 

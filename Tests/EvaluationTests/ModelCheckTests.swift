@@ -4,7 +4,7 @@ import Testing
 /// Walks through every order in which things can happen to a small run, and looks at every world on the way.
 @Suite struct ModelCheckTests {
     private static let policy = AttemptPolicy(
-        maxAttempts: 2, maxTransientFailures: 2, backoff: AttemptBackoff(firstDelay: 0, maximumDelay: 0))
+        maxAttempts: 2, backoff: AttemptBackoff(firstDelay: 0, maximumDelay: 0))
 
     /// All worlds that are reached within `depth` events, with the kinds of events that led to each.
     private func worlds(from start: DeliveryModel, depth: Int) -> [DeliveryModel: Set<String>] {

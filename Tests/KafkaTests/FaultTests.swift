@@ -2,9 +2,12 @@ import Diagnostics
 import Foundation
 import Kafka
 import KafkaMock
+import Logging
+import Synchronization
 import Testing
 
-/// What only a mock broker can be made to do.
+/// What only a mock broker can be made to do: fail on demand, be slow, go down and come back. These are the cases that `EVALCTL_TEST_KAFKA` leaves
+/// out, with the one of `AdminTests` in which a broker refuses to make topics.
 @Suite(.enabled(if: TestCluster.isEmbedded)) struct FaultTests {
     private func embedded(partitions: Int = 1, brokers: Int = 1) throws -> (TestCluster, MockBroker) {
         let cluster = try TestCluster(partitions: partitions, brokers: brokers)
@@ -169,4 +172,73 @@ import Testing
             #expect(Set(try collect(cluster.consumer(), 60).map(\.text)) == Set(numerals(60)))
         }
     }
+
+    @Test func `a right that is missing stands as a problem while it lasts, names topic, right and user, and ends no consumer`()
+        async throws
+    {
+        let (cluster, broker) = try embedded()
+        try await onThread {
+            // The mock cluster takes no logins, and refuses what it is told to.
+            let consumer = try cluster.consumer()
+            broker.failNext(.joinGroup, with: Array(repeating: .groupAuthorizationFailed, count: 3))
+            let deadline = Date().addingTimeInterval(20)
+            while consumer.standingProblem == nil, Date() < deadline { _ = try consumer.poll(milliseconds: 50) }
+            #expect(consumer.standingProblem?.contains("needs the right READ") == true, "\(consumer.standingProblem ?? "")")
+            try cluster.produce(["one"])
+            #expect(try collect(consumer, 1).map(\.text) == ["one"])
+            #expect(consumer.standingProblem == nil)
+        }
+    }
+
+    @Test func `a restart of a broker gives a consumer five lines of log at most, and one at least`() async throws {
+        let (cluster, broker) = try embedded()
+        try await onThread {
+            let count = LineCount()
+            let logger = Logger(label: "test") { _ in CountingHandler(count: count) }
+            let consumer = try KafkaConsumer(
+                cluster.configuration, group: "workers-\(cluster.topic)", topics: [cluster.topic], logger: logger)
+            try cluster.produce(["one"])
+            #expect(try collect(consumer, 1).map(\.text) == ["one"])
+            broker.setBroker(1, isDown: true)
+            let up = ContinuousClock.now + .seconds(5)
+            while .now < up { _ = try consumer.poll(milliseconds: 50) }
+            broker.setBroker(1, isDown: false)
+            try cluster.produce(["two"])
+            #expect(try collect(consumer, 1).map(\.text) == ["two"])
+            let lines = count.lines.withLock { $0 }
+            #expect(1...5 ~= lines, "\(lines) lines")
+        }
+    }
+
+    @Test func `a topic that can be read is told from one that is not there, and from a leader that does not answer`() async throws {
+        let (cluster, broker) = try embedded(partitions: 1, brokers: 2)
+        try await onThread {
+            let admin = try KafkaAdmin(cluster.configuration, logger: TestCluster.logger)
+            try admin.requireReadable(topic: cluster.topic, timeoutMilliseconds: 3000)
+            #expect(
+                #expect(throws: Failure.self) { try admin.requireReadable(topic: "none", timeoutMilliseconds: 1000) }?.code == .kafkaTopic)
+            broker.setBroker(1, isDown: true)
+            broker.setBroker(2, isDown: true)
+            let failure = #expect(throws: Failure.self) { try admin.requireReadable(topic: cluster.topic, timeoutMilliseconds: 1500) }
+            #expect(failure?.code == .kafkaUnreachable)
+        }
+    }
+}
+
+/// Lines that a reader of the log sees: of level info and above.
+private final class LineCount: Sendable {
+    let lines = Mutex(0)
+}
+
+private struct CountingHandler: LogHandler {
+    let count: LineCount
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { count.lines.withLock { $0 += 1 } }
 }

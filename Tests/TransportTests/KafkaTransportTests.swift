@@ -1,0 +1,80 @@
+import Evaluation
+import EvaluationStore
+import Foundation
+import Kafka
+import KafkaMock
+import Logging
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+import Transport
+
+/// Offers of jobs that travel as messages.
+@Suite(.requiresPostgres) struct KafkaTransportTests {
+    private static var quiet: Logger {
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        return logger
+    }
+
+    private func withTransport(_ body: (KafkaTransport, MockBroker, EvaluationStore) throws -> Void) throws {
+        try TestDatabase.withDatabase(
+            template: "transport-kafka", prepare: { _ = try MigrationRunner().migrate(try PostgresConnection($0)) }
+        ) { address in
+            let topics = JobTopics(prefix: "test")
+            let broker = try MockBroker(topics: topics.descriptions(partitions: 2), logger: Self.quiet)
+            try broker.openGroup(topics.workerGroup)
+            var transport = KafkaTransport(kafka: broker.configuration(), topics: topics)
+            transport.partitions = 2
+            try body(transport, broker, EvaluationStore(session: PostgresSession(address)))
+        }
+    }
+
+    private func offers(_ receiver: any JobReceiver, _ count: Int, seconds: Double = 30) throws -> [JobOffer] {
+        var found: [JobOffer] = []
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while found.count < count, .now < deadline {
+            guard let offer = try receiver.receive(isWanted: true) else { continue }
+            receiver.acknowledge(offer, isGranted: false)
+            found.append(offer.offer)
+        }
+        return found
+    }
+
+    @Test func `what a coordinator offers a worker receives, and lag is what no worker has decided`() throws {
+        try withTransport { transport, _, store in
+            let sender = try transport.makeSender(store: store, logger: Self.quiet)
+            let jobs = (0..<4).map { JobMessage(ShardAttempt(run: RunID(1), shard: $0, attempt: 1)) }
+            #expect(try sender.offer(jobs) == [true, true, true, true])
+            let monitor = try transport.makeMonitor(store: store, logger: Self.quiet)
+            let lag = try monitor.lag()
+            #expect(lag.source == "test.jobs" && lag.waiting == 4 && lag.lanes == 2)
+            try monitor.check()
+            let receiver = try transport.makeReceiver(store: store, logger: Self.quiet, noteUndecodable: { _, _ in })
+            defer { receiver.close() }
+            let received = try offers(receiver, 4)
+            #expect(Set(received) == Set(jobs.map { .named($0) }))
+        }
+    }
+
+    @Test func `messages that are no jobs are passed over in bulk, and counted`() throws {
+        try withTransport { transport, _, store in
+            let producer = try KafkaProducer(transport.kafka, logger: Self.quiet)
+            let garbage = Array(#"{"version":1,"run":"none"}"#.utf8)
+            let count = 40_000
+            let messages = (0..<count).map { OutgoingMessage(topic: transport.topics.jobs, partition: $0 % 2, value: garbage) }
+            #expect(try producer.send(messages, timeoutMilliseconds: 60_000).allSatisfy { $0 })
+            let job = JobMessage(ShardAttempt(run: RunID(1), shard: 0, attempt: 1))
+            #expect(
+                try producer.send([0, 1].map { OutgoingMessage(topic: transport.topics.jobs, partition: $0, value: job.encoded()) }) == [
+                    true, true,
+                ])
+            let noted = Mutex(0)
+            let receiver = try transport.makeReceiver(store: store, logger: Self.quiet) { _, _ in noted.withLock { $0 += 1 } }
+            defer { receiver.close() }
+            #expect(try offers(receiver, 2, seconds: 120) == [.named(job), .named(job)])
+            #expect(noted.withLock { $0 } == count)
+        }
+    }
+}
