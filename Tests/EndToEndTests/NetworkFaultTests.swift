@@ -89,7 +89,7 @@ import Testing
         func startFar(_ program: String) throws -> Program {
             let account = program == "eval-worker" ? "far_worker" : "far_coordinator"
             let uri =
-                "postgresql://\(account):\(Self.password)@\(host.databaseAddress):5432/evalctl?tcp_user_timeout=4000&connect_timeout=3"
+                "postgresql://\(account):\(Self.password)@\(host.databaseAddress):5432/evalctl?tcp_user_timeout=4000&connect_timeout=3&sslmode=disable"
             let started = try host.start(program, arguments(of: program), environment: ["EVALCTL_DATABASE": uri])
             programs.append(started)
             return started
