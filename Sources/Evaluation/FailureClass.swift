@@ -89,11 +89,14 @@ package enum FailureBlame: String, Sendable, Hashable, CaseIterable {
                 [
                     "archive.damaged", "archive.format", "archive.samples", "archive.sparse", "archive.truncated",
                     "checkpoint.unwritable", "cluster.busy", "cluster.directory", "cluster.no_account", "cluster.programs_missing",
-                    "cluster.start_failed", "cluster.stop_failed", "cluster.version_mismatch", "compare.no_common_images",
-                    "dataset.empty", "dataset.files", "dataset.folder", "dataset.formats", "dataset.groundTruthNumbers",
-                    "dataset.labelList", "dataset.labels", "dataset.linkLoop", "dataset.name", "energy.unknown_costs", "image.encoding",
+                    "cluster.start_failed", "cluster.stop_failed", "cluster.version_mismatch", "compare.different_images",
+                    "compare.no_common_images",
+                    "dataset.empty", "dataset.files", "dataset.folder", "dataset.groundTruthNumbers",
+                    "dataset.labelList", "dataset.labels", "dataset.linkLoop", "dataset.synsets_missing", "energy.unknown_costs",
+                    "image.encoding", "log.level",
                     "migration.database_newer", "migration.divergent", "migration.failed", "migration.left_transaction",
-                    "migration.missing", "migration.out_of_order", "migration.pending", "run.state", "store.in_use", "verify.failed", "worker.state",
+                    "migration.missing", "migration.out_of_order", "migration.pending", "network.probe", "run.state", "store.in_use",
+                    "verify.failed", "worker.state",
                 ]
             ),
         ]

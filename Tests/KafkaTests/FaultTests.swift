@@ -2,8 +2,6 @@ import Diagnostics
 import Foundation
 import Kafka
 import KafkaMock
-import Logging
-import Synchronization
 import Testing
 
 /// What only a mock broker can be made to do: fail on demand, be slow, go down and come back. These are the cases that `EVALCTL_TEST_KAFKA` leaves
@@ -190,26 +188,6 @@ import Testing
         }
     }
 
-    @Test func `a restart of a broker gives a consumer five lines of log at most, and one at least`() async throws {
-        let (cluster, broker) = try embedded()
-        try await onThread {
-            let count = LineCount()
-            let logger = Logger(label: "test") { _ in CountingHandler(count: count) }
-            let consumer = try KafkaConsumer(
-                cluster.configuration, group: "workers-\(cluster.topic)", topics: [cluster.topic], logger: logger)
-            try cluster.produce(["one"])
-            #expect(try collect(consumer, 1).map(\.text) == ["one"])
-            broker.setBroker(1, isDown: true)
-            let up = ContinuousClock.now + .seconds(5)
-            while .now < up { _ = try consumer.poll(milliseconds: 50) }
-            broker.setBroker(1, isDown: false)
-            try cluster.produce(["two"])
-            #expect(try collect(consumer, 1).map(\.text) == ["two"])
-            let lines = count.lines.withLock { $0 }
-            #expect(1...5 ~= lines, "\(lines) lines")
-        }
-    }
-
     @Test func `a topic that can be read is told from one that is not there, and from a leader that does not answer`() async throws {
         let (cluster, broker) = try embedded(partitions: 1, brokers: 2)
         try await onThread {
@@ -223,22 +201,4 @@ import Testing
             #expect(failure?.code == .kafkaUnreachable)
         }
     }
-}
-
-/// Lines that a reader of the log sees: of level info and above.
-private final class LineCount: Sendable {
-    let lines = Mutex(0)
-}
-
-private struct CountingHandler: LogHandler {
-    let count: LineCount
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { count.lines.withLock { $0 += 1 } }
 }

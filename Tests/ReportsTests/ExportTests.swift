@@ -25,11 +25,11 @@ import Testing
         return sink.bytes
     }
 
-    @Test func `CSV quotes what it must and leaves missing values empty`() throws {
+    @Test func `CSV quotes what it must, leaves missing values empty and shows control characters as text`() throws {
         let text = String(decoding: try written(.csv), as: UTF8.self)
         #expect(
             text
-                == "file,label,spikes,score,rate\n\"a,\"\"b\"\".png\",-1,1099511627776,0.1,\n\"\u{1F600}\n\u{1}\\\",2147483647,,-1.5e-30,0.1\n"
+                == "file,label,spikes,score,rate\n\"a,\"\"b\"\".png\",-1,1099511627776,0.1,\n\u{1F600}\\u{a}\\u{1}\\,2147483647,,-1.5e-30,0.1\n"
                 + ",0,,inf,-2.0\n")
     }
 
