@@ -28,11 +28,11 @@ extension ProgramTests {
                 let empty = try cluster.worker("--threads", "2", "--dataset-root", "val=\(folder("empty", in: cluster))")
                 try cluster.waitForWorkers(1)
                 let run = try cluster.submit("--shard-size", "5", "--timesteps", "20")
-                try cluster.wait(until: "SELECT count(*) > 0 FROM workers WHERE problem LIKE '%lacks its images%'")
+                try cluster.wait(until: "SELECT count(*) > 0 FROM workers WHERE problem LIKE '%is empty on this machine%'")
                 let healthy = try cluster.worker("--threads", "1")
                 try cluster.expectComplete(run, images: 100)
                 try expectNothingHeldAgainstShards(cluster)
-                #expect(try cluster.evalctl("worker", "list").output.contains("lacks its images"))
+                #expect(try cluster.evalctl("worker", "list").output.contains("is empty on this machine"))
                 try cluster.drain([empty, healthy, coordinator])
             }
         }

@@ -106,7 +106,7 @@ import Testing
                 "run", "--model", "\(Self.fixtures)/golden/zoo/sew-original.pth", "--size", "32", "--dataset", images.path, "--data-dir",
                 folder.appending(path: "state").path, "--format", "json", in: folder)
             #expect(run.status == 0)
-            #expect(run.errors.contains("has 20 classes, and model sew-original knows 10"))
+            #expect(run.errors.contains("it has 20 classes, and the model tells 10 apart"))
             let top5 = (try Program.json(run.output)["top5"] as? [String: Any])?["correct"] as? Int ?? 20
             #expect(top5 <= 10)
         }
