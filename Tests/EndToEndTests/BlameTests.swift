@@ -108,7 +108,7 @@ extension ProgramTests {
                 usleep(3_000_000)
                 #expect(worker.isRunning)
                 try cluster.script(
-                    "SET default_transaction_read_only = off; ALTER DATABASE \(cluster.databaseName) RESET default_transaction_read_only")
+                    "BEGIN READ WRITE; ALTER DATABASE \(cluster.databaseName) RESET default_transaction_read_only; COMMIT")
                 try cluster.script("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'eval-worker%'")
                 try cluster.expectComplete(run, images: 40)
                 try expectNothingHeldAgainstShards(cluster)
