@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
-# What is tested is what is shipped: the objects of one build, of one version.
-SWIFT_FLAGS := $(shell ops/release-flags)
+# What is tested is what is shipped.
+SWIFT_FLAGS := -c release
 export EVALCTL_VERSION := $(shell ops/version)
 BIN := .build/release
 
@@ -43,7 +43,8 @@ TRANSPORT := postgres
 chaos: build ## let a fleet work for three minutes while everything fails at random (MINUTES=30 SEED=7 TRANSPORT=kafka)
 	$(BIN)/eval-lab chaos --seed $(SEED) --minutes $(MINUTES) --transport $(TRANSPORT)
 
-dist: build setup-dist ## lay tarball, Debian packages, bill of materials and checksums into dist
+dist: setup setup-dist ## lay tarball, Debian packages, bill of materials and checksums into dist
+	swift build $(shell ops/release-flags)
 	@ops/dist dist
 
 image: dist ## lay an OCI image archive into dist, from the packages
