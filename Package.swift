@@ -195,7 +195,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Evaluation", "EvaluationStore", "Kafka", "KafkaMock", "Postgres", "TestSupport", "Transport", logging,
             ]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Diagnostics", "Reports", "Evaluation"]),
         .testTarget(
             name: "PagesTests",
             dependencies: ["Pages", "Checkpoints", "Evaluation", "ImageInput", "Networks", "NetworkFamilies", "Reports", "TestSupport"]),

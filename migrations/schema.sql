@@ -408,6 +408,7 @@ COMMENT ON FUNCTION public.first_difference(a anyarray, b anyarray) IS 'The firs
 
 CREATE FUNCTION public.guard_rows() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 DECLARE
     stray record;
@@ -431,6 +432,7 @@ END $$;
 
 CREATE FUNCTION public.guard_shard() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 BEGIN
     IF OLD.state IN ('done', 'split') AND NEW.state <> OLD.state THEN
@@ -450,6 +452,7 @@ END $$;
 
 CREATE FUNCTION public.guard_start() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 BEGIN
     IF NOT may_steer() THEN
@@ -465,6 +468,7 @@ END $$;
 
 CREATE FUNCTION public.guard_sums() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
 DECLARE
     stray record;
@@ -530,6 +534,7 @@ COMMENT ON FUNCTION public.margin_quantiles(run bigint, fractions double precisi
 
 CREATE FUNCTION public.may_steer() RETURNS boolean
     LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$ SELECT has_column_privilege('public.runs', 'state', 'UPDATE') $$;
 
 
@@ -776,6 +781,100 @@ $$;
 --
 
 COMMENT ON FUNCTION public.prediction_changes(a bigint, b bigint) IS 'Images whose rows differ between two runs: whether the prediction did, and the first time step whose prediction, and whose spike count, differs.';
+
+
+--
+-- Name: remove_coordinator(bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.remove_coordinator(id bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $_$
+    UPDATE leadership SET coordinator_id = NULL, expires_at = '-infinity' WHERE coordinator_id = $1;
+    DELETE FROM coordinators WHERE coordinator_id = $1 OR last_heartbeat_at < clock_timestamp() - interval '1 day';
+$_$;
+
+
+--
+-- Name: FUNCTION remove_coordinator(id bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.remove_coordinator(id bigint) IS 'Takes a coordinator that ends off the list, and long-gone ones with it; the next one may lead at once.';
+
+
+--
+-- Name: remove_old_message_failures(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.remove_old_message_failures() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    DELETE FROM message_failures WHERE seen_at < now() - interval '30 days'
+       OR message_failure_id <= (SELECT message_failure_id FROM message_failures ORDER BY message_failure_id DESC OFFSET 1000 LIMIT 1);
+$$;
+
+
+--
+-- Name: FUNCTION remove_old_message_failures(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.remove_old_message_failures() IS 'Keeps what was noted of unreadable messages for 30 days, and 1000 rows at most.';
+
+
+--
+-- Name: remove_old_workers(bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.remove_old_workers(days bigint) RETURNS bigint
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $_$
+    WITH removed AS (
+        DELETE FROM workers w
+        WHERE state IN ('stopped', 'gone') AND last_heartbeat_at < clock_timestamp() - greatest($1, 1) * interval '1 day'
+          AND NOT EXISTS (SELECT FROM shards s WHERE s.worker_id = w.worker_id)
+          AND NOT EXISTS (SELECT FROM shards s WHERE s.backup_worker_id = w.worker_id)
+          AND NOT EXISTS (SELECT FROM shard_attempts a WHERE a.worker_id = w.worker_id)
+          AND NOT EXISTS (SELECT FROM image_failures f WHERE f.worker_id = w.worker_id)
+          AND NOT EXISTS (SELECT FROM message_failures f WHERE f.worker_id = w.worker_id)
+        RETURNING 1
+    )
+    SELECT count(*) FROM removed;
+$_$;
+
+
+--
+-- Name: FUNCTION remove_old_workers(days bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.remove_old_workers(days bigint) IS 'Removes workers that ended or vanished so many days ago, and that nothing names. Gives how many there were.';
+
+
+--
+-- Name: remove_unnamed_checkpoints(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.remove_unnamed_checkpoints() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    locked bytea[];
+BEGIN
+    -- Who adds a model of the same file locks its pieces: the second statement sees that model then.
+    SELECT array_agg(DISTINCT sha256) INTO locked
+    FROM (SELECT sha256 FROM checkpoint_chunks c WHERE NOT EXISTS (SELECT FROM models m WHERE m.sha256 = c.sha256) FOR UPDATE) l;
+    DELETE FROM checkpoint_chunks c WHERE sha256 = ANY (locked) AND NOT EXISTS (SELECT FROM models m WHERE m.sha256 = c.sha256);
+END $$;
+
+
+--
+-- Name: FUNCTION remove_unnamed_checkpoints(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.remove_unnamed_checkpoints() IS 'Removes checkpoints that no model names.';
 
 
 --
@@ -5998,6 +6097,42 @@ GRANT ALL ON FUNCTION public.may_steer() TO evalctl_worker;
 
 
 --
+-- Name: FUNCTION remove_coordinator(id bigint); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.remove_coordinator(id bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_coordinator(id bigint) TO evalctl_owner;
+GRANT ALL ON FUNCTION public.remove_coordinator(id bigint) TO evalctl_coordinator;
+
+
+--
+-- Name: FUNCTION remove_old_message_failures(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.remove_old_message_failures() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_old_message_failures() TO evalctl_owner;
+GRANT ALL ON FUNCTION public.remove_old_message_failures() TO evalctl_coordinator;
+
+
+--
+-- Name: FUNCTION remove_old_workers(days bigint); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.remove_old_workers(days bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_old_workers(days bigint) TO evalctl_owner;
+GRANT ALL ON FUNCTION public.remove_old_workers(days bigint) TO evalctl_coordinator;
+
+
+--
+-- Name: FUNCTION remove_unnamed_checkpoints(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.remove_unnamed_checkpoints() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_unnamed_checkpoints() TO evalctl_owner;
+GRANT ALL ON FUNCTION public.remove_unnamed_checkpoints() TO evalctl_coordinator;
+
+
+--
 -- Name: TABLE prediction_rows; Type: ACL; Schema: public; Owner: -
 --
 
@@ -6078,7 +6213,7 @@ GRANT SELECT ON TABLE public.certificates TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.checkpoint_chunks TO evalctl_owner;
-GRANT SELECT,DELETE ON TABLE public.checkpoint_chunks TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.checkpoint_chunks TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.checkpoint_chunks TO evalctl_worker;
 
 
@@ -6357,7 +6492,7 @@ GRANT SELECT ON TABLE public.confused_pairs TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.coordinators TO evalctl_owner;
-GRANT SELECT,INSERT,DELETE ON TABLE public.coordinators TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.coordinators TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.coordinators TO evalctl_reader;
 
 
@@ -6431,7 +6566,7 @@ GRANT SELECT ON TABLE public.dead_letters TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.declines TO evalctl_owner;
-GRANT SELECT,DELETE ON TABLE public.declines TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.declines TO evalctl_coordinator;
 GRANT SELECT,INSERT ON TABLE public.declines TO evalctl_worker;
 GRANT SELECT ON TABLE public.declines TO evalctl_reader;
 
@@ -6478,7 +6613,7 @@ GRANT SELECT ON TABLE public.energy_costs TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.workers TO evalctl_owner;
-GRANT SELECT,DELETE ON TABLE public.workers TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.workers TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.workers TO evalctl_reader;
 GRANT SELECT ON TABLE public.workers TO evalctl_worker;
 
@@ -6617,7 +6752,7 @@ GRANT SELECT ON TABLE public.firing_rates TO evalctl_reader;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_doubts TO evalctl_owner;
-GRANT SELECT,DELETE ON TABLE public.image_doubts TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.image_doubts TO evalctl_coordinator;
 GRANT SELECT,INSERT ON TABLE public.image_doubts TO evalctl_worker;
 GRANT SELECT ON TABLE public.image_doubts TO evalctl_reader;
 
@@ -6741,7 +6876,7 @@ GRANT UPDATE(expires_at) ON TABLE public.leadership TO evalctl_coordinator;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_failures TO evalctl_owner;
-GRANT SELECT,DELETE ON TABLE public.message_failures TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.message_failures TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.message_failures TO evalctl_reader;
 GRANT INSERT ON TABLE public.message_failures TO evalctl_worker;
 

@@ -33,6 +33,8 @@ struct AuditCommand: ParsableCommand {
 
     @OptionGroup var engine: EngineOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
     var timeSteps: Int?
 
@@ -72,6 +74,8 @@ struct AuditCommand: ParsableCommand {
         let sha256 = checkpoint.sha256
         let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
         let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
+        // The counted run and the engine's own, each with its spikes.
+        try network.memory(timeSteps: steps, isTracing: true).require(threads: 2, timeSteps: steps, limit: memory.limit)
         let size = network.network.inputSize
         let pixels =
             if let images {

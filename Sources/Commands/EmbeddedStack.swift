@@ -12,7 +12,7 @@ final class EmbeddedStack {
     private let worker: ChildProgram
 
     /// - Parameter http: where the coordinator serves the dashboard; the address it takes is noted on standard error.
-    init(dataDirectory: String, threads: Int, http: HTTPOptions? = nil) throws {
+    init(dataDirectory: String, threads: Int, memoryLimit: Int, http: HTTPOptions? = nil) throws {
         // A mistake in it is better known before anything has started.
         _ = try http?.configuration()
         let addressFile = dataDirectory + "/http-address"
@@ -32,7 +32,10 @@ final class EmbeddedStack {
                 logPath: logs + "/coordinator.log")
             worker = try ChildProgram(
                 "eval-worker",
-                arguments: common + ["--threads", "\(threads)", "--cache-dir", dataDirectory + "/checkpoints", "--drain-seconds", "5"],
+                arguments: common + [
+                    "--threads", "\(threads)", "--memory-limit", "\(memoryLimit)", "--cache-dir", dataDirectory + "/checkpoints",
+                    "--drain-seconds", "5",
+                ],
                 environment: environment, logPath: logs + "/worker.log")
             if http?.http != nil { note("http://\(try Self.address(in: addressFile, of: coordinator))/") }
         } catch {

@@ -1,4 +1,4 @@
-internal import Checkpoints
+package import Checkpoints
 internal import Diagnostics
 package import EvaluationStore
 internal import Foundation

@@ -19,6 +19,8 @@ struct StackOptions: ParsableArguments {
     @Option(help: "Threads of the worker. Default: one per processor.")
     var threads: Int?
 
+    @OptionGroup var memory: MemoryOptions
+
     func validate() throws {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
     }
@@ -66,7 +68,6 @@ struct RunEvaluateCommand: ParsableCommand {
     @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
     var dataDir: String?
 
-
     func validate() throws {
         for name in [name, dataSetName].compactMap(\.self) where !NameText.isAllowed(name) {
             throw ValidationError("\(name) is no name: use up to 100 letters, digits, dots, underscores and hyphens")
@@ -79,12 +80,17 @@ struct RunEvaluateCommand: ParsableCommand {
             let interruption = Interruption()
             let dataDirectory = DatabaseOptions.directory(dataDir)
             let stack = try EmbeddedStack(
-                dataDirectory: dataDirectory, threads: stackOptions.threadCount, http: httpOptions)
+                dataDirectory: dataDirectory, threads: stackOptions.threadCount, memoryLimit: stackOptions.memory.limit,
+                http: httpOptions)
             let session = PostgresSession(stack.address, options: ConnectionOptions(applicationName: "evalctl"))
             do {
                 let store = EvaluationStore(session: session)
                 let model = try storedModel(store)
                 let dataset = try storedDataSet(store)
+                try stackOptions.memory.require(
+                    model, engine: runOptions.engine.name, timeSteps: runOptions.timeSteps(of: model.description(), named: model.name),
+                    threads: stackOptions.threadCount,
+                    store: store, cacheDirectory: dataDirectory + "/checkpoints")
                 let run = try runOptions.submit(model: model, dataset: dataset, store: store)
                 let follower = RunFollower(store: store, run: run)
                 try follower.follow {

@@ -65,7 +65,8 @@ extension Failure: CustomStringConvertible {
         if let nativeCode { text += " [\(nativeCode)]" }
         if let cause { text += ": \(cause)" }
         if let remedy { text += " (\(remedy))" }
-        return text
+        // Names in it come from outside.
+        return text.printable
     }
 }
 

@@ -40,7 +40,7 @@ struct LogRecord {
 
     /// The value of a field; in quotation marks where it would not be seen where it ends.
     private static func quoted(_ value: String) -> String {
-        let isPlain = !value.isEmpty && !value.unicodeScalars.contains { $0 == " " || $0 == "\"" || $0 == "=" || $0.value < 0x20 }
+        let isPlain = !value.isEmpty && !value.unicodeScalars.contains { $0 == " " || $0 == "\"" || $0 == "=" || String.isObeyed($0) }
         return isPlain ? value : string(value)
     }
 
@@ -52,7 +52,7 @@ struct LogRecord {
             case "\n": escaped += "\\n"
             case "\r": escaped += "\\r"
             case "\t": escaped += "\\t"
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x2029).contains(scalar.value):
+            case _ where String.isObeyed(scalar):
                 let digits = String(scalar.value, radix: 16)
                 escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             default: escaped.unicodeScalars.append(scalar)

@@ -49,31 +49,13 @@ extension EvaluationStore {
     package func removeUnnamedCheckpoints() throws {
         let unnamed = "NOT EXISTS (SELECT FROM models WHERE models.sha256 = checkpoint_chunks.sha256)"
         guard try !rows("SELECT FROM checkpoint_chunks WHERE \(unnamed) LIMIT 1").isEmpty else { return }
-        try session.withConnection { connection in
-            try connection.transaction { connection in
-                // Who adds a model of the same file locks its pieces: the second statement sees that model then.
-                let locked = try connection.execute(
-                    "SELECT DISTINCT encode(sha256, 'hex') AS sha256 FROM (SELECT sha256 FROM checkpoint_chunks WHERE \(unnamed) FOR UPDATE) l"
-                ).map { try $0.text("sha256") }
-                try connection.execute(
-                    "DELETE FROM checkpoint_chunks WHERE encode(sha256, 'hex') = ANY ($1) AND \(unnamed)", [.textArray(locked)])
-            }
-        }
+        try execute("SELECT remove_unnamed_checkpoints()")
     }
 
     /// Removes workers that ended or vanished more than so many days ago, and that no run's shards, attempts or failures name.
     /// - Returns: how many there were.
     package func removeOldWorkers(days: Int = 30) throws -> Int {
-        try execute(
-            """
-            DELETE FROM workers w
-            WHERE state IN ('stopped', 'gone') AND last_heartbeat_at < clock_timestamp() - $1 * interval '1 day'
-              AND NOT EXISTS (SELECT FROM shards s WHERE s.worker_id = w.worker_id)
-              AND NOT EXISTS (SELECT FROM shards s WHERE s.backup_worker_id = w.worker_id)
-              AND NOT EXISTS (SELECT FROM shard_attempts a WHERE a.worker_id = w.worker_id)
-              AND NOT EXISTS (SELECT FROM image_failures f WHERE f.worker_id = w.worker_id)
-              AND NOT EXISTS (SELECT FROM message_failures f WHERE f.worker_id = w.worker_id)
-            """, [.int(days)])
+        try rows("SELECT remove_old_workers($1) AS removed", [.int(days)]).single().int("removed")
     }
 
     private func refuseInUse(_ kind: String, _ name: String) throws {

@@ -33,12 +33,6 @@ extension EvaluationStore {
 
     /// Takes a coordinator that ends off the list, and long-gone ones with it; the next one may lead at once.
     package func removeCoordinator(_ coordinator: Int64) throws {
-        try execute(
-            """
-            WITH resigned AS (
-                UPDATE leadership SET coordinator_id = NULL, expires_at = '-infinity' WHERE coordinator_id = $1
-            )
-            DELETE FROM coordinators WHERE coordinator_id = $1 OR last_heartbeat_at < clock_timestamp() - interval '1 day'
-            """, [.int64(coordinator)])
+        try execute("SELECT remove_coordinator($1)", [.int64(coordinator)])
     }
 }

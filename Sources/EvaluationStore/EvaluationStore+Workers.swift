@@ -181,10 +181,6 @@ extension EvaluationStore {
 
     /// Forgets all but the newest thousand rows of job messages that could not be read, and those of more than a month ago.
     package func pruneUndecodable() throws {
-        try execute(
-            """
-            DELETE FROM message_failures WHERE seen_at < now() - interval '30 days'
-               OR message_failure_id <= (SELECT message_failure_id FROM message_failures ORDER BY message_failure_id DESC OFFSET 1000 LIMIT 1)
-            """)
+        try execute("SELECT remove_old_message_failures()")
     }
 }

@@ -67,14 +67,14 @@ package final class ChildProgram {
     /// The last lines of the program's log.
     package func logTail(lines: Int = 5) -> String {
         let log = (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? ""
-        return log.split(separator: "\n").suffix(lines).joined(separator: "\n  ")
+        return log.split(separator: "\n").suffix(lines).joined(separator: " | ")
     }
 
     /// A failure where the program has ended by itself, with the end of its log.
     package func requireRunning() throws {
         guard !process.isRunning else { return }
         throw Failure(
-            Failure.Code("stack.ended"), "\(name) ended with status \(process.terminationStatus):\n  \(logTail())\n",
+            Failure.Code("stack.ended"), "\(name) ended with status \(process.terminationStatus): \(logTail())",
             remedy: "its log is \(logPath)")
     }
 

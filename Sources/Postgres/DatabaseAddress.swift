@@ -111,6 +111,10 @@ extension DatabaseAddress {
     }
 
     private static func validate(_ parameters: [String: String]) throws {
+        // It may hold a password, and would be shown as a name.
+        if let name = parameters["dbname"], name.contains("=") || name.contains("://") {
+            throw invalid("the database's name is an address by itself")
+        }
         for port in (parameters["port"] ?? "").split(separator: ",") where !(1...65_535).contains(Int(port) ?? 0) {
             throw invalid("the port is not a number from 1 to 65535")
         }

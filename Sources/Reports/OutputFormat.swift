@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import FoundationEssentials
 
 /// How a command prints its data.
@@ -29,8 +30,9 @@ package struct TextTable: Sendable {
 
     /// Columns padded with spaces, titles first, lines without trailing spaces.
     package func plain() -> String {
-        let widths = columnWidths(cells: rows)
-        let lines = [columns.map(\.title)] + rows
+        let printable = rows.map { $0.map(\.printable) }
+        let widths = columnWidths(cells: printable)
+        let lines = [columns.map(\.title)] + printable
         return lines.map { line in
             let cells = zip(zip(line, columns), widths).map { pad($0.0, to: $1, $0.1.alignment) }
             return trimmingTrailingSpaces(cells.joined(separator: "  "))
@@ -39,7 +41,7 @@ package struct TextTable: Sendable {
 
     /// A GitHub table.
     package func markdown() -> String {
-        let escaped = rows.map { $0.map { $0.replacing("|", with: "\\|") } }
+        let escaped = rows.map { $0.map(Self.markdownText) }
         let widths = columnWidths(cells: escaped).map { max($0, 3) }
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         let titles = line(zip(columns, widths).map { pad($0.title, to: $1, .left) })
@@ -48,6 +50,16 @@ package struct TextTable: Sendable {
         }
         let body = escaped.map { row in line(zip(zip(row, columns), widths).map { pad($0.0, to: $1, $0.1.alignment) }) }
         return ([titles, line(rule)] + body).joined(separator: "\n") + "\n"
+    }
+
+    /// A cell's text as Markdown that shows it: no tag, link, image, emphasis or end of the cell comes of what it holds.
+    private static func markdownText(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.printable.unicodeScalars {
+            if "\\|<>[]`*".unicodeScalars.contains(scalar) { escaped += "\\" }
+            escaped.unicodeScalars.append(scalar)
+        }
+        return escaped
     }
 
     private func columnWidths(cells: [[String]]) -> [Int] {

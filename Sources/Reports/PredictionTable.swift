@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 
 /// A run's predictions as CSV: `file,label,top1..top5,pred_t1..pred_tT,spikes,synops`, in the manifest's order.
@@ -19,9 +20,11 @@ package enum PredictionTable {
         return fields.joined(separator: ",") + "\n"
     }
 
-    /// RFC 4180: fields with commas, quotes or line breaks stand in quotes.
-    static func quoted(_ field: String) -> String {
-        guard field.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) else { return field }
+    /// RFC 4180: fields with commas or quotes stand in quotes. What a spreadsheet would take for a formula has an apostrophe before it, and control
+    /// characters are written out.
+    static func quoted(_ text: String) -> String {
+        let field = ("=+-@".unicodeScalars.contains(text.unicodeScalars.first ?? " ") ? "'" : "") + text.printable
+        guard field.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 }) else { return field }
         return "\"" + field.replacing("\"", with: "\"\"") + "\""
     }
 }

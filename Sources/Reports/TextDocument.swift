@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// What a command says to people: a title, sentences and tables, as plain text or as Markdown.
 package struct TextDocument: Sendable {
     package enum Block: Sendable {
@@ -21,11 +23,13 @@ package struct TextDocument: Sendable {
     }
 
     package func plain() -> String {
-        text(title: title + "\n") { heading, table in "\n" + (heading.isEmpty ? "" : heading + "\n") + table.plain() }
+        text(title: title.printable + "\n") { heading, table in "\n" + (heading.isEmpty ? "" : heading.printable + "\n") + table.plain() }
     }
 
     package func markdown() -> String {
-        text(title: "## \(title)\n\n") { heading, table in "\n" + (heading.isEmpty ? "" : "### \(heading)\n\n") + table.markdown() }
+        text(title: "## \(title.printable)\n\n") { heading, table in
+            "\n" + (heading.isEmpty ? "" : "### \(heading.printable)\n\n") + table.markdown()
+        }
     }
 
     /// - Parameter table: the text of a table under its heading, which begins with an empty line.
@@ -35,7 +39,7 @@ package struct TextDocument: Sendable {
         for block in blocks {
             switch block {
             case .sentence(let sentence):
-                text += (followsTable ? "\n" : "") + sentence + "\n"
+                text += (followsTable ? "\n" : "") + sentence.printable + "\n"
                 followsTable = false
             case .table(let heading, let rows):
                 text += table(heading, rows)

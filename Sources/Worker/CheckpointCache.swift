@@ -30,10 +30,14 @@ package struct CheckpointCache: Sendable {
             if try Checkpoint.sha256(ofFile: path) == model.sha256 { return path }
             try FileManager.default.removeItem(atPath: path)
         }
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        // Weights may be as secret as the database that they come from.
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let partial = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
         defer { try? FileManager.default.removeItem(atPath: partial) }
-        guard FileManager.default.createFile(atPath: partial, contents: nil), let handle = FileHandle(forWritingAtPath: partial) else {
+        guard FileManager.default.createFile(atPath: partial, contents: nil, attributes: [.posixPermissions: 0o600]),
+            let handle = FileHandle(forWritingAtPath: partial)
+        else {
             throw Failure(
                 Failure.Code("worker.cache"), "the folder \(directory) for checkpoints cannot be written",
                 remedy: "name another one with --cache-dir", recovery: .transient)

@@ -25,6 +25,8 @@ final class RunContexts: @unchecked Sendable {
     private let cache: CheckpointCache
     private let dataSetRoots: [String: String]
     private let hashEngines: [String: @Sendable () throws -> any InferenceEngine]
+    private let threads: Int
+    private let memoryLimit: Int
     private let lock = NSLock()
     private var contexts: [(run: RunID, context: RunContext)] = []
     private var engines: [(key: EngineKey, engine: any InferenceEngine)] = []
@@ -32,10 +34,15 @@ final class RunContexts: @unchecked Sendable {
     /// Contexts kept at most; older ones are made again when they are needed.
     private static let capacity = 4
 
+    /// - Parameters:
+    ///   - threads: how many work on a run at the same time.
+    ///   - memoryLimit: bytes that they may take together.
     init(
         cacheDirectory: String, dataSetRoots: [String: String],
-        hashEngines: [String: @Sendable () throws -> any InferenceEngine] = [:]
+        hashEngines: [String: @Sendable () throws -> any InferenceEngine] = [:], threads: Int = 1, memoryLimit: Int = MachineMemory.bytes
     ) {
+        self.threads = threads
+        self.memoryLimit = memoryLimit
         cache = CheckpointCache(directory: cacheDirectory)
         self.dataSetRoots = dataSetRoots
         self.hashEngines = hashEngines
@@ -50,6 +57,7 @@ final class RunContexts: @unchecked Sendable {
         let dataset = try store.dataSet(id: stored.specification.datasetID)
         let recipe = try Self.recipe(of: stored)
         let engine = try engine(for: stored, normalization: recipe.normalization, store: store)
+        try requireMemory(engine, run: stored)
         guard recipe.cropSize == engine.network.inputSize else {
             throw Failure(
                 .runPreprocessing,
@@ -65,6 +73,18 @@ final class RunContexts: @unchecked Sendable {
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
         return context
+    }
+
+    /// - Throws: a transient `engine.memory`: another worker may have more.
+    private func requireMemory(_ engine: any InferenceEngine, run: StoredRun) throws {
+        let timeSteps = run.specification.timeSteps
+        do {
+            try engine.memory(timeSteps: timeSteps, isTracing: false).require(threads: threads, timeSteps: timeSteps, limit: memoryLimit)
+        } catch {
+            var failure = error
+            failure.recovery = .transient
+            throw failure
+        }
     }
 
     /// - Throws: a transient `run.preprocessing` where only another version of this program can make it.

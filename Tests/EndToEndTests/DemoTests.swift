@@ -12,6 +12,14 @@ import Testing
                 "json",
                 in: folder)
             #expect(run.status == 0, "\(run.errors)")
+            #expect(run.errors.contains("memory: about "))
+            // Weights are nobody else's to read.
+            let checkpoints = state + "/checkpoints"
+            let names = try FileManager.default.contentsOfDirectory(atPath: checkpoints)
+            #expect(names.count == 1 && names[0].hasSuffix(".pth"))
+            for (path, mode) in [(checkpoints, 0o700), ("\(checkpoints)/\(names[0])", 0o600)] {
+                #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == mode, "\(path)")
+            }
             let report = try Program.json(run.output)
             #expect(report["complete"] as? Bool == true)
             #expect(report["images"] as? [String: Int] == ["expected": 500, "evaluated": 500, "failed": 0])
@@ -25,6 +33,20 @@ import Testing
 
             let predictions = try Program.evalctl("predictions", "\(number)", "--data-dir", state, in: folder)
             try expectStablePredictions(predictions.output)
+        }
+    }
+
+    @Test func `a run that would take more memory than it may is refused before it begins`() throws {
+        try Program.withFolder { folder in
+            let state = folder.appending(path: "state").path
+            let run = try Program.evalctl(
+                "run", "--model", Program.demoModel, "--dataset", Program.demoImages, "--data-dir", state, "--timesteps", "1024",
+                "--memory-limit", "4M",
+                in: folder)
+            #expect(run.status == 1)
+            #expect(run.errors.contains("error: 1024 time steps take ") && run.errors.contains("--memory-limit"))
+            let list = try Program.evalctl("run", "list", "--data-dir", state, "--format", "json", in: folder)
+            #expect(list.status == 0 && !list.output.contains("\"run\""))
         }
     }
 

@@ -70,6 +70,9 @@ final class Program {
     /// What it has written to standard error so far.
     var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }
 
+    /// What it has written to standard output so far.
+    var output: String { get throws { try String(contentsOf: outputFile, encoding: .utf8) } }
+
     /// Sends a signal to the program alone.
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

@@ -35,6 +35,8 @@ import Testing
         "postgresql://eval:hunter%2@db/x", "postgresql://db:hunter22/x", "host=db password=two hunter22", "password='hunter22",
         "postgresql://eval:hunter%0022@db", "postgresql://db/x?hunter22", "postgresql://db/x?hunter22=1", "host=a@hunter22",
         "port=hunter22", "connect_timeout=hunter22", "host=db\0hunter22", "hunter22", "postgres://eval:a@hunter22:5432@db",
+        "dbname=postgresql://eval:hunter22@db/x", "postgresql:///postgres%3A%2F%2Feval:hunter22%40db%2Fx",
+        "dbname='host=db password=hunter22'",
     ])
     func `an unusable address is refused without repeating it`(text: String) throws {
         let failure = try #require(throws: Failure.self) { try DatabaseAddress(parsing: text) }

@@ -18,36 +18,31 @@ package final class PgBouncer {
     package init(_ database: DatabaseAddress, mode: String, size: Int) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "evalctl-pool-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let connection = try PostgresConnection(database)
-        let parameters = try connection.execute(
+        let parameters = try PostgresConnection(database).execute(
             "SELECT current_setting('port') AS port, current_database()::text AS name, current_user::text AS role"
         ).single()
         let (name, role, socketFolder) = (try parameters.text("name"), try parameters.text("role"), database.host ?? "")
         if geteuid() == 0 {
             // The pool runs as the server's account, which the server lets in no more than others.
-            let map = FileHandle(forWritingAtPath: URL(filePath: socketFolder).deletingLastPathComponent().path + "/data/pg_ident.conf")
-            try map?.seekToEnd()
-            try map?.write(contentsOf: Data("evalctl postgres \(role)\n".utf8))
-            try map?.close()
-            try connection.executeScript("SELECT pg_reload_conf()")
+            try TestServer.letIn(role, for: "postgres", at: database)
         }
         let users = folder.appending(path: "users").path
         try "\"\(role)\" \"\"\n".write(toFile: users, atomically: true, encoding: .utf8)
         let settings = folder.appending(path: "pgbouncer.ini").path
         try """
-            [databases]
-            \(name) = host=\(socketFolder) port=\(try parameters.text("port"))
-            [pgbouncer]
-            pool_mode = \(mode)
-            default_pool_size = \(size)
-            max_client_conn = 100
-            query_wait_timeout = 10
-            server_login_retry = 1
-            unix_socket_dir = \(folder.path)
-            listen_port = 6432
-            auth_type = trust
-            auth_file = \(users)
-            """.write(toFile: settings, atomically: true, encoding: .utf8)
+        [databases]
+        \(name) = host=\(socketFolder) port=\(try parameters.text("port"))
+        [pgbouncer]
+        pool_mode = \(mode)
+        default_pool_size = \(size)
+        max_client_conn = 100
+        query_wait_timeout = 10
+        server_login_retry = 1
+        unix_socket_dir = \(folder.path)
+        listen_port = 6432
+        auth_type = trust
+        auth_file = \(users)
+        """.write(toFile: settings, atomically: true, encoding: .utf8)
         address = try DatabaseAddress(parsing: "postgresql:///\(name)?host=\(folder.path)&port=6432&user=\(role)")
         process.executableURL = URL(filePath: Self.program)
         // It does not run as root.

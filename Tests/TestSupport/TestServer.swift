@@ -38,6 +38,19 @@ package final class TestServer: Sendable {
         }
     }
 
+    /// Lets a user of this machine in as a role, beside the one whose server it is.
+    /// - Parameter user: The user's name; without one, who runs the tests.
+    package static func letIn(_ role: String, for user: String? = nil, at address: DatabaseAddress) throws {
+        let name = user ?? String(cString: getpwuid(geteuid()).pointee.pw_name)
+        let file = open((address.host ?? "") + "/../data/pg_ident.conf", O_WRONLY | O_APPEND | O_CLOEXEC)
+        defer { close(file) }
+        let line = Array("evalctl \"\(name)\" \"\(role)\"\n".utf8)
+        guard write(file, line, line.count) == line.count else {
+            throw Failure(.init("test"), "the server's map of users cannot be written")
+        }
+        try PostgresConnection(address).executeScript("SELECT pg_reload_conf()")
+    }
+
     private func stop() {
         state.withLock { state in
             guard case .running(let cluster, _) = state else { return }

@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import EvaluationStore
+internal import Pages
 
 /// Runs that have ended, a page of them.
 enum EndedRunsPage {

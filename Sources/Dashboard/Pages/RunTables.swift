@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import EvaluationStore
+internal import Pages
 internal import Reports
 
 /// Runs as a table, and their bars.
@@ -37,7 +38,7 @@ enum RunTables {
             """
     }
 
-    /// How many images are done, as the key of the bar above, and how many failed.
+    /// How many images are computed, as the key of the bar above, and how many failed.
     static func images(_ run: RunOverview) -> Markup {
         let failed: Markup = run.imagesFailed == 0 ? "" : ", <span class=\"key dead\">\(NumberText.grouped(run.imagesFailed)) failed</span>"
         return """

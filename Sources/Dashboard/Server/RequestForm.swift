@@ -8,31 +8,24 @@ struct RequestForm {
     /// Bytes of a body at most.
     static let limit = 8192
 
-    private var fields: [String: String] = [:]
+    private var fields = FormFields(parsing: "")
 
     /// - Throws: 413 for a body that is too large; `http.bad_request`.
     init(_ request: Request) async throws {
         let buffer = try await request.body.collect(upTo: Self.limit)
         guard let text = buffer.getString(at: buffer.readerIndex, length: buffer.readableBytes), !text.isEmpty else { return }
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decoded(parts[0]), let value = Self.decoded(parts.count > 1 ? parts[1] : "") else {
-                throw Failure(.httpBadRequest, "the request's body is no form", remedy: "send application/x-www-form-urlencoded")
-            }
-            fields[name] = value
+        guard let fields = FormFields(parsing: text) else {
+            throw Failure(.httpBadRequest, "the request's body is no form", remedy: "send application/x-www-form-urlencoded")
         }
+        self.fields = fields
     }
 
-    private static func decoded(_ text: Substring) -> String? {
-        text.replacingOccurrences(of: "+", with: " ").removingPercentEncoding
-    }
-
-    subscript(name: String) -> String? { fields[name] }
+    subscript(name: String) -> String? { fields?[name] }
 
     /// A whole number in `range`.
     /// - Throws: `http.bad_request`.
     func int(_ name: String, in range: ClosedRange<Int>) throws -> Int {
-        guard let text = fields[name], let value = Int(text), range.contains(value) else {
+        guard let text = fields?[name], let value = Int(text), range.contains(value) else {
             throw Failure(
                 .httpBadRequest, "the field \(name) is missing or no number from \(range.lowerBound) to \(range.upperBound)",
                 remedy: "send \(name)=NUMBER in the body")
@@ -43,7 +36,7 @@ struct RequestForm {
     /// Whole numbers separated by commas; nil where the field is missing.
     /// - Throws: `http.bad_request`.
     func ints(_ name: String) throws -> [Int]? {
-        guard let text = fields[name], !text.isEmpty else { return nil }
+        guard let text = fields?[name], !text.isEmpty else { return nil }
         let values = text.split(separator: ",").map { Int($0) }
         guard !values.isEmpty, !values.contains(nil) else {
             throw Failure(.httpBadRequest, "the field \(name) does not list numbers", remedy: "send \(name)=1,2,3, or leave it out for all")

@@ -40,6 +40,18 @@ package struct FixedEngine: InferenceEngine {
         return FixedEngine(program, kernels: kernels)
     }
 
+    /// Every buffer has so many bytes and so many more a step, so that small workspaces tell of large ones.
+    package func memory(timeSteps: Int, isTracing: Bool) -> EngineMemory {
+        let (one, two) = (bytes(timeSteps: 1), bytes(timeSteps: 2))
+        let (more, overflow) = (two - one).multipliedReportingOverflow(by: max(timeSteps - 1, 0))
+        return EngineMemory(
+            shared: weightBytes, perThread: overflow ? .max / 2 : one + more + tracedBytes(timeSteps: timeSteps, isTracing: isTracing))
+    }
+
+    private func bytes(timeSteps: Int) -> Int {
+        FixedPass(program, kernels: kernels, steps: timeSteps, isTracing: false, observer: nil).bytes
+    }
+
     package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
         try makeFixedWorkspace(timeSteps: timeSteps, isTracing: isTracing)
     }
@@ -48,7 +60,7 @@ package struct FixedEngine: InferenceEngine {
     package func makeFixedWorkspace(
         timeSteps: Int, isTracing: Bool = false, observer: (any PassObserver)? = nil
     ) throws -> FixedWorkspace {
-        try checkTimeSteps(timeSteps)
+        try checkWorkspace(timeSteps: timeSteps, isTracing: isTracing)
         return FixedWorkspace(program, kernels: kernels, timeSteps: timeSteps, isTracing: isTracing, observer: observer)
     }
 }

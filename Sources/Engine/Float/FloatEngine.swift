@@ -15,8 +15,15 @@ package struct FloatEngine: InferenceEngine {
         self.normalization = normalization
     }
 
+    package func memory(timeSteps: Int, isTracing: Bool) -> EngineMemory {
+        let plan = MemoryPlan(network, reads: float.reads, images: 1, steps: timeSteps)
+        return EngineMemory(
+            shared: EngineMemory(ofFloatValues: network, timeSteps: 1).shared,
+            perThread: plan.bytes + tracedBytes(timeSteps: timeSteps, isTracing: isTracing))
+    }
+
     package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
-        try checkTimeSteps(timeSteps)
+        try checkWorkspace(timeSteps: timeSteps, isTracing: isTracing)
         return FloatWorkspace(FloatPass(float, images: 1, steps: timeSteps, isTracing: isTracing), normalization: normalization)
     }
 }
