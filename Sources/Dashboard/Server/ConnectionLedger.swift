@@ -43,15 +43,19 @@ package final class ConnectionLedger: Sendable {
     /// - Parameter close: Closes the connection, later and from any thread.
     /// - Returns: The connection's number; nil where there is no room for it.
     package func open(_ address: String, close: @escaping @Sendable () -> Void) -> Int? {
-        state.withLock { state in
+        let (number, evicted) = state.withLock { state -> (Int?, Entry?) in
+            var evicted: Entry?
             if state.entries.count >= limits.connections {
-                guard let victim = Self.victim(state.entries) else { return nil }
-                state.entries.removeValue(forKey: victim)?.close()
+                guard let victim = Self.victim(state.entries) else { return (nil, nil) }
+                evicted = state.entries.removeValue(forKey: victim)
             }
             defer { state.next += 1 }
             state.entries[state.next] = Entry(address: address, close: close)
-            return state.next
+            return (state.next, evicted)
         }
+        // Its end is told at once, by the same thread.
+        evicted?.close()
+        return number
     }
 
     private static func victim(_ entries: [Int: Entry]) -> Int? {
