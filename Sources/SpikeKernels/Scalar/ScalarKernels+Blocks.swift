@@ -4,12 +4,14 @@ extension ScalarKernels {
         _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ currents: UnsafeMutableRawPointer,
         _ isAdded: Bool
     ) {
-        for frame in 0..<extent.tokens * extent.steps {
-            let line = currents + frame * LineBuffer.lineBytes
-            forEachLane(tile.lanes) { lane in
-                let sum = frameSum(tile, lists, frame, lane)
-                let current = cut(sum)
-                set(line, lane, isAdded ? cut(numbers.sum(current, value(line, lane))) : current)
+        for index in 0..<tile.width {
+            let lines = currents + index * tile.currentStride
+            let tile = tile.tile(index)
+            forEachFrame(extent, lines) { frame, line in
+                forEachLane(tile.lanes) { lane in
+                    let current = cut(frameSum(tile, lists, frame, lane))
+                    set(line, lane, isAdded ? cut(numbers.sum(current, value(line, lane))) : current)
+                }
             }
         }
     }
@@ -19,15 +21,18 @@ extension ScalarKernels {
         _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ other: CurrentLines,
         _ units: UnsafeRawPointer?, _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
     ) {
-        clear(spikes, extent)
-        forEachNeuron(tile.lanes, extent) { token, lane in
-            var potential = 0
-            for step in 0..<extent.steps {
-                let frame = token * extent.steps + step
-                let sum = frameSum(tile, lists, frame, lane)
-                let current = limited(numbers.sum(sum, inUnits(value(other.line(token: token, step: step), lane), units, lane)))
-                set(kept + frame * LineBuffer.lineBytes, lane, current)
-                if self.step(&potential, current, threshold: value(thresholds, lane)) { insert(spikes, frame, lane) }
+        forEachTile(tile, extent, spikes) { tile, index, spikes in
+            let (bytes, kept) = (index * LineBuffer.lineBytes, kept + index * tile.currentStride)
+            forEachNeuron(tile.lanes, extent) { token, lane in
+                var potential = 0
+                for step in 0..<extent.steps {
+                    let frame = token * extent.steps + step
+                    let sum = frameSum(tile, lists, frame, lane)
+                    let added = value(other.line(token: token, step: step) + index * other.tileStride, lane)
+                    let current = limited(numbers.sum(sum, inUnits(added, units.map { $0 + bytes }, lane)))
+                    set(kept + frame * LineBuffer.lineBytes, lane, current)
+                    if self.step(&potential, current, threshold: value(thresholds + bytes, lane)) { insert(spikes, frame, lane) }
+                }
             }
         }
     }
@@ -37,22 +42,24 @@ extension ScalarKernels {
         _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer,
         _ thresholds: UnsafePointer<TokenThreshold>, _ units: UnsafeRawPointer?, _ spikes: SpikePlace
     ) {
-        clear(spikes, extent)
-        forEachNeuron(tile.lanes, extent) { token, lane in
-            let neuron = thresholds[token]
-            let offset = inUnits(Int(neuron.offset), units, lane)
-            let threshold = inUnits(Int(neuron.threshold), units, lane)
-            var potential = 0
-            for step in 0..<extent.steps {
-                let frame = token * extent.steps + step
-                var sum = 0
-                if neuron.gate != 0 {
-                    sum = frameSum(tile, lists, frame, lane)
-                    if neuron.shift > 0 { sum = numbers.shiftedRight(sum, by: Int(neuron.shift)) }
-                }
-                let current = limited(numbers.sum(sum, offset))
-                if self.step(&potential, current, threshold: threshold, isTurned: neuron.turned != 0) {
-                    insert(spikes, frame, lane)
+        forEachTile(tile, extent, spikes) { tile, index, spikes in
+            let units = units.map { $0 + index * LineBuffer.lineBytes }
+            forEachNeuron(tile.lanes, extent) { token, lane in
+                let neuron = thresholds[token]
+                let offset = inUnits(Int(neuron.offset), units, lane)
+                let threshold = inUnits(Int(neuron.threshold), units, lane)
+                var potential = 0
+                for step in 0..<extent.steps {
+                    let frame = token * extent.steps + step
+                    var sum = 0
+                    if neuron.gate != 0 {
+                        sum = frameSum(tile, lists, frame, lane)
+                        if neuron.shift > 0 { sum = numbers.shiftedRight(sum, by: Int(neuron.shift)) }
+                    }
+                    let current = limited(numbers.sum(sum, offset))
+                    if self.step(&potential, current, threshold: threshold, isTurned: neuron.turned != 0) {
+                        insert(spikes, frame, lane)
+                    }
                 }
             }
         }
@@ -64,17 +71,20 @@ extension ScalarKernels {
         _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ units: UnsafeRawPointer?, _ thresholds: UnsafeRawPointer,
         _ spikes: SpikePlace
     ) {
-        clear(spikes, extent)
-        forEachNeuron(tile.lanes, extent) { token, lane in
-            let scale = scales[token]
-            let threshold = dropped(value(thresholds, lane), scale)
-            var potential = 0
-            for step in 0..<extent.steps {
-                let frame = token * extent.steps + step
-                let scaled = scaled(frameSum(tile, lists, frame, lane), scale, shifts, units, lane)
-                let other = dropped(value(kept + frame * LineBuffer.lineBytes, lane), scale)
-                let current = limited(numbers.sum(scaled, other))
-                if self.step(&potential, current, threshold: threshold) { insert(spikes, frame, lane) }
+        forEachTile(tile, extent, spikes) { tile, index, spikes in
+            let bytes = index * LineBuffer.lineBytes
+            let (units, kept) = (units.map { $0 + bytes }, kept + index * tile.currentStride)
+            forEachNeuron(tile.lanes, extent) { token, lane in
+                let scale = scales[token]
+                let threshold = dropped(value(thresholds + bytes, lane), scale)
+                var potential = 0
+                for step in 0..<extent.steps {
+                    let frame = token * extent.steps + step
+                    let scaled = scaled(frameSum(tile, lists, frame, lane), scale, shifts, units, lane)
+                    let other = dropped(value(kept + frame * LineBuffer.lineBytes, lane), scale)
+                    let current = limited(numbers.sum(scaled, other))
+                    if self.step(&potential, current, threshold: threshold) { insert(spikes, frame, lane) }
+                }
             }
         }
     }
@@ -165,6 +175,18 @@ extension ScalarKernels {
             sum = numbers.sum(sum, ofSpikeWith: value(axis.weights, output * axis.side + index))
         }
         return sum
+    }
+
+    /// Clears the spikes of each tile, and computes it by itself.
+    func forEachTile(
+        _ tiles: WeightTile, _ extent: Extent, _ spikes: SpikePlace,
+        _ body: (_ tile: WeightTile, _ index: Int, _ spikes: SpikePlace) -> Void
+    ) {
+        for index in 0..<tiles.width {
+            let own = place(spikes, tile: index)
+            clear(own, extent)
+            body(tiles.tile(index), index, own)
+        }
     }
 
     func forEachNeuron(_ lanes: UInt32, _ extent: Extent, _ body: (_ token: Int, _ lane: Int) -> Void) {

@@ -56,7 +56,7 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
     func frameSum(_ tile: WeightTile, _ lists: RowLists, _ frame: Int, _ lane: Int) -> Int {
         var sum = value(tile.bias, lane)
         for index in Int(lists.starts[frame]) * 4..<Int(lists.starts[frame + 1]) * 4 where lists.rows[index] != lists.zeroRow {
-            sum = numbers.sum(sum, ofSpikeWith: value(tile.rows + Int(lists.rows[index]) * LineBuffer.lineBytes, lane))
+            sum = numbers.sum(sum, ofSpikeWith: value(tile.rows + Int(lists.rows[index]) << tile.rowShift, lane))
         }
         if isNarrow { return numbers.limited(sum, from: -32767, to: 32767) }
         require(Int32(exactly: sum) != nil, "the folding bounds every sum")
@@ -80,6 +80,11 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
         for frame in 0..<extent.tokens * extent.steps {
             for byte in 0..<lanes / 8 { spikes.bits.storeBytes(of: 0, toByteOffset: frame * spikes.stride + byte, as: UInt8.self) }
         }
+    }
+
+    /// The bits of a tile beside the first one.
+    func place(_ spikes: SpikePlace, tile: Int) -> SpikePlace {
+        SpikePlace(bits: spikes.bits + tile * lanes / 8, stride: spikes.stride)
     }
 
     func insert(_ spikes: SpikePlace, _ frame: Int, _ lane: Int) {

@@ -97,15 +97,21 @@ func poolCurrentsTile<L: Lanes>(
 ) {
     var line = currents
     for token in firstToken..<firstToken + extent.tokens {
+        let top = token / window.outputWidth * window.strideHeight - window.paddingHeight
+        let left = token % window.outputWidth * window.strideWidth - window.paddingWidth
         for step in 0..<extent.steps {
             var largest = L.broadcast(0)
             var isFirst = true
-            for tap in 0..<window.taps {
-                let input = window.input(output: token, tap: tap)
-                if input < 0 { continue }
-                let current = L.load(source.line(token: input, step: step))
-                largest = isFirst ? current : L.larger(largest, current)
-                isFirst = false
+            for kernelRow in 0..<window.kernelHeight {
+                let row = top + kernelRow * window.dilationHeight
+                if row < 0 || row >= window.inputHeight { continue }
+                for kernelColumn in 0..<window.kernelWidth {
+                    let column = left + kernelColumn * window.dilationWidth
+                    if column < 0 || column >= window.inputWidth { continue }
+                    let current = L.load(source.line(token: row * window.inputWidth + column, step: step))
+                    largest = isFirst ? current : L.larger(largest, current)
+                    isFirst = false
+                }
             }
             L.store(largest, line)
             line += 64

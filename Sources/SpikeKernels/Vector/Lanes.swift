@@ -2,7 +2,7 @@ internal import CLanes
 internal import SpikeKernels
 
 /// A width of lanes. Every operation is one of the header's, so that it becomes one instruction of the set this file is built for.
-protocol Lanes {
+protocol Lanes: SendableMetatype {
     associatedtype Line
     /// Bits of a line's spikes.
     associatedtype Bits: FixedWidthInteger & UnsignedInteger
@@ -37,6 +37,12 @@ protocol Lanes {
     static func limited(_ a: Line, to limit: Int32) -> Line
     /// Cuts off a sum at `limit` and its negative, whatever the lanes.
     static func bounded(_ a: Line, to limit: Int32) -> Line
+    /// A sum in wider lanes; wide lanes are wide enough themselves.
+    associatedtype Wide
+    static func widened(_ a: Line) -> Wide
+    static func add(_ part: Line, to sum: inout Wide)
+    /// Cut off at the lanes' largest number and its negative.
+    static func saturated(_ sum: Wide) -> Line
     /// Bias and rows where their number exceeds ``WeightTile/safeCount``: added up in wider lanes, then cut off at the largest number and its
     /// negative. Wide lanes hold every sum.
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line
@@ -79,6 +85,10 @@ enum Lanes16: Lanes {
     }
     @inline(__always) static func average(_ sum: WideSum, _ shift: Int32) -> Line { sum.average(shift) }
 
+    @inline(__always) static func widened(_ a: Line) -> WideSum { WideSum(a) }
+    @inline(__always) static func add(_ part: Line, to sum: inout WideSum) { sum.add(part) }
+    @inline(__always) static func saturated(_ sum: WideSum) -> Line { sum.saturated }
+
     @inline(never)
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line {
         var sum = WideSum(load16(tile.bias))
@@ -90,7 +100,7 @@ enum Lanes16: Lanes {
     static func sumFourWidely(_ tile: WeightTile, _ lists: FourLists) -> (Line, Line, Line, Line) {
         let bias = load16(tile.bias)
         var sums = (WideSum(bias), WideSum(bias), WideSum(bias), WideSum(bias))
-        let safeGroups = tile.safeCount >> 2
+        let safeGroups = tile.partCount >> 2
         let shortest = lists.shortest
         var done = 0
         while done < shortest {
@@ -136,7 +146,7 @@ struct WideSum {
     /// Adds rows, as many at a time as narrow lanes hold for sure.
     @inline(__always)
     mutating func add(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) {
-        let safeGroups = tile.safeCount >> 2
+        let safeGroups = tile.partCount >> 2
         var next = 0
         while next < groups {
             add(addRows(Lanes16.self, tile.rows, rows + next << 3, groups: min(safeGroups, groups - next), broadcast16(0)))
@@ -193,6 +203,10 @@ enum Lanes32: Lanes {
     static func average(_ sum: (SIMD8<Int64>, SIMD8<Int64>), _ shift: Int32) -> Line {
         narrowed64(sum.0, sum.1, shift, broadcast32(0), -1_073_741_824, 1_073_741_823)
     }
+
+    @inline(__always) static func widened(_ a: Line) -> Line { a }
+    @inline(__always) static func add(_ part: Line, to sum: inout Line) { sum = sum32(sum, part) }
+    @inline(__always) static func saturated(_ sum: Line) -> Line { sum }
 
     @inline(__always)
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line {

@@ -73,11 +73,15 @@ private final class WeightTally: @unchecked Sendable {
     private(set) var outputs = 0
     private(set) var mostDistinct = 0
 
-    private func look(_ tile: WeightTile, _ lists: RowLists, laneBits: Int) {
+    private func look(_ tiles: WeightTile, _ lists: RowLists, laneBits: Int) {
+        for index in 0..<tiles.width { look(at: tiles.tile(index), lists, laneBits: laneBits) }
+    }
+
+    private func look(at tile: WeightTile, _ lists: RowLists, laneBits: Int) {
         for lane in 0..<LineBuffer.lineBytes * 8 / laneBits where tile.lanes >> UInt32(lane) & 1 == 1 {
             var weights: Set<Int> = []
             for row in 0..<lists.zeroRow {
-                let line = tile.rows + row * LineBuffer.lineBytes
+                let line = tile.rows + row << tile.rowShift
                 weights.insert(
                     laneBits == 16
                         ? Int(line.load(fromByteOffset: lane * 2, as: Int16.self))

@@ -49,7 +49,7 @@ import Testing
     func `narrow gives the specification's currents, cut off at both ends`(pair: KernelPair) {
         pair.forEachSeed(100) { random in
             let tokens = random.number(1...20)
-            let edges = [16382, 16383, 16384, -16383, -16384, -16385, Int(Int32.max), Int(Int32.min), 0, 65536, -65536]
+            let edges = [32766, 32767, 32768, -32767, -32768, -32769, Int(Int32.max), Int(Int32.min), 0, 65536, -65536]
             let low = lines(tokens, outputs: 16) { random.pick(edges + [random.number(within: 40000)]) }
             let high = lines(tokens, outputs: 16) { random.pick(edges + [random.number(within: 40000)]) }
             let expected = GuardedLines(bytes: tokens * LineBuffer.lineBytes, &random)

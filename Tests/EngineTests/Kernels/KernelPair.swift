@@ -72,16 +72,16 @@ struct KernelPair: CustomTestStringConvertible {
         return memory
     }
 
-    /// A line of thresholds: all the lowest, the largest, or any.
-    func thresholds(_ random: inout TestRandom) -> LineBuffer {
+    /// Lines of thresholds: all the lowest, the largest, or any.
+    func thresholds(lines: Int = 1, _ random: inout TestRandom) -> LineBuffer {
         let common = random.pick([0, 1, 4, largestThreshold])
-        return line((0..<lanes).map { _ in common > 0 ? common : random.pick([1, 2, random.number(1...largestThreshold)]) })
+        return line((0..<lanes * lines).map { _ in common > 0 ? common : random.pick([1, 2, random.number(1...largestThreshold)]) })
     }
 
-    /// A line of places to shift right by, or none.
-    func units(_ random: inout TestRandom) -> LineBuffer? {
+    /// Lines of places to shift right by, or none.
+    func units(lines: Int = 1, _ random: inout TestRandom) -> LineBuffer? {
         guard random.chance(0.5) else { return nil }
-        return line((0..<lanes).map { _ in random.pick([0, 1, random.number(0...laneBits - 1)]) })
+        return line((0..<lanes * lines).map { _ in random.pick([0, 1, random.number(0...laneBits - 1)]) })
     }
 
     /// Runs a kernel and its specification on copies of `lines`, and says where they differ in a lane of the mask.
@@ -107,10 +107,36 @@ struct KernelPair: CustomTestStringConvertible {
         }
     }
 
+    /// The same for the currents of tiles side by side: what stands between them is left alone.
+    func compare(_ expected: GuardedLines, _ tiles: RandomTile, _ run: (KernelSet, UnsafeMutableRawPointer) -> Void) -> String? {
+        let before = GuardedLines(copying: expected)
+        let found = GuardedLines(copying: expected)
+        return withExtendedLifetime(tiles.keep) {
+            run(specification, expected.base)
+            run(kernels, found.base)
+            return difference(expected, found, tiles) ?? untouched(before, found, tiles)
+        }
+    }
+
+    func difference(_ expected: GuardedLines, _ found: GuardedLines, _ tiles: RandomTile) -> String? {
+        difference(expected, found, lines: tiles.lines, "currents") { tiles.mask(line: $0) }
+    }
+
+    private func untouched(_ before: GuardedLines, _ found: GuardedLines, _ tiles: RandomTile) -> String? {
+        difference(before, found, lines: tiles.lines, "between tiles") { tiles.mask(line: $0) == 0 ? allLanes : 0 }
+    }
+
     /// Where two outputs of lines differ in a lane of the mask, or a guard is gone.
     func difference(_ expected: GuardedLines, _ found: GuardedLines, lines: Int, lanes mask: UInt32, _ what: String) -> String? {
+        difference(expected, found, lines: lines, what) { _ in mask }
+    }
+
+    private func difference(
+        _ expected: GuardedLines, _ found: GuardedLines, lines: Int, _ what: String, mask: (_ line: Int) -> UInt32
+    ) -> String? {
         if !found.isGuardUntouched { return "\(what): wrote beside its memory" }
         for line in 0..<lines {
+            let mask = mask(line)
             for lane in 0..<lanes where mask >> UInt32(lane) & 1 == 1 {
                 let (wanted, got) = (value(expected, line * lanes + lane), value(found, line * lanes + lane))
                 if wanted != got { return "\(what): line \(line), lane \(lane) is \(got) instead of \(wanted)" }

@@ -7,10 +7,10 @@ import Testing
     func `sumRows gives the specification's currents, added or not`(pair: KernelPair) {
         pair.forEachSeed(150) { random in
             let tile = RandomTile(pair, largestSum: Int(Int32.max), &random)
-            let currents = pair.lines(tile.frames, within: pair.largestCurrent, &random)
+            let currents = pair.lines(tile.lines, within: pair.largestCurrent, &random)
             let isAdded = random.chance(0.5)
             let next = tile.next(&random)
-            return pair.compare(currents, lines: tile.frames, lanes: tile.tile.lanes, keeping: tile.keep) { kernels, base in
+            return pair.compare(currents, tile) { kernels, base in
                 kernels.sumRows(tile.tile, tile.lists, tile.extent, next, base, isAdded)
             }.map { "\($0); added \(isAdded), \(tile.description)" }
         }
@@ -21,13 +21,14 @@ import Testing
         pair.forEachSeed(200) { random in
             let tile = RandomTile(pair, largestSum: 1 << 29, &random)
             let steps = random.chance(0.5) ? 1 : tile.extent.steps
-            let other = pair.lines(tile.extent.tokens * steps, within: pair.isNarrow ? 32767 : 1 << 29, &random)
-            let currents = CurrentLines(lines: other.base, steps: steps)
-            let units = pair.units(&random)
-            let thresholds = pair.thresholds(&random)
-            let expected = GuardedLines(bytes: tile.frames * LineBuffer.lineBytes, &random)
+            let others = tile.extent.tokens * steps
+            let other = pair.lines(others * tile.tile.width, within: pair.isNarrow ? 32767 : 1 << 29, &random)
+            let currents = CurrentLines(lines: other.base, steps: steps, tileStride: others * LineBuffer.lineBytes)
+            let units = pair.units(lines: tile.tile.width, &random)
+            let thresholds = pair.thresholds(lines: tile.tile.width, &random)
+            let expected = GuardedLines(bytes: tile.lines * LineBuffer.lineBytes, &random)
             let found = GuardedLines(copying: expected)
-            let spikes = SpikeField(pair, tile.extent, &random)
+            let spikes = SpikeField(pair, tile.extent, tiles: tile.tile.width, &random)
             let foundSpikes = spikes.copy
             let next = tile.next(&random)
             return withExtendedLifetime((tile, other, units, thresholds)) {
@@ -37,8 +38,7 @@ import Testing
                         thresholds.base, place)
                 }
                 return
-                    (pair.difference(expected, found, lines: tile.frames, lanes: tile.tile.lanes, "currents")
-                    ?? pair.difference(spikes.memory, foundSpikes.memory))
+                    (pair.difference(expected, found, tile) ?? pair.difference(spikes.memory, foundSpikes.memory))
                     .map { "\($0); other of \(steps) steps, units \(units != nil), \(tile.description)" }
             }
         }
@@ -60,10 +60,10 @@ import Testing
                     turned: isTurned ? -1 : 0, gate: random.chance(0.2) ? 0 : -1)
             }
             let thresholds = LineBuffer(neurons)
-            let units = pair.units(&random)
+            let units = pair.units(lines: tile.tile.width, &random)
             let next = tile.next(&random)
             return withExtendedLifetime((thresholds, units)) {
-                pair.compare(SpikeField(pair, tile.extent, &random), keeping: tile.keep) { kernels, place in
+                pair.compare(SpikeField(pair, tile.extent, tiles: tile.tile.width, &random), keeping: tile.keep) { kernels, place in
                     kernels.expand(
                         tile.tile, tile.lists, tile.extent, next, UnsafePointer(thresholds.records(of: TokenThreshold.self)),
                         units.map { UnsafeRawPointer($0.base) }, place)
@@ -77,13 +77,13 @@ import Testing
         pair.forEachSeed(200) { random in
             let isLarge = !pair.isNarrow && random.chance(0.5)
             let tile = RandomTile(pair, largestSum: isLarge ? Int(Int32.max) : 1 << 24, &random)
-            let kept = pair.lines(tile.frames, within: pair.isNarrow ? 32767 : 1 << 27, &random)
+            let kept = pair.lines(tile.lines, within: pair.isNarrow ? 32767 : 1 << 27, &random)
             let table = RandomScale.table(pair, count: tile.extent.tokens, firstShift: isLarge ? 3 : 0, isDropping: true, &random)
-            let units = pair.units(&random)
-            let thresholds = pair.thresholds(&random)
+            let units = pair.units(lines: tile.tile.width, &random)
+            let thresholds = pair.thresholds(lines: tile.tile.width, &random)
             let next = tile.next(&random)
             return withExtendedLifetime((kept, table, units, thresholds)) {
-                pair.compare(SpikeField(pair, tile.extent, &random), keeping: tile.keep) { kernels, place in
+                pair.compare(SpikeField(pair, tile.extent, tiles: tile.tile.width, &random), keeping: tile.keep) { kernels, place in
                     kernels.contract(
                         tile.tile, tile.lists, tile.extent, next, kept.base, UnsafePointer(table.scales.records(of: TokenScale.self)),
                         UnsafePointer(table.terms.records(of: Int32.self)), units.map { UnsafeRawPointer($0.base) }, thresholds.base, place)
@@ -106,7 +106,7 @@ import Testing
             let currents = GuardedLines(bytes: 64, &random)
             withExtendedLifetime((weights, bias, lists)) {
                 kernels.sumRows(
-                    WeightTile(rows: weights.base, bias: bias.base, safeCount: 4, lanes: .max),
+                    WeightTile(rows: weights.base, bias: bias.base, safeCount: 4, partCount: 8, lanes: .max),
                     RowLists(rows: lists.0.records(of: UInt16.self), starts: lists.1.records(of: UInt32.self), zeroRow: 64),
                     Extent(tokens: 1, steps: 1), UnsafeRawBufferPointer(start: nil, count: 0), currents.base, false)
             }

@@ -27,75 +27,102 @@ struct Tiling: Sendable {
     func laneMask(_ tile: Int) -> UInt32 { laneMask(tile, 0..<channels) }
 }
 
-/// A layer's whole-number weights as spikes need them: tiles of a line of outputs, in each tile a line for every input.
+/// A layer's whole-number weights as spikes need them: tiles of a line of outputs, several of them side by side, with a line for every input.
 struct RowWeights: Sendable {
+    /// Tiles that stand side by side, and are computed together.
+    struct Group: Sendable {
+        /// The first of them.
+        let tile: Int
+        let width: Int
+        /// The line of input 0.
+        fileprivate let line: Int
+        fileprivate var safeCount = Int.max
+        fileprivate var partCount = Int.max
+    }
+
+    /// So many tiles stand side by side at most.
+    static let widest = 4
+    /// Rows of a group's weights that stay in a first cache of 48 kB. Longer lists gain nothing from being walked once for several tiles.
+    private static let cachedLines = 768
+
     let outputs: Int
     let inputs: Int
     let tiling: Tiling
     /// The tiles that hold weights; the others are all zeros and are not kept.
     let tiles: Range<Int>
-    /// `[tiles][inputs + 1]` lines, the last of each tile of zeros.
+    private(set) var groups: [Group] = []
+    /// For each group `[inputs + 1][width]` lines, the last input's of zeros.
     private let rows: LineBuffer
     /// `[tiles]` lines.
     private let bias: LineBuffer
-    private let safeCount: Int
 
     /// Rounds a layer to whole numbers.
     ///
     /// - Parameters:
     ///   - units: of each output. The lanes hold every weight and every bias: the caller chose the units so.
     ///   - bias: of each output, beside the layer's own.
-    init(_ layer: RealLayer, units: [Double], bias: [Double], precision: Precision) {
+    ///   - widest: so many tiles may stand side by side.
+    init(_ layer: RealLayer, units: [Double], bias: [Double], precision: Precision, widest: Int = RowWeights.widest) {
         let tiling = Tiling(channels: layer.outputs, precision: precision)
         self.tiling = tiling
         outputs = layer.outputs
         inputs = layer.inputs
-        let firstLane = layer.reached.lowerBound / tiling.lanes * tiling.lanes
-        tiles = firstLane / tiling.lanes..<(layer.reached.upperBound + tiling.lanes - 1) / tiling.lanes
+        tiles = layer.reached.lowerBound / tiling.lanes..<(layer.reached.upperBound + tiling.lanes - 1) / tiling.lanes
         rows = LineBuffer(lines: tiles.count * (inputs + 1))
         self.bias = LineBuffer(lines: tiles.count)
-        var row = Array(repeating: 0.0, count: inputs)
-        var safeCount = Int.max
-        for output in layer.reached {
-            layer.fill(output, &row)
-            let lane = output - firstLane
-            let first = lane / tiling.lanes * (inputs + 1) * tiling.lanes + lane % tiling.lanes
-            let unit = units[output]
-            let roundedBias = nearest(max(min((layer.bias[output] + bias[output]) * unit, 0x1p50), -0x1p50))
-            var largest = 0.0
-            if precision == .fixed32 {
-                for input in 0..<inputs { rows.set(first + input * tiling.lanes, Int32(nearest(row[input] * unit))) }
-                self.bias.set(lane, Int32(max(min(roundedBias, 0x1p31 - 1), -0x1p31)))
-            } else {
-                for input in 0..<inputs {
-                    let weight = nearest(row[input] * unit)
-                    largest = max(largest, abs(weight))
-                    rows.set(first + input * tiling.lanes, Int16(weight))
-                }
-                let limited = max(min(roundedBias, precision.largestBias), -precision.largestBias)
-                self.bias.set(lane, Int16(limited))
-                if largest > 0 { safeCount = min(safeCount, Int((precision.largestSum - abs(limited)) / largest)) }
+        var tile = tiles.lowerBound
+        while tile < tiles.upperBound {
+            let width = [4, 2, 1].first { $0 <= min(widest, tiles.upperBound - tile, max(Self.cachedLines / max(inputs, 1), 1)) } ?? 1
+            var group = Group(tile: tile, width: width, line: (tile - tiles.lowerBound) * (inputs + 1))
+            for output in tile * tiling.lanes..<(tile + width) * tiling.lanes where layer.reached.contains(output) {
+                round(layer, output, units[output], bias[output], &group, precision)
             }
+            groups.append(group)
+            tile += width
         }
-        self.safeCount = safeCount
+    }
+
+    private func round(_ layer: RealLayer, _ output: Int, _ unit: Double, _ added: Double, _ group: inout Group, _ precision: Precision) {
+        var row = Array(repeating: 0.0, count: inputs)
+        layer.fill(output, &row)
+        let (tile, lane) = (output / tiling.lanes, output % tiling.lanes)
+        let first = (group.line + tile - group.tile) * tiling.lanes + lane
+        let stride = group.width * tiling.lanes
+        let place = output - tiles.lowerBound * tiling.lanes
+        let roundedBias = nearest(max(min((layer.bias[output] + added) * unit, 0x1p50), -0x1p50))
+        guard precision == .fixed16 else {
+            for input in 0..<inputs { rows.set(first + input * stride, Int32(nearest(row[input] * unit))) }
+            return bias.set(place, Int32(max(min(roundedBias, 0x1p31 - 1), -0x1p31)))
+        }
+        var largest = 0.0
+        for input in 0..<inputs {
+            let weight = nearest(row[input] * unit)
+            largest = max(largest, abs(weight))
+            rows.set(first + input * stride, Int16(weight))
+        }
+        let limited = max(min(roundedBias, precision.largestBias), -precision.largestBias)
+        bias.set(place, Int16(limited))
+        guard largest > 0 else { return }
+        group.safeCount = min(group.safeCount, Int((precision.largestSum - abs(limited)) / largest))
+        group.partCount = min(group.partCount, Int(precision.largestSum / largest))
     }
 
     /// Bytes of weights and biases.
     var bytes: Int { rows.bytes + bias.bytes }
 
-    /// The lines that are wanted after a tile's: the next tile's, or the first ones of the layer that follows.
-    func next(after tile: Int, following: RowWeights? = nil) -> UnsafeRawBufferPointer {
-        if tiles.contains(tile + 1) { return memory(tile + 1) }
-        return following.map { $0.memory($0.tiles.lowerBound) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    /// The lines that are wanted after a group's.
+    func next(after group: Group) -> UnsafeRawBufferPointer {
+        guard let next = groups.first(where: { $0.tile == group.tile + group.width }) else {
+            return UnsafeRawBufferPointer(start: nil, count: 0)
+        }
+        return UnsafeRawBufferPointer(start: rows.line(next.line), count: (inputs + 1) * next.width * LineBuffer.lineBytes)
     }
 
-    private func memory(_ tile: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: rows.line((tile - tiles.lowerBound) * (inputs + 1)), count: (inputs + 1) * LineBuffer.lineBytes)
-    }
-
-    func tile(_ index: Int) -> WeightTile {
-        let place = index - tiles.lowerBound
-        return WeightTile(
-            rows: rows.line(place * (inputs + 1)), bias: bias.line(place), safeCount: safeCount, lanes: tiling.laneMask(index))
+    /// - Parameter currentStride: bytes from one tile's currents to the next one's.
+    func tile(_ group: Group, currentStride: Int = 0) -> WeightTile {
+        WeightTile(
+            rows: rows.line(group.line), bias: bias.line(group.tile - tiles.lowerBound), safeCount: group.safeCount,
+            partCount: group.partCount, lanes: tiling.laneMask(group.tile + group.width - 1), width: group.width,
+            rowShift: 6 + group.width.trailingZeroBitCount, currentStride: currentStride)
     }
 }

@@ -32,7 +32,9 @@ struct TermFolding {
                 throw folder.refuse(plan.node, "it has \(layer.inputs) inputs, and \(FixedNetwork.largestInputs) at most are supported")
             }
             work = .rows(
-                RowWeights(layer, units: inner, bias: added, precision: precision), sources: try folding.sources(planes, plan.node),
+                RowWeights(
+                    layer, units: inner, bias: added, precision: precision, widest: scale == nil || isContraction ? RowWeights.widest : 1),
+                sources: try folding.sources(planes, plan.node),
                 window: window, rowsPerTap: shares ? 0 : inputs)
         case .window(let spikes, let window):
             guard let layer else { preconditionFailure("windows have weights") }

@@ -44,7 +44,7 @@ struct CurrentStep: ProgramStep {
     private var listedTerms: Int { terms.count(where: \.isListed) }
     var scratchTiles: Int {
         guard case .general = form, !isStored else { return 0 }
-        return listedTerms > 1 ? tiling.tiles : 1
+        return listedTerms > 1 ? tiling.tiles : min(RowWeights.widest, tiling.tiles)
     }
     var bytes: Int {
         var bytes = terms.reduce(bias?.bytes ?? 0) { $0 + $1.bytes } + neurons.reduce(0) { $0 + $1.bytes }
@@ -72,12 +72,13 @@ struct CurrentStep: ProgramStep {
         let extent = pass.extent(count)
         pass.list(weights, sources, window, rowsPerTap, term.layers, first: first, extent)
         pass.begin(part, layer: term.layers.first?.layer)
-        for tile in 0..<tiling.tiles {
+        let kept = pass.current(node)
+        for group in weights.groups {
             pass.kernels.fuse(
-                weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile),
-                pass.current(other).currents(tile: tile, token: first), places.map { UnsafeRawPointer($0.line(tile)) },
-                pass.current(node).line(tile: tile, token: first), neurons[0].thresholdLine(tile),
-                neurons[0].place(pass, tile: tile, first: first))
+                weights.tile(group, currentStride: kept.tileStride), pass.lists(weights), extent, weights.next(after: group),
+                pass.current(other).currents(tile: group.tile, token: first), places.map { UnsafeRawPointer($0.line(group.tile)) },
+                kept.line(tile: group.tile, token: first), neurons[0].thresholdLine(group.tile),
+                neurons[0].place(pass, tile: group.tile, first: first))
         }
     }
 
@@ -86,10 +87,10 @@ struct CurrentStep: ProgramStep {
         let extent = pass.extent(count)
         pass.list(weights, sources, window, rowsPerTap, terms[0].layers, first: first, extent)
         pass.begin(part, layer: terms[0].layers.first?.layer)
-        for tile in 0..<tiling.tiles {
+        for group in weights.groups {
             pass.kernels.expand(
-                weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile), thresholds.records(from: first),
-                thresholds.unitLine(tile), neurons[0].place(pass, tile: tile, first: first))
+                weights.tile(group), pass.lists(weights), extent, weights.next(after: group), thresholds.records(from: first),
+                thresholds.unitLine(group.tile), neurons[0].place(pass, tile: group.tile, first: first))
         }
     }
 
@@ -99,12 +100,12 @@ struct CurrentStep: ProgramStep {
         pass.list(weights, sources, window, rowsPerTap, term.layers, first: first, extent)
         pass.begin(part, layer: term.layers.first?.layer)
         let table = pass.table(of: scale)
-        for tile in 0..<tiling.tiles {
+        let current = pass.current(kept)
+        for group in weights.groups {
             pass.kernels.contract(
-                weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile),
-                pass.current(kept).line(tile: tile, token: first),
-                table.records(of: TokenScale.self, from: first), scale.shiftTable, scale.unitLine(tile), neurons[0].thresholdLine(tile),
-                neurons[0].place(pass, tile: tile, first: first))
+                weights.tile(group, currentStride: current.tileStride), pass.lists(weights), extent, weights.next(after: group),
+                current.line(tile: group.tile, token: first), table.records(of: TokenScale.self, from: first), scale.shiftTable,
+                scale.unitLine(group.tile), neurons[0].thresholdLine(group.tile), neurons[0].place(pass, tile: group.tile, first: first))
         }
     }
 
@@ -120,51 +121,21 @@ struct CurrentStep: ProgramStep {
 
     private func compute(_ pass: FixedPass, _ first: Int, _ count: Int) {
         let extent = Extent(tokens: count, steps: slot.isConstant ? 1 : pass.steps)
-        let manyLists = listedTerms > 1
-        func target(_ tile: Int) -> UnsafeMutableRawPointer {
-            isStored
-                ? pass.current(node).line(tile: tile, token: first) : pass.scratch.line(manyLists ? tile * count * extent.steps : 0)
-        }
-        var begun = Array(repeating: !isFirst, count: tiling.tiles)
-        func apply(_ term: FoldedTerm, _ tile: Int) {
-            guard term.reaches(tile) else { return }
-            TermRun(pass: pass, term: term, tile: tile, tiling: tiling, first: first, extent: extent, part: part)
-                .run(into: target(tile), isAdded: begun[tile])
-            begun[tile] = true
-        }
-        func end(_ tile: Int) {
-            if !begun[tile] {
-                pass.begin(.neurons)
-                pass.kernels.addCurrents(
-                    CurrentLines(lines: pass.zeroLines.line(0), steps: 1), nil, Extent(tokens: 1, steps: 1), target(tile), false)
-                for frame in 1..<max(extent.tokens * extent.steps, 1) { pass.copyLine(from: target(tile), to: target(tile) + frame << 6) }
-            }
-            if let bias {
-                pass.begin(.neurons)
-                pass.kernels.addLine(bias.line(tile), extent, target(tile))
-            }
-            for neurons in neurons {
-                pass.begin(.neurons)
-                neurons.fire(
-                    pass, CurrentLines(lines: target(tile), steps: extent.steps), tile: tile, first: first, extent: pass.extent(count))
-            }
-        }
+        let work = CurrentWork(pass: pass, step: self, first: first, extent: extent, keepsAllTiles: listedTerms > 1)
         let listed = terms.filter(\.isListed)
         let others = terms.filter { !$0.isListed }
-        for (index, term) in listed.enumerated() {
+        for term in listed.dropLast() {
             pass.list(term, first: first, extent)
-            let isLast = index == listed.count - 1
-            for tile in 0..<tiling.tiles {
-                apply(term, tile)
-                guard isLast else { continue }
-                for other in others { apply(other, tile) }
-                end(tile)
-            }
+            for tiles in term.tileGroups(tiling.tiles) { work.apply(term, tiles) }
         }
-        guard listed.isEmpty else { return }
-        for tile in 0..<tiling.tiles {
-            for other in others { apply(other, tile) }
-            end(tile)
+        if let last = listed.last { pass.list(last, first: first, extent) }
+        for tiles in listed.last?.tileGroups(tiling.tiles) ?? (0..<tiling.tiles).map({ $0..<$0 + 1 }) {
+            work.choose(tiles)
+            if let last = listed.last { work.apply(last, tiles) }
+            for tile in tiles {
+                for other in others { work.apply(other, tile..<tile + 1) }
+                work.end(tile)
+            }
         }
     }
 }

@@ -28,7 +28,9 @@ struct BitStep: ProgramStep {
         pass.begin(.pooling)
         let (source, target) = (pass.bits(inputs[0]), pass.bits(output))
         let words = target.wordsPerFrame
+        var positions: [Int] = []
         for token in first..<first + count {
+            if case .pool(let window) = work { window.inputs(of: token, into: &positions) }
             for step in 0..<pass.steps {
                 let frame = token * pass.steps + step
                 for word in 0..<words {
@@ -38,17 +40,24 @@ struct BitStep: ProgramStep {
                         case .andNot: source.word(frame, word) & ~pass.bits(inputs[1]).word(frame, word)
                         case .gateByChannel: source.word(frame, word) & pass.bits(inputs[1]).word(step, word)
                         case .gateByPosition: pass.bits(inputs[1]).word(frame, 0) & 1 == 1 ? source.word(frame, word) : 0
-                        case .pool(let window):
-                            (0..<window.taps).reduce(0) { any, tap in
-                                let input = window.input(output: token, tap: tap)
-                                return input < 0 ? any : any | source.word(input * pass.steps + step, word)
-                            }
+                        case .pool: positions.reduce(0) { $0 | source.word($1 * pass.steps + step, word) }
                         case .sample(let window, let tap):
                             sampled(source, window.input(output: token, tap: tap), pass.steps, step, word)
                         }
                     target.words.set(frame * words + word, value)
                 }
             }
+        }
+    }
+}
+
+extension GridWindow {
+    /// The input positions below the window at an output position, in place of those that were there.
+    fileprivate func inputs(of output: Int, into positions: inout [Int]) {
+        positions.removeAll(keepingCapacity: true)
+        for tap in 0..<taps {
+            let input = input(output: output, tap: tap)
+            if input >= 0 { positions.append(input) }
         }
     }
 }

@@ -9,6 +9,8 @@ struct TermRun {
     let first: Int
     let extent: Extent
     let part: PassPart
+    /// Bytes from one tile's currents to the next one's.
+    let tileStride: Int
 
     private var layer: Int? { term.layers.first?.layer }
     private var byte: Int { tiling.bitOffset(tile) }
@@ -45,7 +47,9 @@ struct TermRun {
         switch term.work {
         case .rows(let weights, _, _, _):
             pass.begin(part, layer: layer)
-            kernels.sumRows(weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile), target, isAdded)
+            guard let group = weights.groups.first(where: { $0.tile == tile }) else { return }
+            kernels.sumRows(
+                weights.tile(group, currentStride: tileStride), pass.lists(weights), extent, weights.next(after: group), target, isAdded)
         case .window(let spikes, let window, let weights):
             pass.begin(part, layer: layer)
             kernels.sumWindow(
@@ -102,5 +106,12 @@ extension FoldedTerm {
     func reaches(_ tile: Int) -> Bool {
         guard case .rows(let weights, _, _, _) = work else { return true }
         return weights.tiles.contains(tile)
+    }
+
+    /// All tiles of a current, together where the term computes them together.
+    func tileGroups(_ tiles: Int) -> [Range<Int>] {
+        guard case .rows(let weights, _, _, _) = work else { return (0..<tiles).map { $0..<$0 + 1 } }
+        return (0..<weights.tiles.lowerBound).map { $0..<$0 + 1 } + weights.groups.map { $0.tile..<$0.tile + $0.width }
+            + (weights.tiles.upperBound..<tiles).map { $0..<$0 + 1 }
     }
 }
