@@ -13,7 +13,9 @@ import Testing
                 synapticAdditions: 50, synapticOperations: 50),
         ],
         multiplied: [.init(cause: "first convolution", multiplications: 100, onSpikePath: false, instead: "nothing")],
-        costs: EnergyCosts.published)
+        costs: EnergyCosts.published,
+        units: .init(
+            spread: "1 is 2^10 to 2^20 units in 3 currents", warnings: ["token_mix.0.sum: an outlier costs channel 3 up to 9 bits"]))
 
     @Test func `a certificate's JSON has the documented keys and reads back`() throws {
         let data = try JSONEncoder().encode(Self.certificate)
@@ -21,7 +23,7 @@ import Testing
         #expect(
             Set(object.keys) == [
                 "model_sha256", "engine", "kernels", "version", "timesteps", "images", "image_source", "grade", "spike_path", "input_layer",
-                "equal_to_engine", "difference", "layers", "multiplied", "energy_pj",
+                "equal_to_engine", "difference", "layers", "multiplied", "units", "energy_pj",
             ])
         #expect(
             object["spike_path"] as? [String: Int]

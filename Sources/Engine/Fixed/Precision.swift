@@ -26,7 +26,7 @@ package enum Precision: String, Sendable, Hashable, CaseIterable {
     /// Units of a weight at most. Narrow lanes can then add at least four rows to a bias, and mostly dozens, before they have to be widened.
     var largestWeight: Double { self == .fixed32 ? 0x1p31 - 1 : 0x1p12 - 1 }
     /// A scale is right to this fraction of the largest sum.
-    var scaleResolution: Double { self == .fixed32 ? 0x1p-28 : 0x1p-13 }
+    var scaleResolution: Double { self == .fixed32 ? 0x1p-32 : 0x1p-13 }
 
     func unfit(_ part: String, _ reason: String, isInAnyPrecision: Bool = false) -> Failure {
         Failure(

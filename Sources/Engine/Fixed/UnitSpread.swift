@@ -7,6 +7,12 @@ package struct UnitSpread: Sendable, Hashable {
     /// What the powers of two are multiplied by.
     package let scale: Double
 
+    package init(node: String, exponents: [Int], scale: Double) {
+        self.node = node
+        self.exponents = exponents
+        self.scale = scale
+    }
+
     /// The power of two that most channels have, or a finer one.
     package var usual: Int { exponents.sorted()[exponents.count / 2] }
 
