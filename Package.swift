@@ -11,6 +11,10 @@ let strictSettings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// The version of what is built without a tag; `ops/version` says that of a release.
+let developmentVersion = "0.1.0"
+let version = Context.environment["EVALCTL_VERSION"] ?? developmentVersion
+
 /// What computes is optimised in debug builds too, which would be too slow to test otherwise; the rest is built quickly, file by file.
 let optimized: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
@@ -19,6 +23,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let hummingbird: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
 ]
 /// What asks web servers and object stores: AsyncHTTPClient, and the parts of its own dependencies that are spoken of by name.
 let httpClient: [Target.Dependency] = [
@@ -42,7 +47,8 @@ let vectorTargets = vectorLevels.map {
     Target.target(
         name: $0.target, dependencies: ["CLanes", "SpikeKernels"],
         swiftSettings: [
-            .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)), .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
+            .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)),
+            .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
         ])
 }
 
@@ -52,6 +58,7 @@ let package = Package(
         .executable(name: "evalctl", targets: ["evalctl"]),
         .executable(name: "eval-worker", targets: ["eval-worker"]),
         .executable(name: "eval-coordinator", targets: ["eval-coordinator"]),
+        .executable(name: "eval-lab", targets: ["eval-lab"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -59,6 +66,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.20.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.3.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
@@ -74,6 +82,8 @@ let package = Package(
         .systemLibrary(name: "CWebP", pkgConfig: "libwebpdemux", providers: [.apt(["libwebp-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        .target(name: "CVersion", cSettings: [.define("EVALCTL_VERSION", to: "\"\(version)\"")]),
+
         .plugin(name: "EmbedMigrations", capability: .buildTool()),
 
         .target(name: "Diagnostics", dependencies: [logging]),
@@ -87,8 +97,12 @@ let package = Package(
             name: "Engine",
             dependencies: ["CLanes", "Diagnostics", "Networks", "SpikeKernels"] + vectorLevels.map { .init(stringLiteral: $0.target) },
             swiftSettings: optimized),
-        .target(name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system], swiftSettings: optimized),
-        .target(name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto], swiftSettings: optimized),
+        .target(
+            name: "Checkpoints", dependencies: ["CZlib", "Diagnostics", "NetworkFamilies", "Networks", crypto, system],
+            swiftSettings: optimized),
+        .target(
+            name: "ImageInput", dependencies: ["CTurboJPEG", "CPNG", "CTIFF", "CWebP", "Diagnostics", "Networks", crypto],
+            swiftSettings: optimized),
         .target(name: "ImageSources", dependencies: ["Diagnostics", "ImageInput", crypto] + httpClient),
         .target(name: "Postgres", dependencies: ["CLibpq", "Diagnostics"]),
         .target(name: "Kafka", dependencies: ["CRdkafka", "Diagnostics", logging]),
@@ -96,6 +110,8 @@ let package = Package(
         .target(
             name: "EvaluationStore", dependencies: ["Diagnostics", "Postgres", "Evaluation", crypto, logging],
             exclude: ["Migrations"], plugins: ["EmbedMigrations"]),
+        .target(
+            name: "Transport", dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", logging]),
         .target(name: "Reports", dependencies: ["Diagnostics", "Evaluation"]),
         .target(
             name: "Pages", dependencies: ["Diagnostics", "Networks", "Checkpoints", "ImageInput", "ImageSources", "Evaluation", "Reports"]),
@@ -107,44 +123,55 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "Diagnostics", "Telemetry", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
-                "ImageSources",
-                "Postgres", "Kafka", "Evaluation",
-                "EvaluationStore",
-                logging,
+                "ImageSources", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Transport", logging,
             ]),
         .target(
             name: "Coordinator",
-            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", logging]),
-        .target(name: "Benchmarks", dependencies: ["Diagnostics", "Engine", "Networks", "SpikeKernels"]),
+            dependencies: ["Diagnostics", "Telemetry", "Postgres", "Evaluation", "EvaluationStore", "Transport", "Reports", logging]),
         .target(name: "Audit", dependencies: ["Engine", "Evaluation", "Networks", "SpikeKernels"]),
-        .target(
-            name: "Fleet",
-            dependencies: [
-                "Diagnostics", "Networks", "Checkpoints", "ImageInput", "ImageSources", "Kafka", "Evaluation", "EvaluationStore", "Reports",
-                "Worker",
-            ]),
-        .target(
-            name: "Chaos",
-            dependencies: ["Diagnostics", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging]),
-        .target(
-            name: "Load",
-            dependencies: [
-                "Diagnostics", "ImageSources", "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging,
-            ]),
+        .target(name: "Fleet", dependencies: ["Diagnostics", "Kafka"]),
         .target(
             name: "Commands",
             dependencies: [
-                "Audit", "Benchmarks", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
+                "CVersion", "Audit", "Diagnostics", "Networks", "NetworkFamilies", "SpikeKernels", "Engine", "Checkpoints", "ImageInput",
                 "ImageSources",
-                "Postgres", "Kafka",
-                "Evaluation", "EvaluationStore", "Reports", "Pages", "Telemetry", "Dashboard", "Worker", "Coordinator", "Fleet", "Chaos",
-                "Load", argumentParser, logging,
+                "Postgres", "Kafka", "Evaluation", "EvaluationStore", "Transport", "Reports", "Pages", "Telemetry", "Dashboard", "Worker",
+                "Coordinator", "Fleet", argumentParser, logging,
             ]),
         .executableTarget(name: "evalctl", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-worker", dependencies: ["Commands", argumentParser]),
         .executableTarget(name: "eval-coordinator", dependencies: ["Commands", argumentParser]),
 
+        .target(name: "KafkaMock", dependencies: ["CRdkafka", "Diagnostics", "Kafka", logging]),
+        .target(
+            name: "NoWork",
+            dependencies: [
+                "Diagnostics", "Networks", "NetworkFamilies", "Engine", "Checkpoints", "ImageInput", "ImageSources", "Postgres",
+                "Evaluation",
+                "EvaluationStore", "Reports", "Worker",
+            ]),
+        .target(name: "Benchmarks", dependencies: ["Diagnostics", "Engine", "Networks", "SpikeKernels"]),
+        .target(
+            name: "Chaos",
+            dependencies: [
+                "Diagnostics", "Postgres", "Kafka", "KafkaMock", "Evaluation", "EvaluationStore", "Reports", "Fleet", logging,
+            ]),
+        .target(
+            name: "Load",
+            dependencies: [
+                "Diagnostics", "ImageSources", "Postgres", "Kafka", "KafkaMock", "Evaluation", "EvaluationStore", "Transport", "Reports",
+                "Fleet", "NoWork", logging,
+            ]),
+        .target(
+            name: "LabCommands",
+            dependencies: [
+                "Benchmarks", "Chaos", "Checkpoints", "Commands", "Diagnostics", "Engine", "EvaluationStore", "ImageInput", "ImageSources",
+                "Kafka", "KafkaMock", "Load", "Networks", "NoWork", "Postgres", "Reports", argumentParser, logging,
+            ]),
+        .executableTarget(name: "eval-lab", dependencies: ["Commands", "LabCommands", argumentParser]),
+
         .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", logging]),
         .testTarget(name: "NetworksTests", dependencies: ["Diagnostics", "Networks"]),
         .testTarget(name: "NetworkFamiliesTests", dependencies: ["Diagnostics", "NetworkFamilies", "Networks"]),
         .testTarget(
@@ -155,14 +182,19 @@ let package = Package(
             dependencies: ["Audit", "Checkpoints", "Engine", "Evaluation", "Networks", "NetworkFamilies", "SpikeKernels"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Engine", "NetworkFamilies", "Networks", "TestSupport"]),
-        .testTarget(name: "ImageInputTests", dependencies: ["ImageInput", "Checkpoints", "Networks", "TestSupport"]),
+        .testTarget(name: "ImageInputTests", dependencies: ["Diagnostics", "ImageInput", "Checkpoints", "Networks", "TestSupport"]),
         .testTarget(
             name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "TestSupport"]),
+        .testTarget(name: "KafkaTests", dependencies: ["Kafka", "KafkaMock", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Diagnostics"]),
         .testTarget(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "Diagnostics", "Evaluation", "EvaluationStore", "Kafka", "KafkaMock", "Postgres", "TestSupport", "Transport", logging,
+            ]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Evaluation"]),
         .testTarget(
             name: "PagesTests",
@@ -170,18 +202,19 @@ let package = Package(
         .testTarget(name: "ChaosTests", dependencies: ["Chaos", "Diagnostics", "Postgres", "TestSupport"]),
         .testTarget(name: "LoadTests", dependencies: ["Load", "Reports"]),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
-        .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "Diagnostics"]),
-        .testTarget(name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Networks"]),
+        .testTarget(name: "DashboardTests", dependencies: ["Chaos", "Dashboard", "Diagnostics", "Telemetry", logging]),
+        .testTarget(
+            name: "WorkerTests", dependencies: ["Worker", "Checkpoints", "Diagnostics", "Evaluation", "Networks", "NoWork"]),
         .executableTarget(name: "tcp-forwarder", dependencies: ["Chaos"], path: "Tests/TCPForwarder"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "evalctl", "eval-worker", "eval-coordinator", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation", "EvaluationStore",
-                "ImageInput", "Kafka", "Postgres", "TestSupport", logging,
+                "evalctl", "eval-worker", "eval-coordinator", "eval-lab", "tcp-forwarder", "Chaos", "Diagnostics", "Evaluation",
+                "EvaluationStore", "ImageInput", "Kafka", "KafkaMock", "Postgres", "TestSupport", logging,
             ]),
     ] + vectorTargets
 )
 
-for target in package.targets where target.type != .system && target.type != .plugin {
+for target in package.targets where target.type != .system && target.type != .plugin && target.name != "CVersion" {
     target.swiftSettings = (target.swiftSettings ?? []) + strictSettings
 }

@@ -14,6 +14,36 @@ CREATE SCHEMA partitions;
 
 
 --
+-- Name: absolve(bigint, bigint[], integer[], integer[]); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+    WITH absolved AS (
+        UPDATE shard_attempts a
+        SET class = 'transient', code = 'worker.cut_off', message = 'the worker could not reach the database for as long as its lease'
+        FROM unnest(run_ids, shard_numbers, attempt_numbers) AS mine (run_id, shard, attempt)
+        WHERE a.run_id = mine.run_id AND a.shard = mine.shard AND a.attempt = mine.attempt
+          AND a.worker_id = worker AND a.outcome = 'expired' AND a.class = 'unknown'
+        RETURNING a.run_id, a.shard
+    )
+    UPDATE shards SET failures = failures - 1, transient_failures = transient_failures + 1
+    FROM absolved
+    WHERE shards.run_id = absolved.run_id AND shards.shard = absolved.shard AND failures > 0
+      AND state IN ('pending', 'published', 'running')
+$$;
+
+
+--
+-- Name: FUNCTION absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) IS 'Attempts that ran out because their worker was cut off say nothing of their shards.';
+
+
+--
 -- Name: activity_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -42,6 +72,15 @@ COMMENT ON FUNCTION public.activity_changes(a bigint, b bigint) IS 'LIF groups w
 
 
 --
+-- Name: announce_runs(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.announce_runs() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_notify('evalctl_runs', ''); RETURN NULL; END $$;
+
+
+--
 -- Name: class_changes(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -51,12 +90,7 @@ CREATE FUNCTION public.class_changes(a bigint, b bigint) RETURNS TABLE(class int
     WITH counted AS (
         SELECT label AS class, count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
                count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
-        FROM (
-            SELECT p.label, p.predicted = p.label AS a_right, q.predicted = q.label AS b_right
-            FROM paired_images(a, b) i
-            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs
-        GROUP BY label
+        FROM paired_hits(a, b) GROUP BY label
     ), tested AS (
         SELECT counted.*, mcnemar_exact_p(counted.a_only, counted.b_only) AS p FROM counted
     ), ranked AS (
@@ -118,16 +152,14 @@ CREATE FUNCTION public.cost_comparison(a bigint, b bigint) RETURNS TABLE(quantit
            d.a_mean - d.b_mean + 1.959963984540054 * d.deviation / sqrt(t.images)
     FROM (
         SELECT count(*) AS images,
-               avg(a_spikes) AS a_spikes, avg(b_spikes) AS b_spikes, stddev_samp(a_spikes - b_spikes) AS d_spikes,
-               avg(a_synops) AS a_synops, avg(b_synops) AS b_synops, stddev_samp(a_synops - b_synops) AS d_synops,
-               avg(a_us) AS a_us, avg(b_us) AS b_us, stddev_samp(a_us - b_us) AS d_us
-        FROM (
-            SELECT p.spikes::double precision AS a_spikes, q.spikes::double precision AS b_spikes,
-                   p.synops::double precision AS a_synops, q.synops::double precision AS b_synops,
-                   p.inference_us::double precision AS a_us, q.inference_us::double precision AS b_us
-            FROM paired_images(a, b) i
-            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs) AS t
+               avg(p.spikes) AS a_spikes, avg(q.spikes) AS b_spikes, stddev_samp(p.spikes - q.spikes) AS d_spikes,
+               avg(p.synops) AS a_synops, avg(q.synops) AS b_synops, stddev_samp(p.synops - q.synops) AS d_synops,
+               avg(p.inference_us) AS a_us, avg(q.inference_us) AS b_us, stddev_samp(p.inference_us - q.inference_us) AS d_us
+        FROM paired_images(a, b) i
+        JOIN (SELECT ordinal, spikes::double precision, synops::double precision, inference_us::double precision
+              FROM image_costs WHERE run_id = a) p ON p.ordinal = i.a_ordinal
+        JOIN (SELECT ordinal, spikes::double precision, synops::double precision, inference_us::double precision
+              FROM image_costs WHERE run_id = b) q ON q.ordinal = i.b_ordinal) AS t
     CROSS JOIN LATERAL (
         VALUES ('spikes', t.a_spikes, t.b_spikes, t.d_spikes), ('synops', t.a_synops, t.b_synops, t.d_synops),
                ('inference_us', t.a_us, t.b_us, t.d_us)) AS d (quantity, a_mean, b_mean, deviation)
@@ -176,6 +208,42 @@ $$;
 --
 
 COMMENT ON FUNCTION public.counts_so_far(outcome integer[], first integer, upper_first integer, timesteps integer) IS 'Counts out of prediction_rows.outcome, up to each time step.';
+
+
+--
+-- Name: different_images(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.different_images(a bigint, b bigint) RETURNS TABLE(a_path text, b_path text, a_label integer, b_label integer, same_bytes boolean)
+    LANGUAGE sql STABLE
+    AS $$
+    WITH i AS (
+        SELECT ordinal, path, label, sha256, row_number() OVER (PARTITION BY sha256, label ORDER BY ordinal) AS copy
+        FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a)
+          AND (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+    ), j AS (
+        SELECT ordinal, path, label, sha256, row_number() OVER (PARTITION BY sha256, label ORDER BY ordinal) AS copy
+        FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b)
+          AND (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+    ), only_a AS (
+        SELECT i.* FROM i LEFT JOIN j USING (sha256, label, copy) WHERE j.ordinal IS NULL
+    ), only_b AS (
+        SELECT j.* FROM j LEFT JOIN i USING (sha256, label, copy) WHERE i.ordinal IS NULL
+    )
+    SELECT x.path, y.path, x.label, y.label, false
+    FROM only_a x JOIN (SELECT DISTINCT ON (path) * FROM only_b ORDER BY path, ordinal) y USING (path) WHERE x.sha256 <> y.sha256
+    UNION ALL
+    SELECT x.path, y.path, x.label, y.label, true
+    FROM only_a x JOIN (SELECT DISTINCT ON (sha256) * FROM only_b ORDER BY sha256, ordinal) y USING (sha256)
+    ORDER BY 1, 2
+$$;
+
+
+--
+-- Name: FUNCTION different_images(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.different_images(a bigint, b bigint) IS 'Images of two runs'' data sets that have no partner of the same bytes and label, but one of the same path with other bytes, or of the same bytes with another label.';
 
 
 --
@@ -445,7 +513,7 @@ CREATE FUNCTION public.margin_quantiles(run bigint, fractions double precision[]
     LANGUAGE sql STABLE
     AS $$
     SELECT percentile_disc(fractions) WITHIN GROUP (ORDER BY u.margin::double precision)
-    FROM predictions CROSS JOIN LATERAL unnest(timestep_margin) AS u (margin) WHERE run_id = run
+    FROM prediction_rows p CROSS JOIN LATERAL unnest(p.logits[1 : p.timesteps]) AS u (margin) WHERE p.run_id = run
 $$;
 
 
@@ -515,6 +583,80 @@ COMMENT ON FUNCTION public.mcnemar_exact_p(a_only bigint, b_only bigint) IS 'Exa
 
 
 --
+-- Name: mcnemar_power(bigint, double precision, double precision); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.mcnemar_power(images bigint, discordant_rate double precision, difference double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+DECLARE
+    rate double precision := greatest(discordant_rate, difference);
+    share double precision := (1 + difference / rate) / 2;
+    -- Probabilities of so many discordant images, relative to the likeliest number's.
+    mode bigint := least(images, floor((images + 1) * rate));
+    up double precision[] := ARRAY[1];
+    down double precision[] := ARRAY[]::double precision[];
+    weight double precision := 1;
+    all_weights double precision := 1;
+    first bigint := mode;
+    last bigint := mode;
+    total double precision := 0;
+    -- Of count discordant images the test asks for least on one side: P(X >= least) and P(X = least - 1), by chance and by share.
+    least_count bigint := 1;
+    chance_tail double precision := 0;
+    chance_point double precision := 1;
+    tail double precision := 0;
+    point double precision := 1;
+    ratio double precision;
+BEGIN
+    WHILE last < images AND weight > 1e-18 LOOP
+        weight := weight * (images - last) / (last + 1) * rate / (1 - rate);
+        up := array_append(up, weight);
+        all_weights := all_weights + weight;
+        last := last + 1;
+    END LOOP;
+    weight := 1;
+    WHILE first > 0 AND weight > 1e-18 LOOP
+        weight := weight * first / (images - first + 1) * (1 - rate) / rate;
+        down := array_append(down, weight);
+        all_weights := all_weights + weight;
+        first := first - 1;
+    END LOOP;
+    FOR count IN 1..last LOOP
+        chance_tail := chance_tail + chance_point / 2;
+        tail := tail + point * share;
+        IF chance_tail > 0.025 THEN
+            ratio := count::double precision / least_count;
+            chance_point := chance_point * ratio / 2;
+            point := point * ratio * share;
+            chance_tail := chance_tail - chance_point;
+            tail := tail - point;
+            least_count := least_count + 1;
+        ELSE
+            ratio := count::double precision / (count + 1 - least_count);
+            chance_point := chance_point * ratio / 2;
+            point := point * ratio * (1 - share);
+        END IF;
+        -- Smaller numbers are errors to the server.
+        IF point < 1e-290 THEN point := 0; END IF;
+        IF count >= mode THEN
+            total := total + up[count - mode + 1] * tail;
+        ELSIF count >= first THEN
+            total := total + down[mode - count] * tail;
+        END IF;
+    END LOOP;
+    RETURN total / all_weights;
+END $$;
+
+
+--
+-- Name: FUNCTION mcnemar_power(images bigint, discordant_rate double precision, difference double precision); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.mcnemar_power(images bigint, discordant_rate double precision, difference double precision) IS 'The probability that the exact two-sided McNemar test at the 5 % level finds a difference of accuracy between runs of so many images, so much of which one run alone has right.';
+
+
+--
 -- Name: paired_difference(bigint, bigint, bigint, bigint, double precision); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -547,21 +689,55 @@ COMMENT ON FUNCTION public.paired_difference("both" bigint, a_only bigint, b_onl
 
 
 --
+-- Name: paired_hits(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.paired_hits(a bigint, b bigint) RETURNS TABLE(label integer, a_right boolean, b_right boolean)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT p.label, p.is_right, q.is_right
+    FROM paired_images(a, b) i
+    JOIN (SELECT ordinal, prediction_rows.label, outcome[4 * timesteps] = prediction_rows.label AS is_right
+          FROM prediction_rows WHERE run_id = a OFFSET 0) p ON p.ordinal = i.a_ordinal
+    JOIN (SELECT ordinal, outcome[4 * timesteps] = prediction_rows.label AS is_right
+          FROM prediction_rows WHERE run_id = b OFFSET 0) q ON q.ordinal = i.b_ordinal
+$$;
+
+
+--
+-- Name: FUNCTION paired_hits(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.paired_hits(a bigint, b bigint) IS 'Of each image that two runs evaluated: A''s label, and whether A and B have it right.';
+
+
+--
 -- Name: paired_images(bigint, bigint); Type: FUNCTION; Schema: public; Owner: -
 --
 
-CREATE FUNCTION public.paired_images(a bigint, b bigint) RETURNS TABLE(a_ordinal integer, b_ordinal integer, path text, same_bytes boolean)
+CREATE FUNCTION public.paired_images(a bigint, b bigint) RETURNS TABLE(a_ordinal integer, b_ordinal integer, path text, same_bytes boolean, same_label boolean)
     LANGUAGE sql STABLE
     AS $$
-    SELECT i.ordinal, i.ordinal, i.path, true
+    SELECT i.ordinal, i.ordinal, i.path, true, true
     FROM images i
     WHERE i.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a)
       AND (SELECT count(DISTINCT manifest_sha256) = 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
     UNION ALL
-    SELECT i.ordinal, j.ordinal, i.path, i.sha256 = j.sha256
-    FROM images i JOIN images j USING (path)
-    WHERE i.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a) AND j.dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b)
-      AND (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+    SELECT i.ordinal, j.ordinal, i.path, true, true
+    FROM (SELECT ordinal, images.path, label, sha256, row_number() OVER (PARTITION BY sha256, label ORDER BY ordinal) AS copy
+          FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a)) i
+    JOIN (SELECT ordinal, label, sha256, row_number() OVER (PARTITION BY sha256, label ORDER BY ordinal) AS copy
+          FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b)) j USING (sha256, label, copy)
+    WHERE (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+      AND current_setting('evalctl.pairing', true) IS DISTINCT FROM 'path'
+    UNION ALL
+    SELECT i.ordinal, j.ordinal, i.path, i.sha256 = j.sha256, i.label = j.label
+    FROM (SELECT ordinal, images.path, label, sha256, row_number() OVER (PARTITION BY images.path ORDER BY ordinal) AS copy
+          FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = a)) i
+    JOIN (SELECT ordinal, images.path, label, sha256, row_number() OVER (PARTITION BY images.path ORDER BY ordinal) AS copy
+          FROM images WHERE dataset_id = (SELECT dataset_id FROM runs WHERE run_id = b)) j USING (path, copy)
+    WHERE (SELECT count(DISTINCT manifest_sha256) > 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+      AND current_setting('evalctl.pairing', true) = 'path'
 $$;
 
 
@@ -569,7 +745,7 @@ $$;
 -- Name: FUNCTION paired_images(a bigint, b bigint); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.paired_images(a bigint, b bigint) IS 'Images of two runs'' data sets that belong together: by place where the manifests are the same, by path where they are not.';
+COMMENT ON FUNCTION public.paired_images(a bigint, b bigint) IS 'Images of two runs'' data sets that belong together: by place where the manifests are the same, else by bytes and label, or by path where the setting evalctl.pairing is path. Of images with the same bytes and label the first belongs to the first.';
 
 
 --
@@ -607,20 +783,45 @@ COMMENT ON FUNCTION public.prediction_changes(a bigint, b bigint) IS 'Images who
 --
 
 CREATE FUNCTION public.resolvable_difference(images bigint, discordant bigint) RETURNS double precision
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     AS $$
-    SELECT CASE WHEN images >= 6 THEN greatest(
-        6::double precision / images,
-        sqrt(discordant / images::double precision) * (za * sqrt(images) + zb * sqrt(images + zb * zb - za * za)) / (images + zb * zb)) END
-    FROM (VALUES (1.959963984540054::double precision, 0.8416212335729143::double precision)) AS quantiles (za, zb)
-$$;
+DECLARE
+    rate double precision := discordant / nullif(images, 0)::double precision;
+    low double precision := 0;
+    -- With all discordant images on one side, twelve are more than enough.
+    high double precision := least(1, greatest(rate, 12::double precision / nullif(images, 0)));
+    below double precision := -0.8;
+    above double precision := 0.2;
+    was_above boolean;
+    middle double precision;
+    excess double precision;
+BEGIN
+    IF images < 6 THEN RETURN NULL; END IF;
+    -- False position in the Illinois form; the upper end is returned, at which the promise holds.
+    FOR round IN 1..100 LOOP
+        middle := (low * above - high * below) / (above - below);
+        excess := mcnemar_power(images, rate, middle) - 0.8;
+        IF excess >= 0 THEN
+            high := middle;
+            above := excess;
+            IF was_above THEN below := below / 2; END IF;
+            EXIT WHEN excess < 1e-10;
+        ELSE
+            low := middle;
+            below := excess;
+            IF NOT was_above THEN above := above / 2; END IF;
+        END IF;
+        was_above := excess >= 0;
+    END LOOP;
+    RETURN high;
+END $$;
 
 
 --
 -- Name: FUNCTION resolvable_difference(images bigint, discordant bigint); Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON FUNCTION public.resolvable_difference(images bigint, discordant bigint) IS 'Difference of accuracy that so many paired images, so many of them discordant, show at the 5 % level four times in five (Connor, Biometrics 43, 1987); at least 6 images, for with fewer discordant pairs the exact test cannot reach 5 %.';
+COMMENT ON FUNCTION public.resolvable_difference(images bigint, discordant bigint) IS 'The least difference of accuracy that the exact McNemar test at the 5 % level finds four times in five, with so many paired images, so many of them discordant; more are taken to be where the difference has to be larger. Null below six images, which can show none.';
 
 
 --
@@ -635,11 +836,7 @@ CREATE FUNCTION public.run_comparison(a bigint, b bigint) RETURNS TABLE(images b
     FROM (
         SELECT count(*) AS images, count(*) FILTER (WHERE a_right) AS a_correct, count(*) FILTER (WHERE b_right) AS b_correct,
                count(*) FILTER (WHERE a_right AND NOT b_right) AS a_only, count(*) FILTER (WHERE b_right AND NOT a_right) AS b_only
-        FROM (
-            SELECT p.predicted = p.label AS a_right, q.predicted = q.label AS b_right
-            FROM paired_images(a, b) i
-            JOIN predictions p ON p.run_id = a AND p.ordinal = i.a_ordinal
-            JOIN predictions q ON q.run_id = b AND q.ordinal = i.b_ordinal) AS pairs) AS c
+        FROM paired_hits(a, b)) AS c
     CROSS JOIN LATERAL paired_difference(c.a_correct - c.a_only, c.a_only, c.b_only, c.images - c.a_correct - c.b_only) AS d
 $$;
 
@@ -2040,8 +2237,7 @@ CREATE TABLE public.runs (
     CONSTRAINT runs_images_expected_check CHECK ((images_expected > 0)),
     CONSTRAINT runs_max_attempts_check CHECK ((max_attempts > 0)),
     CONSTRAINT runs_shard_size_check CHECK ((shard_size > 0)),
-    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'finished'::text, 'cancelled'::text]))),
-    CONSTRAINT runs_timesteps_check CHECK (((timesteps >= 1) AND (timesteps <= 1024)))
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'finished'::text, 'cancelled'::text])))
 );
 
 
@@ -2086,16 +2282,25 @@ CREATE VIEW public.anytime_accuracy AS
     public.wilson_high(p.top5_correct, p.images) AS top5_high
    FROM ((public.runs r
      CROSS JOIN LATERAL generate_series(1, r.timesteps) t(timestep))
-     LEFT JOIN LATERAL ( SELECT u.timestep,
+     LEFT JOIN LATERAL ( SELECT s.timestep,
             count(*) AS images,
-            count(*) FILTER (WHERE (u.label_rank < 1)) AS top1_correct,
-            count(*) FILTER (WHERE (u.label_rank < 5)) AS top5_correct,
-            sum((public.spikes_so_far(p_1.outcome, p_1.logits, (p_1.timesteps)::integer, (u.timestep)::integer))::double precision) AS spikes,
-            sum((public.synops_so_far(p_1.outcome, p_1.logits, (p_1.timesteps)::integer, (u.timestep)::integer))::double precision) AS synops
-           FROM (public.prediction_rows p_1
-             CROSS JOIN LATERAL unnest(p_1.outcome[1:p_1.timesteps]) WITH ORDINALITY u(label_rank, timestep))
-          WHERE (p_1.run_id = r.run_id)
-          GROUP BY u.timestep) p ON ((p.timestep = t.timestep)));
+            count(*) FILTER (WHERE (s.label_rank < 1)) AS top1_correct,
+            count(*) FILTER (WHERE (s.label_rank < 5)) AS top5_correct,
+            sum(s.spikes) AS spikes,
+            sum(s.synops) AS synops
+           FROM ( SELECT u.timestep,
+                    q.outcome[u.timestep] AS label_rank,
+                    (public.spikes_so_far(q.outcome, q.logits, q.timesteps, u.timestep))::double precision AS spikes,
+                    (public.synops_so_far(q.outcome, q.logits, q.timesteps, u.timestep))::double precision AS synops
+                   FROM (( SELECT prediction_rows.outcome[1:] AS outcome,
+                            prediction_rows.logits,
+                            (prediction_rows.timesteps)::integer AS timesteps
+                           FROM public.prediction_rows
+                          WHERE (prediction_rows.run_id = r.run_id)
+                         OFFSET 0) q
+                     CROSS JOIN LATERAL generate_series(1, r.timesteps) u(timestep))
+                 OFFSET 0) s
+          GROUP BY s.timestep) p ON ((p.timestep = t.timestep)));
 
 
 --
@@ -2118,6 +2323,7 @@ CREATE TABLE public.certificates (
     equal_to_engine boolean,
     certificate jsonb NOT NULL,
     made_at timestamp with time zone DEFAULT now() NOT NULL,
+    network text DEFAULT ''::text NOT NULL,
     CONSTRAINT certificates_engine_check CHECK ((engine <> ''::text)),
     CONSTRAINT certificates_grade_check CHECK ((grade = ANY (ARRAY['strict'::text, 'multiplying'::text, 'unproven'::text]))),
     CONSTRAINT certificates_model_sha256_check CHECK ((octet_length(model_sha256) = 32)),
@@ -2152,6 +2358,13 @@ COMMENT ON COLUMN public.certificates.equal_to_engine IS 'Whether the counted ru
 --
 
 COMMENT ON COLUMN public.certificates.certificate IS 'The whole certificate, as evalctl audit --format json prints it.';
+
+
+--
+-- Name: COLUMN certificates.network; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.certificates.network IS 'As models.network: which reading of the weights was audited.';
 
 
 --
@@ -2193,6 +2406,122 @@ COMMENT ON COLUMN public.dataset_classes.title IS 'What people call the class, w
 
 
 --
+-- Name: class_accuracy; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.class_accuracy AS
+ SELECT r.run_id,
+    p.label AS class,
+    COALESCE(c.title, c.name) AS class_name,
+    p.images,
+    p.top1_correct,
+    ((p.top1_correct)::double precision / (p.images)::double precision) AS top1_accuracy,
+    p.top5_correct,
+    ((p.top5_correct)::double precision / (p.images)::double precision) AS top5_accuracy,
+    public.wilson_low(p.top1_correct, p.images) AS top1_low,
+    public.wilson_high(p.top1_correct, p.images) AS top1_high,
+    public.wilson_low(p.top5_correct, p.images) AS top5_low,
+    public.wilson_high(p.top5_correct, p.images) AS top5_high
+   FROM ((public.runs r
+     CROSS JOIN LATERAL ( SELECT e.label,
+            count(*) AS images,
+            count(*) FILTER (WHERE (e.label_rank < 1)) AS top1_correct,
+            count(*) FILTER (WHERE (e.label_rank < 5)) AS top5_correct
+           FROM ( SELECT prediction_rows.label,
+                    prediction_rows.outcome[prediction_rows.timesteps] AS label_rank
+                   FROM public.prediction_rows
+                  WHERE (prediction_rows.run_id = r.run_id)
+                 OFFSET 0) e
+          GROUP BY e.label) p)
+     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
+
+
+--
+-- Name: VIEW class_accuracy; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.class_accuracy IS 'One row a class that has evaluated images, with Wilson intervals.';
+
+
+--
+-- Name: image_costs; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.image_costs AS
+ SELECT r.run_id,
+    p.ordinal,
+    p.label,
+    p.correct,
+    p.spikes,
+    p.synops,
+    p.inference_us
+   FROM (public.runs r
+     CROSS JOIN LATERAL ( SELECT e.ordinal,
+            e.label,
+            e.correct,
+            e.inference_us,
+                CASE
+                    WHEN (e.spikes >= 0) THEN (e.spikes)::bigint
+                    ELSE public.spikes_so_far(e.outcome, e.logits, (e.timesteps)::integer, (e.timesteps)::integer)
+                END AS spikes,
+                CASE
+                    WHEN (e.synops >= 0) THEN (e.synops)::bigint
+                    ELSE public.synops_so_far(e.outcome, e.logits, (e.timesteps)::integer, (e.timesteps)::integer)
+                END AS synops
+           FROM ( SELECT prediction_rows.ordinal,
+                    prediction_rows.label,
+                    (prediction_rows.outcome[(4 * prediction_rows.timesteps)] = prediction_rows.label) AS correct,
+                    prediction_rows.inference_us,
+                    prediction_rows.outcome[(2 * prediction_rows.timesteps)] AS spikes,
+                    prediction_rows.outcome[(3 * prediction_rows.timesteps)] AS synops,
+                    prediction_rows.outcome,
+                    prediction_rows.logits,
+                    prediction_rows.timesteps
+                   FROM public.prediction_rows
+                  WHERE (prediction_rows.run_id = r.run_id)
+                 OFFSET 0) e
+         OFFSET 0) p);
+
+
+--
+-- Name: VIEW image_costs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.image_costs IS 'One row an image: its spikes and synaptic operations over all time steps.';
+
+
+--
+-- Name: class_costs; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.class_costs AS
+ SELECT r.run_id,
+    p.label AS class,
+    COALESCE(c.title, c.name) AS class_name,
+    p.images,
+    p.spikes_per_image,
+    p.synops_per_image,
+    p.top1_accuracy
+   FROM ((public.runs r
+     CROSS JOIN LATERAL ( SELECT image_costs.label,
+            count(*) AS images,
+            avg((image_costs.spikes)::double precision) AS spikes_per_image,
+            avg((image_costs.synops)::double precision) AS synops_per_image,
+            (avg((image_costs.correct)::integer))::double precision AS top1_accuracy
+           FROM public.image_costs
+          WHERE (image_costs.run_id = r.run_id)
+          GROUP BY image_costs.label) p)
+     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
+
+
+--
+-- Name: VIEW class_costs; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.class_costs IS 'What an image of each class costs, on average.';
+
+
+--
 -- Name: shards; Type: TABLE; Schema: public; Owner: -
 --
 
@@ -2215,7 +2544,6 @@ CREATE TABLE public.shards (
     failures integer DEFAULT 0 NOT NULL,
     transient_failures integer DEFAULT 0 NOT NULL,
     publications integer DEFAULT 0 NOT NULL,
-    kafka_partition integer,
     backup_token uuid,
     backup_worker_id bigint,
     backup_expires_at timestamp with time zone,
@@ -2225,9 +2553,11 @@ CREATE TABLE public.shards (
     images_evaluated integer DEFAULT 0 NOT NULL,
     top1_correct integer DEFAULT 0 NOT NULL,
     top5_correct integer DEFAULT 0 NOT NULL,
+    images_computed integer DEFAULT 0 NOT NULL,
     CONSTRAINT shards_backup_check CHECK (((num_nonnulls(backup_token, backup_worker_id, backup_expires_at) = ANY (ARRAY[0, 3])) AND ((backup_token IS NULL) OR (state = 'running'::text)))),
     CONSTRAINT shards_end_check CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['done'::text, 'split'::text, 'dead'::text, 'cancelled'::text])))),
     CONSTRAINT shards_image_count_check CHECK ((image_count > 0)),
+    CONSTRAINT shards_images_computed_check CHECK ((images_computed >= 0)),
     CONSTRAINT shards_lease_check CHECK (
 CASE state
     WHEN 'running'::text THEN (num_nulls(lease_token, lease_expires_at, worker_id) = 0)
@@ -2275,13 +2605,6 @@ COMMENT ON COLUMN public.shards.publications IS 'How often a message for the pre
 
 
 --
--- Name: COLUMN shards.kafka_partition; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON COLUMN public.shards.kafka_partition IS 'Where the newest message was sent.';
-
-
---
 -- Name: COLUMN shards.backup_token; Type: COMMENT; Schema: public; Owner: -
 --
 
@@ -2307,6 +2630,13 @@ COMMENT ON COLUMN public.shards.dropped_at IS 'When somebody took a dead shard o
 --
 
 COMMENT ON COLUMN public.shards.images_evaluated IS 'Images that the shard has predictions of.';
+
+
+--
+-- Name: COLUMN shards.images_computed; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shards.images_computed IS 'Images that the present attempt has computed and not stored yet, as its worker says with each renewal of the lease.';
 
 
 --
@@ -2423,94 +2753,6 @@ COMMENT ON COLUMN public.predictions.label_rank IS 'How many classes rank before
 --
 
 COMMENT ON COLUMN public.predictions.margin IS 'Best less second-best mean logit after all time steps.';
-
-
---
--- Name: class_accuracy; Type: VIEW; Schema: public; Owner: -
---
-
-CREATE VIEW public.class_accuracy AS
- SELECT r.run_id,
-    p.label AS class,
-    COALESCE(c.title, c.name) AS class_name,
-    p.images,
-    p.top1_correct,
-    ((p.top1_correct)::double precision / (p.images)::double precision) AS top1_accuracy,
-    p.top5_correct,
-    ((p.top5_correct)::double precision / (p.images)::double precision) AS top5_accuracy,
-    public.wilson_low(p.top1_correct, p.images) AS top1_low,
-    public.wilson_high(p.top1_correct, p.images) AS top1_high,
-    public.wilson_low(p.top5_correct, p.images) AS top5_low,
-    public.wilson_high(p.top5_correct, p.images) AS top5_high
-   FROM ((public.runs r
-     CROSS JOIN LATERAL ( SELECT predictions.label,
-            count(*) AS images,
-            count(*) FILTER (WHERE (predictions.predicted = predictions.label)) AS top1_correct,
-            count(*) FILTER (WHERE (predictions.label = ANY (predictions.top5))) AS top5_correct
-           FROM public.predictions
-          WHERE (predictions.run_id = r.run_id)
-          GROUP BY predictions.label) p)
-     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
-
-
---
--- Name: VIEW class_accuracy; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON VIEW public.class_accuracy IS 'One row a class that has evaluated images, with Wilson intervals.';
-
-
---
--- Name: image_costs; Type: VIEW; Schema: public; Owner: -
---
-
-CREATE VIEW public.image_costs AS
- SELECT r.run_id,
-    p.ordinal,
-    p.label,
-    (p.predicted = p.label) AS correct,
-    p.spikes,
-    p.synops
-   FROM (public.runs r
-     JOIN public.predictions p ON ((p.run_id = r.run_id)));
-
-
---
--- Name: VIEW image_costs; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON VIEW public.image_costs IS 'One row an image: its spikes and synaptic operations over all time steps.';
-
-
---
--- Name: class_costs; Type: VIEW; Schema: public; Owner: -
---
-
-CREATE VIEW public.class_costs AS
- SELECT r.run_id,
-    p.label AS class,
-    COALESCE(c.title, c.name) AS class_name,
-    p.images,
-    p.spikes_per_image,
-    p.synops_per_image,
-    p.top1_accuracy
-   FROM ((public.runs r
-     CROSS JOIN LATERAL ( SELECT image_costs.label,
-            count(*) AS images,
-            avg((image_costs.spikes)::double precision) AS spikes_per_image,
-            avg((image_costs.synops)::double precision) AS synops_per_image,
-            (avg((image_costs.correct)::integer))::double precision AS top1_accuracy
-           FROM public.image_costs
-          WHERE (image_costs.run_id = r.run_id)
-          GROUP BY image_costs.label) p)
-     LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = p.label))));
-
-
---
--- Name: VIEW class_costs; Type: COMMENT; Schema: public; Owner: -
---
-
-COMMENT ON VIEW public.class_costs IS 'What an image of each class costs, on average.';
 
 
 --
@@ -2808,7 +3050,7 @@ COMMENT ON VIEW public.dead_letters IS 'Shards that were given up, nearly always
 
 CREATE TABLE public.declines (
     run_id bigint NOT NULL,
-    kafka_partition integer NOT NULL,
+    shard integer NOT NULL,
     worker_id bigint NOT NULL,
     code text NOT NULL,
     message text NOT NULL,
@@ -2820,7 +3062,7 @@ CREATE TABLE public.declines (
 -- Name: TABLE declines; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.declines IS 'Partitions whose worker lately lacked something that a run needs, such as its images: others are preferred for a while.';
+COMMENT ON TABLE public.declines IS 'Jobs that were offered to a worker that lately lacked something that their run needs, such as its images.';
 
 
 --
@@ -2862,6 +3104,9 @@ CREATE TABLE public.workers (
     last_heartbeat_at timestamp with time zone DEFAULT now() NOT NULL,
     kernels text,
     drain_requested boolean DEFAULT false NOT NULL,
+    problem text,
+    can_work boolean DEFAULT true NOT NULL,
+    unfit_datasets bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     CONSTRAINT workers_state_check CHECK ((state = ANY (ARRAY['running'::text, 'draining'::text, 'stopped'::text, 'gone'::text])))
 );
 
@@ -2878,6 +3123,27 @@ COMMENT ON COLUMN public.workers.kernels IS 'The kernels the worker''s engine ru
 --
 
 COMMENT ON COLUMN public.workers.drain_requested IS 'Somebody asked the worker to end; it hears of it with its next heartbeat.';
+
+
+--
+-- Name: COLUMN workers.problem; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.problem IS 'What keeps the worker from all or some work, in its own words; null where nothing does.';
+
+
+--
+-- Name: COLUMN workers.can_work; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.can_work IS 'False while a problem keeps the worker from all work: it claims nothing, and nothing is published for it.';
+
+
+--
+-- Name: COLUMN workers.unfit_datasets; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.workers.unfit_datasets IS 'Data sets that are not whole on the worker''s machine.';
 
 
 --
@@ -2996,6 +3262,27 @@ CREATE VIEW public.firing_rates AS
 --
 
 COMMENT ON VIEW public.firing_rates IS 'Spikes per neuron, by LIF group and time step, over all images.';
+
+
+--
+-- Name: image_doubts; Type: TABLE; Schema: public; Owner: -
+--
+
+CREATE TABLE public.image_doubts (
+    dataset_id bigint NOT NULL,
+    ordinal integer NOT NULL,
+    worker_id bigint NOT NULL,
+    code text NOT NULL,
+    message text NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+
+--
+-- Name: TABLE image_doubts; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON TABLE public.image_doubts IS 'Images that a worker found missing or changed: its own fault, until a second worker finds the same.';
 
 
 --
@@ -3259,12 +3546,12 @@ COMMENT ON COLUMN public.leadership.term IS 'Grows whenever another coordinator 
 
 CREATE TABLE public.message_failures (
     message_failure_id bigint NOT NULL,
-    topic text NOT NULL,
-    kafka_partition integer NOT NULL,
-    kafka_offset bigint NOT NULL,
     message text NOT NULL,
     worker_id bigint,
-    seen_at timestamp with time zone DEFAULT now() NOT NULL
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    source text NOT NULL,
+    messages bigint NOT NULL,
+    CONSTRAINT message_failures_messages_check CHECK ((messages > 0))
 );
 
 
@@ -3272,7 +3559,7 @@ CREATE TABLE public.message_failures (
 -- Name: TABLE message_failures; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped.';
+COMMENT ON TABLE public.message_failures IS 'Job messages that could not be read, and were skipped: one row a worker and minute at most, with the newest as an example.';
 
 
 --
@@ -3305,9 +3592,10 @@ CREATE VIEW public.mistakes AS
     p.margin,
     p.top5,
     p.scores,
-    ( SELECT array_agg(COALESCE(c.title, c.name, (u.class)::text) ORDER BY u.place) AS array_agg
-           FROM (unnest(p.top5) WITH ORDINALITY u(class, place)
-             LEFT JOIN public.dataset_classes c ON (((c.dataset_id = r.dataset_id) AND (c.class = u.class))))) AS top5_names
+    ( SELECT array_agg(COALESCE(( SELECT COALESCE(c.title, c.name) AS "coalesce"
+                   FROM public.dataset_classes c
+                  WHERE ((c.dataset_id = r.dataset_id) AND (c.class = u.class))), (u.class)::text) ORDER BY u.place) AS array_agg
+           FROM unnest(p.top5) WITH ORDINALITY u(class, place)) AS top5_names
    FROM ((((public.runs r
      JOIN public.predictions p ON (((p.run_id = r.run_id) AND (p.predicted <> p.label))))
      JOIN public.images i ON (((i.dataset_id = r.dataset_id) AND (i.ordinal = p.ordinal))))
@@ -3336,6 +3624,7 @@ CREATE TABLE public.models (
     parameters bigint NOT NULL,
     paper_name text,
     added_at timestamp with time zone DEFAULT now() NOT NULL,
+    network text DEFAULT ''::text NOT NULL,
     CONSTRAINT models_bytes_check CHECK ((bytes > 0)),
     CONSTRAINT models_format_check CHECK ((format = ANY (ARRAY['torch'::text, 'safetensors'::text]))),
     CONSTRAINT models_name_check CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'::text)),
@@ -3348,6 +3637,35 @@ CREATE TABLE public.models (
 --
 
 COMMENT ON TABLE public.models IS 'Checkpoints by name; the newest row of a name is the one a new run takes.';
+
+
+--
+-- Name: COLUMN models.network; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.models.network IS 'What was said of the network beside the file (--network, --size), a description by its hash; empty where the file was taken as it is.';
+
+
+--
+-- Name: model_settings; Type: VIEW; Schema: public; Owner: -
+--
+
+CREATE VIEW public.model_settings AS
+ SELECT m.model_id,
+    m.name AS model,
+    (s.setting ->> 'key'::text) AS key,
+    (s.setting ->> 'value'::text) AS value,
+    (s.setting ->> 'origin'::text) AS origin
+   FROM public.models m,
+    LATERAL jsonb_array_elements(COALESCE((m.architecture -> 'settings'::text), '[]'::jsonb)) WITH ORDINALITY s(setting, place)
+  ORDER BY m.model_id, s.place;
+
+
+--
+-- Name: VIEW model_settings; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON VIEW public.model_settings IS 'What tensors do not tell of a model''s network: told by the checkpoint, given by the user, or assumed because all published weights agree.';
 
 
 --
@@ -3415,7 +3733,8 @@ CREATE VIEW public.progress AS
     r.finished_at,
     ((s.images_done)::double precision / (NULLIF(EXTRACT(epoch FROM (COALESCE(r.finished_at, now()) - r.started_at)), (0)::numeric))::double precision) AS images_per_second,
     s.shards_split,
-    s.shards_cancelled
+    s.shards_cancelled,
+    s.images_computed
    FROM ((((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id))
@@ -3428,7 +3747,8 @@ CREATE VIEW public.progress AS
             (k.shards_done)::bigint AS shards_done,
             (k.shards_dead)::bigint AS shards_dead,
             (k.shards_split)::bigint AS shards_split,
-            (k.shards_cancelled)::bigint AS shards_cancelled
+            (k.shards_cancelled)::bigint AS shards_cancelled,
+            (0)::bigint AS images_computed
           WHERE (k.run_id IS NOT NULL)
         UNION ALL
          SELECT (COALESCE(sum((shards.image_count - shards.images_redone)) FILTER (WHERE (shards.state = ANY (ARRAY['done'::text, 'dead'::text]))), (0)::bigint))::integer AS "coalesce",
@@ -3439,7 +3759,8 @@ CREATE VIEW public.progress AS
             count(*) FILTER (WHERE (shards.state = 'done'::text)) AS count,
             count(*) FILTER (WHERE (shards.state = 'dead'::text)) AS count,
             count(*) FILTER (WHERE (shards.state = 'split'::text)) AS count,
-            count(*) FILTER (WHERE (shards.state = 'cancelled'::text)) AS count
+            count(*) FILTER (WHERE (shards.state = 'cancelled'::text)) AS count,
+            COALESCE(sum(LEAST(shards.images_computed, shards.image_count)) FILTER (WHERE (shards.state = 'running'::text)), (0)::bigint) AS "coalesce"
            FROM public.shards
           WHERE (shards.run_id = r.run_id)
          HAVING (k.run_id IS NULL)) s);
@@ -3449,7 +3770,7 @@ CREATE VIEW public.progress AS
 -- Name: VIEW progress; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.progress IS 'One row a run: shards by state, images done, images per second since it started.';
+COMMENT ON VIEW public.progress IS 'One row a run: shards by state, images done, images of running shards that are computed and not stored yet, images per second since it started.';
 
 
 --
@@ -3529,7 +3850,8 @@ CREATE VIEW public.run_energy AS
     (((public.first_convolution_macs(m.architecture))::double precision * e.mac_picojoules) / ('1000000000'::numeric)::double precision) AS mac_millijoules,
     ((a.synops_per_image * e.ac_picojoules) / ('1000000000'::numeric)::double precision) AS ac_millijoules,
     ((((public.first_convolution_macs(m.architecture))::double precision * e.mac_picojoules) + (a.synops_per_image * e.ac_picojoules)) / ('1000000000'::numeric)::double precision) AS millijoules_per_image,
-    a.top1_accuracy
+    a.top1_accuracy,
+    (((((a.timestep * public.first_convolution_macs(m.architecture)))::double precision * e.mac_picojoules) + (a.synops_per_image * e.ac_picojoules)) / ('1000000000'::numeric)::double precision) AS millijoules_per_image_repeated
    FROM (((public.anytime_accuracy a
      JOIN public.runs r USING (run_id))
      JOIN public.models m USING (model_id))
@@ -3537,14 +3859,15 @@ CREATE VIEW public.run_energy AS
             max(energy_costs.picojoules) FILTER (WHERE (energy_costs.operation = 'mac'::text)) AS mac_picojoules,
             max(energy_costs.picojoules) FILTER (WHERE (energy_costs.operation = 'ac'::text)) AS ac_picojoules
            FROM public.energy_costs
-          GROUP BY energy_costs.name) e);
+          GROUP BY energy_costs.name) e)
+  WHERE (r.engine <> 'float'::text);
 
 
 --
 -- Name: VIEW run_energy; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.run_energy IS 'Energy per image by table of costs and number of time steps: E = MACs of the first convolution x E_MAC + synaptic operations x E_AC.';
+COMMENT ON VIEW public.run_energy IS 'Energy per image by table of costs and number of time steps: E = MACs of the first convolution x E_MAC + synaptic operations x E_AC, the first convolution counted once an image, and repeated in each time step as many papers count it. Runs of float, which multiplies, have none.';
 
 
 --
@@ -3571,7 +3894,8 @@ CREATE VIEW public.run_provenance AS
            FROM (public.shards s
              JOIN public.workers w USING (worker_id))
           WHERE ((s.run_id = r.run_id) AND (s.state = 'done'::text))
-          ORDER BY w.version) AS worker_versions
+          ORDER BY w.version) AS worker_versions,
+    m.network
    FROM ((public.runs r
      JOIN public.models m USING (model_id))
      JOIN public.datasets d USING (dataset_id));
@@ -3666,7 +3990,8 @@ CREATE VIEW public.worker_status AS
     w.images_per_second,
     w.started_at,
     w.last_heartbeat_at,
-    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat
+    (EXTRACT(epoch FROM (now() - w.last_heartbeat_at)))::double precision AS seconds_since_heartbeat,
+    w.problem
    FROM (public.workers w
      LEFT JOIN work ON ((work.holder = w.worker_id)));
 
@@ -4673,7 +4998,7 @@ ALTER TABLE ONLY partitions.shard_activity_31
 --
 
 ALTER TABLE ONLY public.certificates
-    ADD CONSTRAINT certificates_pkey PRIMARY KEY (model_sha256, engine, timesteps, version);
+    ADD CONSTRAINT certificates_pkey PRIMARY KEY (model_sha256, network, engine, timesteps, version);
 
 
 --
@@ -4721,7 +5046,7 @@ ALTER TABLE ONLY public.datasets
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, kafka_partition);
+    ADD CONSTRAINT declines_pkey PRIMARY KEY (run_id, shard);
 
 
 --
@@ -4730,6 +5055,14 @@ ALTER TABLE ONLY public.declines
 
 ALTER TABLE ONLY public.energy_costs
     ADD CONSTRAINT energy_costs_pkey PRIMARY KEY (name, operation);
+
+
+--
+-- Name: image_doubts image_doubts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_pkey PRIMARY KEY (dataset_id, ordinal, worker_id);
 
 
 --
@@ -4797,14 +5130,6 @@ ALTER TABLE ONLY public.message_failures
 
 
 --
--- Name: message_failures message_failures_topic_kafka_partition_kafka_offset_key; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.message_failures
-    ADD CONSTRAINT message_failures_topic_kafka_partition_kafka_offset_key UNIQUE (topic, kafka_partition, kafka_offset);
-
-
---
 -- Name: model_layers model_layers_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -4813,11 +5138,11 @@ ALTER TABLE ONLY public.model_layers
 
 
 --
--- Name: models models_name_sha256_key; Type: CONSTRAINT; Schema: public; Owner: -
+-- Name: models models_name_sha256_network_key; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
 ALTER TABLE ONLY public.models
-    ADD CONSTRAINT models_name_sha256_key UNIQUE (name, sha256);
+    ADD CONSTRAINT models_name_sha256_network_key UNIQUE (name, sha256, network);
 
 
 --
@@ -4853,6 +5178,14 @@ ALTER TABLE ONLY public.runs
 
 
 --
+-- Name: runs runs_timesteps_check; Type: CHECK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE public.runs
+    ADD CONSTRAINT runs_timesteps_check CHECK (((timesteps >= 1) AND (timesteps <= 256))) NOT VALID;
+
+
+--
 -- Name: shard_attempts shard_attempts_pkey; Type: CONSTRAINT; Schema: public; Owner: -
 --
 
@@ -4874,6 +5207,13 @@ ALTER TABLE ONLY public.shards
 
 ALTER TABLE ONLY public.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (worker_id);
+
+
+--
+-- Name: declines_recent; Type: INDEX; Schema: public; Owner: -
+--
+
+CREATE INDEX declines_recent ON public.declines USING btree (declined_at);
 
 
 --
@@ -5423,6 +5763,13 @@ ALTER INDEX public.shard_activity_pkey ATTACH PARTITION partitions.shard_activit
 
 
 --
+-- Name: runs announce; Type: TRIGGER; Schema: public; Owner: -
+--
+
+CREATE TRIGGER announce AFTER INSERT OR UPDATE OF state ON public.runs FOR EACH STATEMENT EXECUTE FUNCTION public.announce_runs();
+
+
+--
 -- Name: image_failures guard; Type: TRIGGER; Schema: public; Owner: -
 --
 
@@ -5478,7 +5825,23 @@ ALTER TABLE ONLY public.declines
 --
 
 ALTER TABLE ONLY public.declines
-    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id);
+    ADD CONSTRAINT declines_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_dataset_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_dataset_id_fkey FOREIGN KEY (dataset_id) REFERENCES public.datasets(dataset_id) ON DELETE CASCADE;
+
+
+--
+-- Name: image_doubts image_doubts_worker_id_fkey; Type: FK CONSTRAINT; Schema: public; Owner: -
+--
+
+ALTER TABLE ONLY public.image_doubts
+    ADD CONSTRAINT image_doubts_worker_id_fkey FOREIGN KEY (worker_id) REFERENCES public.workers(worker_id) ON DELETE CASCADE;
 
 
 --
@@ -5620,6 +5983,22 @@ GRANT USAGE ON SCHEMA public TO evalctl_reader;
 
 
 --
+-- Name: FUNCTION absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) TO evalctl_owner;
+GRANT ALL ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_numbers integer[], attempt_numbers integer[]) TO evalctl_worker;
+
+
+--
+-- Name: FUNCTION announce_runs(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.announce_runs() FROM PUBLIC;
+
+
+--
 -- Name: FUNCTION guard_rows(); Type: ACL; Schema: public; Owner: -
 --
 
@@ -5750,6 +6129,33 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.dataset_classes TO evalctl_own
 GRANT SELECT ON TABLE public.dataset_classes TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.dataset_classes TO evalctl_reader;
 GRANT SELECT ON TABLE public.dataset_classes TO evalctl_worker;
+
+
+--
+-- Name: TABLE class_accuracy; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.class_accuracy TO evalctl_owner;
+GRANT SELECT ON TABLE public.class_accuracy TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.class_accuracy TO evalctl_reader;
+
+
+--
+-- Name: TABLE image_costs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.image_costs TO evalctl_owner;
+GRANT SELECT ON TABLE public.image_costs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.image_costs TO evalctl_reader;
+
+
+--
+-- Name: TABLE class_costs; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.class_costs TO evalctl_owner;
+GRANT SELECT ON TABLE public.class_costs TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.class_costs TO evalctl_reader;
 
 
 --
@@ -5900,13 +6306,6 @@ GRANT UPDATE(publications) ON TABLE public.shards TO evalctl_coordinator;
 
 
 --
--- Name: COLUMN shards.kafka_partition; Type: ACL; Schema: public; Owner: -
---
-
-GRANT UPDATE(kafka_partition) ON TABLE public.shards TO evalctl_coordinator;
-
-
---
 -- Name: COLUMN shards.backup_token; Type: ACL; Schema: public; Owner: -
 --
 
@@ -5959,39 +6358,19 @@ GRANT UPDATE(top5_correct) ON TABLE public.shards TO evalctl_worker;
 
 
 --
+-- Name: COLUMN shards.images_computed; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(images_computed) ON TABLE public.shards TO evalctl_worker;
+
+
+--
 -- Name: TABLE predictions; Type: ACL; Schema: public; Owner: -
 --
 
 GRANT SELECT ON TABLE public.predictions TO evalctl_owner;
 GRANT SELECT ON TABLE public.predictions TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.predictions TO evalctl_reader;
-
-
---
--- Name: TABLE class_accuracy; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.class_accuracy TO evalctl_owner;
-GRANT SELECT ON TABLE public.class_accuracy TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.class_accuracy TO evalctl_reader;
-
-
---
--- Name: TABLE image_costs; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.image_costs TO evalctl_owner;
-GRANT SELECT ON TABLE public.image_costs TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.image_costs TO evalctl_reader;
-
-
---
--- Name: TABLE class_costs; Type: ACL; Schema: public; Owner: -
---
-
-GRANT SELECT ON TABLE public.class_costs TO evalctl_owner;
-GRANT SELECT ON TABLE public.class_costs TO evalctl_coordinator;
-GRANT SELECT ON TABLE public.class_costs TO evalctl_reader;
 
 
 --
@@ -6092,8 +6471,36 @@ GRANT SELECT ON TABLE public.dead_letters TO evalctl_reader;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.declines TO evalctl_owner;
 GRANT SELECT,DELETE ON TABLE public.declines TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.declines TO evalctl_worker;
 GRANT SELECT ON TABLE public.declines TO evalctl_reader;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.worker_id; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(worker_id) ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.code; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(code) ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(message) ON TABLE public.declines TO evalctl_worker;
+
+
+--
+-- Name: COLUMN declines.declined_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(declined_at) ON TABLE public.declines TO evalctl_worker;
 
 
 --
@@ -6187,6 +6594,27 @@ GRANT INSERT(kernels),UPDATE(kernels) ON TABLE public.workers TO evalctl_worker;
 
 
 --
+-- Name: COLUMN workers.problem; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(problem),UPDATE(problem) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.can_work; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(can_work),UPDATE(can_work) ON TABLE public.workers TO evalctl_worker;
+
+
+--
+-- Name: COLUMN workers.unfit_datasets; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT INSERT(unfit_datasets),UPDATE(unfit_datasets) ON TABLE public.workers TO evalctl_worker;
+
+
+--
 -- Name: TABLE failures; Type: ACL; Schema: public; Owner: -
 --
 
@@ -6221,6 +6649,37 @@ GRANT SELECT ON TABLE public.model_layers TO evalctl_worker;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.firing_rates TO evalctl_owner;
 GRANT SELECT ON TABLE public.firing_rates TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.firing_rates TO evalctl_reader;
+
+
+--
+-- Name: TABLE image_doubts; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.image_doubts TO evalctl_owner;
+GRANT SELECT,DELETE ON TABLE public.image_doubts TO evalctl_coordinator;
+GRANT SELECT,INSERT ON TABLE public.image_doubts TO evalctl_worker;
+GRANT SELECT ON TABLE public.image_doubts TO evalctl_reader;
+
+
+--
+-- Name: COLUMN image_doubts.code; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(code) ON TABLE public.image_doubts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN image_doubts.message; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(message) ON TABLE public.image_doubts TO evalctl_worker;
+
+
+--
+-- Name: COLUMN image_doubts.seen_at; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT UPDATE(seen_at) ON TABLE public.image_doubts TO evalctl_worker;
 
 
 --
@@ -6321,7 +6780,7 @@ GRANT UPDATE(expires_at) ON TABLE public.leadership TO evalctl_coordinator;
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_failures TO evalctl_owner;
-GRANT SELECT ON TABLE public.message_failures TO evalctl_coordinator;
+GRANT SELECT,DELETE ON TABLE public.message_failures TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.message_failures TO evalctl_reader;
 GRANT INSERT ON TABLE public.message_failures TO evalctl_worker;
 
@@ -6343,6 +6802,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.models TO evalctl_owner;
 GRANT SELECT ON TABLE public.models TO evalctl_coordinator;
 GRANT SELECT ON TABLE public.models TO evalctl_reader;
 GRANT SELECT ON TABLE public.models TO evalctl_worker;
+
+
+--
+-- Name: TABLE model_settings; Type: ACL; Schema: public; Owner: -
+--
+
+GRANT SELECT ON TABLE public.model_settings TO evalctl_owner;
+GRANT SELECT ON TABLE public.model_settings TO evalctl_coordinator;
+GRANT SELECT ON TABLE public.model_settings TO evalctl_reader;
 
 
 --

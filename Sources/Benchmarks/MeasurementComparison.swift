@@ -30,7 +30,7 @@ package struct MeasurementComparison: Sendable, Encodable {
         else {
             throw Failure(
                 .unreadableMeasurement, "\(path) is no measurement of an engine",
-                remedy: "give a file that evalctl bench engine --format json wrote")
+                remedy: "give a file that eval-lab bench engine --format json wrote")
         }
         rows = now.keys.sorted().compactMap { key in
             guard let before = earlier[key], let value = now[key] else { return nil }

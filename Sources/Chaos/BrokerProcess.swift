@@ -1,9 +1,9 @@
 internal import Diagnostics
 internal import Fleet
 internal import Foundation
-internal import Kafka
+internal import KafkaMock
 
-/// An embedded broker in a process of its own, which may end at any time.
+/// A mock broker in a process of its own, which may end at any time.
 final class BrokerProcess {
     let endpoint: StreamEndpoint
     private let program: ChildProgram
@@ -12,7 +12,7 @@ final class BrokerProcess {
     init(folder: String, number: Int, partitions: Int) throws {
         let addressFile = "\(folder)/broker-\(number).address"
         program = try ChildProgram(
-            "evalctl", arguments: ["broker", "--partitions", "\(partitions)", "--address-file", addressFile],
+            "eval-lab", arguments: ["broker", "--partitions", "\(partitions)", "--address-file", addressFile],
             environment: ["SWIFT_BACKTRACE": "enable=no"], logPath: "\(folder)/broker.log", appending: true)
         let deadline = ContinuousClock.now + .seconds(20)
         var port: Int?
@@ -35,7 +35,7 @@ final class BrokerProcess {
     func setRoundTrip(milliseconds: Int) { program.tell("delay \(milliseconds)") }
 
     /// Lets the next requests of a kind fail, one for each fault, in order.
-    func failNext(_ request: EmbeddedBroker.Request, with faults: [EmbeddedBroker.Fault]) {
+    func failNext(_ request: MockBroker.Request, with faults: [MockBroker.Fault]) {
         program.tell((["fail", "\(request.rawValue)"] + faults.map { "\($0.rawValue)" }).joined(separator: " "))
     }
 

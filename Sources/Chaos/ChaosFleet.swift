@@ -34,7 +34,7 @@ final class ChaosFleet {
         self.folder = folder
         self.report = report
         // A crash leaves a backtrace in the log.
-        environment = ["EVALCTL_DATABASE": database.exposedURI, "SWIFT_BACKTRACE": "enable=yes,color=no"]
+        environment = DaemonArguments.environment(database: database.exposedURI).merging(["SWIFT_BACKTRACE": "enable=yes,color=no"]) { $1 }
         self.coordinators = 0..<coordinators
         self.workers = coordinators..<(coordinators + workers)
         let common = arguments.list
@@ -43,10 +43,9 @@ final class ChaosFleet {
         }
         members += (0..<workers).map {
             Member(
-                name: "worker-\($0 + 1)", program: "eval-worker",
-                arguments: common + [
-                    "--threads", "1", "--lease-seconds", "2", "--drain-seconds", "2", "--accept-benchmarks", "--cache-dir",
-                    folder + "/checkpoints",
+                name: "worker-\($0 + 1)", program: "eval-lab",
+                arguments: ["worker"] + common + [
+                    "--threads", "1", "--lease-seconds", "2", "--drain-seconds", "2", "--cache-dir", folder + "/checkpoints",
                 ])
         }
     }

@@ -2,43 +2,53 @@ internal import Diagnostics
 package import EvaluationStore
 internal import Foundation
 package import Kafka
+internal import KafkaMock
 package import Postgres
 
 /// The database and the broker of a trial: its own, to which anything can be done, or given ones.
 package final class ChaosServices {
     /// The database, past all faults.
     package let database: DatabaseAddress
-    let kafka: KafkaConfiguration
-    let topics: JobTopics
+    /// Nil where jobs travel through the database.
+    let kafka: (configuration: KafkaConfiguration, topics: JobTopics)?
     let cluster: EmbeddedCluster?
     private(set) var broker: BrokerProcess?
     private let folder: String
     private var brokers = 1
-    /// Stands before the embedded broker, so that another one can take its place.
+    /// Stands before the mock broker, so that another one can take its place.
     private let brokerProxy: FaultProxy?
     private var isDatabaseUp = true
 
-    /// Partitions of an embedded broker's topic of jobs.
+    /// Partitions of a mock broker's topic of jobs.
     private static let partitions = 8
+
+    /// What jobs travel through.
+    package enum Transport: Sendable {
+        case postgres
+        /// A mock broker of the trial's own.
+        case mockKafka
+        case kafka(KafkaConfiguration)
+    }
 
     /// - Parameters:
     ///   - folder: where a database of its own goes.
     ///   - database: a given database, migrated already; nil for one of its own.
-    ///   - kafka: a given Kafka; nil for a broker of its own.
-    package init(folder: String, database: DatabaseAddress?, kafka: KafkaConfiguration?) throws {
-        if let kafka {
-            topics = JobTopics(prefix: "chaos-\(ProcessInfo.processInfo.processIdentifier)")
-            self.kafka = kafka
-            broker = nil
-            brokerProxy = nil
-        } else {
-            topics = JobTopics()
+    package init(folder: String, database: DatabaseAddress?, transport: Transport) throws {
+        switch transport {
+        case .postgres: (kafka, broker, brokerProxy) = (nil, nil, nil)
+        case .kafka(let configuration):
+            kafka = (configuration, JobTopics(prefix: "chaos-\(ProcessInfo.processInfo.processIdentifier)"))
+            (broker, brokerProxy) = (nil, nil)
+        case .mockKafka:
             let broker = try BrokerProcess(folder: folder, number: brokers, partitions: Self.partitions)
             let proxy = try FaultProxy(at: .tcp(host: "127.0.0.1", port: 0), to: broker.endpoint, content: .kafka)
             self.broker = broker
             brokerProxy = proxy
-            self.kafka = KafkaConfiguration(
-                bootstrapServers: "127.0.0.1:\(proxy.port)", clientID: "evalctl-chaos", properties: EmbeddedBroker.clientProperties)
+            kafka = (
+                KafkaConfiguration(
+                    bootstrapServers: "127.0.0.1:\(proxy.port)", clientID: "evalctl-chaos", properties: MockBroker.clientProperties),
+                JobTopics()
+            )
         }
         self.folder = folder
         if let database {

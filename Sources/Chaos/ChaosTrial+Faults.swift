@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
-internal import Kafka
+internal import KafkaMock
 internal import Reports
 
 extension ChaosTrial {
@@ -51,26 +51,26 @@ extension ChaosTrial {
             what = "\(step.amount) ms"
             services.broker?.setRoundTrip(milliseconds: begins ? step.amount : 0)
         case .brokerErrors:
-            let requests: [EmbeddedBroker.Request] = [.produce, .fetch, .heartbeat, .offsetCommit, .joinGroup, .metadata]
+            let requests: [MockBroker.Request] = [.produce, .fetch, .heartbeat, .offsetCommit, .joinGroup, .metadata]
             let request = requests[step.target % requests.count]
             // A member that joins must not be cut off, see brokerDown.
-            let faults: [EmbeddedBroker.Fault] =
+            let faults: [MockBroker.Fault] =
                 request == .joinGroup
                 ? [.coordinatorNotAvailable, .rebalanceInProgress]
                 : [.disconnect, .requestTimedOut, .notLeader, .coordinatorNotAvailable]
             what = "\(step.amount) to \(request)"
             services.broker?.failNext(request, with: (0..<step.amount).map { faults[($0 + step.target) % faults.count] })
         case .messagesDuplicated:
-            let sent = meddler.duplicate(step.amount, &generator)
+            let sent = meddler?.duplicate(step.amount, &generator) ?? 0
             what = "\(sent) messages"
             happened = sent > 0
         case .messagesForged:
-            let sent = meddler.forge(step.amount, &generator)
+            let sent = meddler?.forge(step.amount, &generator) ?? 0
             what = "\(sent) messages"
             happened = sent > 0
         case .messagesLost:
-            if begins { try meddler.startThieving() } else { meddler.stopThieving() }
-            what = begins ? "" : "\(meddler.stolenMessages) so far"
+            if begins { try meddler?.startThieving() } else { meddler?.stopThieving() }
+            what = begins ? "" : "\(meddler?.stolenMessages ?? 0) so far"
         }
         if begins && happened { outcome.faults[step.kind.rawValue, default: 0] += 1 }
         report("\(NumberText.fixed(time, 1)) s  \(step.kind.rawValue)\(begins ? "" : " is over")\(what.isEmpty ? "" : ": \(what)")")

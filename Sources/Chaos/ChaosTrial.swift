@@ -37,7 +37,8 @@ package final class ChaosTrial {
     let plan: FaultPlan
     let proxy: FaultProxy
     let fleet: ChaosFleet
-    let meddler: JobMeddler
+    /// Nil where there are no messages to meddle with.
+    let meddler: JobMeddler?
     let report: (String) -> Void
     var generator: SeededGenerator
     var outcome: ChaosOutcome
@@ -62,25 +63,28 @@ package final class ChaosTrial {
         self.workloads = workloads
         self.report = report
         let kinds = FaultKind.allCases.filter { kind in
-            guard kind.needsEmbeddedServices else { return true }
-            let isKafkas = [FaultKind.brokerDown, .brokerReplaced, .brokerSlow, .brokerErrors].contains(kind)
-            return isKafkas ? services.broker != nil : services.cluster != nil
+            switch kind.needs {
+            case .nothing: true
+            case .ownDatabase: services.cluster != nil
+            case .ownBroker: services.broker != nil
+            case .messages: services.kafka != nil
+            }
         }
         plan = FaultPlan(seed: seed, seconds: minutes * 60, kinds: kinds)
         generator = SeededGenerator(seed: seed &+ 1)
         outcome = ChaosOutcome(seed: seed, minutes: minutes)
         proxy = try FaultProxy(at: .unix(folder + "/.s.PGSQL.5432"), to: services.databaseEndpoint(), content: .postgres)
         fleet = ChaosFleet(
-            coordinators: 2, workers: 3, arguments: DaemonArguments(kafka: services.kafka, topics: services.topics),
+            coordinators: 2, workers: 3, arguments: DaemonArguments(kafka: services.kafka),
             database: services.database.with("host", folder).with("port", "5432"), folder: folder, report: report)
-        meddler = try JobMeddler(services.kafka, topics: services.topics, logger: logger)
+        meddler = try services.kafka.map { try JobMeddler($0.configuration, topics: $0.topics, logger: logger) }
     }
 
     /// Does it all; blocks for the trial's minutes and some more.
     /// - Parameter check: called now and then; what it throws ends the trial.
     package func run(check: () throws -> Void) throws -> ChaosOutcome {
         defer {
-            meddler.close()
+            meddler?.close()
             proxy.close()
         }
         try fleet.start(fleet.coordinators)
@@ -181,7 +185,7 @@ package final class ChaosTrial {
 
     private func heal() throws {
         proxy.faults.clear()
-        meddler.stopThieving()
+        meddler?.stopThieving()
         services.broker?.setDown(false)
         services.broker?.setRoundTrip(milliseconds: 0)
         try services.startDatabase()

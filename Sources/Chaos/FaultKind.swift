@@ -38,11 +38,23 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
     /// Bytes that are no job message arrive.
     case messagesForged = "messages_forged"
 
-    /// Whether the fault needs this program's own database or broker: it cannot be done to others from outside.
-    package var needsEmbeddedServices: Bool {
+    /// What a fault is done to, as far as not every trial has it.
+    package enum Need: Sendable, Hashable {
+        case nothing
+        /// A database of the trial's own, which it may end.
+        case ownDatabase
+        /// A broker of the trial's own.
+        case ownBroker
+        /// Jobs that travel as messages.
+        case messages
+    }
+
+    package var needs: Need {
         switch self {
-        case .databaseCrashed, .databaseRestarted, .brokerDown, .brokerReplaced, .brokerSlow, .brokerErrors: true
-        default: false
+        case .databaseCrashed, .databaseRestarted: .ownDatabase
+        case .brokerDown, .brokerReplaced, .brokerSlow, .brokerErrors: .ownBroker
+        case .messagesDuplicated, .messagesLost, .messagesForged: .messages
+        default: .nothing
         }
     }
 

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// Which faults happen when. The same seed, length and kinds give the same plan.
 package struct FaultPlan: Sendable, Hashable, Codable {
     /// One fault. Times are seconds from the start.

@@ -17,10 +17,14 @@ package struct Checkpoint: Sendable {
     /// What a user should know of how the file was read: entries that were left out, other state dicts in it.
     package var notices: [String]
 
-    /// What the user said of the network, as `--network` takes it; nil where the file tells everything.
+    /// What the user said of the network, as ``NetworkChoice`` reads it wherever it is; nil where the file tells everything.
     package var choice: String?
 
     package var network: Network { parameters.network }
+
+    /// The time steps of an evaluation where nobody says a number: those of the training, else of the network's description or of its
+    /// family's publications, else 4.
+    package var timeSteps: Int { savedTimeSteps ?? network.facts.timeSteps ?? 4 }
 
     /// Reads a `.pth` or `.safetensors` file, told apart by content. The file is memory-mapped and must not be shortened meanwhile.
     ///
@@ -117,8 +121,12 @@ package struct Checkpoint: Sendable {
         hash(try CheckpointFile(path: path))
     }
 
-    static func hash(_ file: CheckpointFile) -> String {
+    static func hash(_ file: CheckpointFile) -> String { hash(file.data) }
+
+    static func hash(_ text: String) -> String { hash(Data(text.utf8)) }
+
+    private static func hash(_ data: Data) -> String {
         let digits = Array("0123456789abcdef")
-        return String(SHA256.hash(data: file.data).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        return String(SHA256.hash(data: data).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 }

@@ -27,17 +27,25 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
     package var parameters: Int
     /// What tensors do not tell, and where it comes from.
     package var settings: [NetworkSetting]
-    /// What was said with `--network`.
+    /// What was said with `--network`; of a description all of it.
     package var network: String?
     package var published: [PublishedAccuracy]
     package var preprocessing: PublishedPreprocessing?
+    /// The most time steps that the network can run; nil of models that were stored before this was kept.
+    package var longestRun: Int?
+    /// The recipe of a run where nobody asks for another, as runs record it.
+    package var recipe: String?
     /// T of the saved training arguments.
     package var timesteps: Int?
+    /// T of a run where nobody says it.
+    package var defaultTimeSteps: Int?
     package var epoch: Int?
     package var format: FileFormat
     /// Size of the file.
     package var bytes: Int
     package var sha256: String
+    /// Whether the network gives what its own code gave; nil where the file does not carry that.
+    package var probe: ProbeVerdict?
     /// How the file was read: what was left out, which weights were chosen. Models that were stored before this was kept have none.
     package var notices: [String]?
 
@@ -54,6 +62,7 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
     package init(_ checkpoint: Checkpoint) {
         self.init(checkpoint.network, format: checkpoint.format, bytes: checkpoint.fileBytes, sha256: checkpoint.sha256)
         timesteps = checkpoint.savedTimeSteps
+        defaultTimeSteps = checkpoint.timeSteps
         epoch = checkpoint.epoch
         notices = checkpoint.notices
         network = checkpoint.choice
@@ -64,12 +73,7 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         name = network.facts.publishedName
         family = network.facts.family
         sizes = network.facts.sizes
-        var equations: [String] = []
-        for node in network.graph.nodes {
-            guard case .neuron(let neuron) = node.operation, !equations.contains(neuron.equation) else { continue }
-            equations.append(neuron.equation)
-        }
-        neurons = equations
+        neurons = network.neuronEquations
         neuronGroups = network.activity.groups.count
         synapticLayers = network.activity.layers.count
         multiplyingLayers = network.activity.multiplying.filter { !$0.isInput }.map(\.name)
@@ -77,6 +81,7 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         dataFlow = GroupPlace.all(of: network)
         image = network.inputSize
         classes = network.classes
+        longestRun = network.longestRun
         parameters = network.graph.parameterCount
         settings = network.facts.settings
         published = network.facts.published
@@ -86,6 +91,15 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         self.sha256 = sha256
     }
 
+    /// The size that was given with `--size`, in pixels.
+    package var givenSize: Int? { settings.first { $0.key == "size" && $0.origin == .given }.flatMap { Int($0.value) } }
+
+    /// Tells two readings of one file apart: what was said of it, a description by its hash.
+    package var reading: String {
+        let said = network.map { $0.hasPrefix("{") ? "description \(Checkpoint.hash($0))" : $0 }
+        return [said, givenSize.map { "size=\($0)" }].compactMap(\.self).joined(separator: ",")
+    }
+
     private enum CodingKeys: String, CodingKey {
         case name, family, sizes, neurons
         case neuronGroups = "neuron_groups"
@@ -93,7 +107,10 @@ package struct CheckpointDescription: Sendable, Hashable, Codable {
         case multiplyingLayers = "multiplying_layers"
         case inputOperations = "input_macs"
         case dataFlow = "data_flow"
-        case image, classes, parameters, settings, network, published, preprocessing, timesteps, epoch, format, bytes, sha256, notices
+        case longestRun = "longest_run"
+        case defaultTimeSteps = "default_timesteps"
+        case image, classes, parameters, settings, network, published, preprocessing, recipe, timesteps, epoch, format, bytes, sha256
+        case probe, notices
     }
 }
 
@@ -131,11 +148,15 @@ extension CheckpointDescription {
         network = try container.decodeIfPresent(String.self, forKey: .network)
         published = try list(.published, PublishedAccuracy.self)
         preprocessing = try container.decodeIfPresent(PublishedPreprocessing.self, forKey: .preprocessing)
+        longestRun = try container.decodeIfPresent(Int.self, forKey: .longestRun)
+        recipe = try container.decodeIfPresent(String.self, forKey: .recipe)
         timesteps = try container.decodeIfPresent(Int.self, forKey: .timesteps)
+        defaultTimeSteps = try container.decodeIfPresent(Int.self, forKey: .defaultTimeSteps)
         epoch = try container.decodeIfPresent(Int.self, forKey: .epoch)
         format = try container.decode(FileFormat.self, forKey: .format)
         bytes = try container.decode(Int.self, forKey: .bytes)
         sha256 = try container.decode(String.self, forKey: .sha256)
+        probe = try container.decodeIfPresent(ProbeVerdict.self, forKey: .probe)
         notices = try container.decodeIfPresent([String].self, forKey: .notices)
         family = family.map(RecordedArchitecture.familyName)
     }
@@ -158,11 +179,15 @@ extension CheckpointDescription {
         try container.encode(network, forKey: .network)
         try container.encode(published, forKey: .published)
         try container.encode(preprocessing, forKey: .preprocessing)
+        try container.encode(recipe, forKey: .recipe)
         try container.encode(timesteps, forKey: .timesteps)
+        try container.encodeIfPresent(longestRun, forKey: .longestRun)
+        try container.encode(defaultTimeSteps, forKey: .defaultTimeSteps)
         try container.encode(epoch, forKey: .epoch)
         try container.encode(format, forKey: .format)
         try container.encode(bytes, forKey: .bytes)
         try container.encode(sha256, forKey: .sha256)
+        try container.encode(probe, forKey: .probe)
         try container.encode(notices ?? [], forKey: .notices)
         var named = encoder.container(keyedBy: SizeKey.self)
         for size in sizes where CodingKeys(rawValue: size.name) == nil {

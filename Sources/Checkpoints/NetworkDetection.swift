@@ -15,35 +15,35 @@ struct NetworkDetection {
     /// - Throws: `checkpoint.mismatch` where nothing tells, or what is told cannot be; `network.invalid-options`,
     ///   `network.invalid-description`, `network.invalid`.
     func network(_ choice: NetworkChoice?, imageSize: Int?) throws(Failure) -> Network {
+        let own = state.metadata[NetworkDescription.metadataKey]
         switch choice {
-        case .description(let path):
-            let file = try CheckpointFile(path: path)
-            return try described(file.copy(0..<file.count), name: path, imageSize: imageSize)
-        case .family(let options): return try recognised(options, imageSize: imageSize)
+        case .description(let json, let name): return try described(json, name: name, imageSize: imageSize)
+        case .family(let options): return try recognised(options, own: own, imageSize: imageSize)
         case nil:
-            guard let text = state.metadata[NetworkDescription.metadataKey] else { return try recognised(nil, imageSize: imageSize) }
-            guard text.contains("\"nodes\"") else { return try recognised(NetworkOptions(parsing: text), imageSize: imageSize) }
-            return try described(Array(text.utf8), name: context.fileName, imageSize: imageSize)
+            guard let own, own.contains("\"nodes\"") else { return try recognised(nil, own: own, imageSize: imageSize) }
+            return try described(own, name: context.fileName, imageSize: imageSize)
         }
     }
 
-    private func recognised(_ options: NetworkOptions?, imageSize: Int?) throws(Failure) -> Network {
+    /// - Parameter own: what a file's metadata says beside its tensors.
+    private func recognised(_ options: NetworkOptions?, own: String?, imageSize: Int?) throws(Failure) -> Network {
         let shapes = state.tensors.filter { !Self.isProbe($0.key) }.mapValues(\.shape)
+        let own = try own.flatMap { text throws(Failure) in text.contains("\"nodes\"") ? nil : try NetworkOptions(parsing: text) }
         do {
             return try NetworkFamilies.recognise(
-                shapes: TensorShapes(withoutSynchronisedLevel(shapes)), options: options, arguments: SavedArguments(state.arguments),
-                imageSize: imageSize)
+                shapes: TensorShapes(withoutSynchronisedLevel(shapes)), options: options, own: own,
+                arguments: SavedArguments(state.arguments), imageSize: imageSize)
         } catch  where error.code == .unrecognisedNetwork || error.code == .invalidNetwork {
             throw Failure(.checkpointMismatch, "\(context.fileName): \(error.message)", remedy: error.remedy, cause: error)
         }
     }
 
-    private func described(_ json: [UInt8], name: String, imageSize: Int?) throws(Failure) -> Network {
+    private func described(_ json: String, name: String, imageSize: Int?) throws(Failure) -> Network {
         var shapes = state.tensors.mapValues(\.shape)
         if !state.prefix.isEmpty {
             for (name, shape) in shapes { shapes[state.prefix + name] = shape }
         }
-        let description = try NetworkDescription(reading: json, shapes: TensorShapes(shapes), name: name)
+        let description = try NetworkDescription(reading: Array(json.utf8), shapes: TensorShapes(shapes), name: name)
         guard imageSize == nil || imageSize == description.graph.inputSize else {
             throw Failure(
                 .invalidNetworkOptions, "\(name): the network is described for images of \(description.graph.inputSize) pixels.",

@@ -41,7 +41,8 @@ struct AnytimeCommand: ParsableCommand {
             try DatabaseAccess(options: databaseOptions).withStore { store in
                 let stored = try store.run(runID)
                 let report = AnytimeReport(
-                    run: runID, points: try store.anytimeCurve(of: stored, margins: margin, stable: stable),
+                    run: runID, engine: stored.specification.engine,
+                    points: try store.anytimeCurve(of: stored, margins: margin, stable: stable),
                     costs: try energyOptions.costs(store), macsPerImage: try store.firstConvolutionOperations(of: stored))
                 output(try report.rendered(as: format))
             }

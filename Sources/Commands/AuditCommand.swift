@@ -33,7 +33,9 @@ struct AuditCommand: ParsableCommand {
 
     @OptionGroup var engine: EngineOptions
 
-    @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
+    @Option(
+        name: [.customLong("timesteps")],
+        help: "Time steps. Default: what the checkpoint says, else as the network's family was published, else 4.")
     var timeSteps: Int?
 
     @Option(
@@ -60,8 +62,9 @@ struct AuditCommand: ParsableCommand {
                 return try finish(audited(checkpointOptions.load(model)))
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
-                let certificate = try audited(StoredCheckpoint.load(named: model, from: store))
-                try store.store(certificate, json: try renderJSON(certificate))
+                let stored = try store.model(named: model)
+                let certificate = try audited(StoredCheckpoint.load(stored, from: store))
+                try store.store(certificate, of: stored, json: try renderJSON(certificate))
                 return certificate
             }
             try finish(certificate)
@@ -70,14 +73,13 @@ struct AuditCommand: ParsableCommand {
 
     private func audited(_ checkpoint: consuming Checkpoint) throws -> Certificate {
         let sha256 = checkpoint.sha256
-        let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
+        let steps = timeSteps ?? checkpoint.timeSteps
         let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
-        let size = network.network.inputSize
         let pixels =
             if let images {
-                try loaded(images, size: size)
+                try loaded(images, network.network)
             } else {
-                GeneratedImages.make(count: count, size: size)
+                GeneratedImages.make(count: count, size: network.network.inputSize)
             }
         let audit = EngineAudit(
             engine: network, timeSteps: steps, images: pixels, imageSource: images == nil ? "generated" : "files")
@@ -86,8 +88,9 @@ struct AuditCommand: ParsableCommand {
         }
     }
 
-    private func loaded(_ folder: String, size: Int) throws -> [[UInt8]] {
-        let loader = try ImageLoader(Preprocessing(.default(imageSize: size)))
+    private func loaded(_ folder: String, _ network: Network) throws -> [[UInt8]] {
+        let loader = try ImageLoader(
+            Preprocessing(.default(imageSize: network.inputSize, published: network.facts.preprocessing)))
         return try ImageSearch.files(below: folder, limit: count).map { try loader.load(path: $0).pixels }
     }
 

@@ -14,10 +14,11 @@ extension CheckpointDescription {
             ["image", "\(image)"], ["classes", "\(classes)"], ["parameters", NumberText.grouped(parameters)],
         ]
         rows += settings.map { ["\($0.key) (\($0.origin.rawValue))", $0.value] }
-        rows += published.map { ["published top-1", "\($0.top1) % with T = \($0.timeSteps): \($0.source)"] }
-        if let preprocessing {
-            rows.append(["published preprocessing", "\(preprocessing.interpolation), crop \(preprocessing.cropFraction) of the short side"])
-        }
+        rows += published.map { ["published top-1", $0.text] }
+        if let preprocessing { rows.append(["published preprocessing", preprocessing.text]) }
+        if let recipe { rows.append(["preprocessing of a run", recipe]) }
+        if let defaultTimeSteps { rows.append(["time steps of a run", "\(defaultTimeSteps)"]) }
+        if let probe { rows.append(["its own code's answers", probe.text]) }
         rows += [["saved time steps", timesteps.map { "\($0)" } ?? "-"], ["format", format.rawValue], ["sha256", sha256]]
         return rows + (notices ?? []).map { ["notice", $0] }
     }

@@ -1,11 +1,11 @@
 internal import ArgumentParser
-internal import Checkpoints
+package import Checkpoints
 internal import Foundation
 internal import NetworkFamilies
 internal import Networks
 
 /// How a checkpoint file is read: which weights of it, and what it does not tell of its network.
-struct CheckpointOptions: ParsableArguments {
+package struct CheckpointOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Of a checkpoint file with several state dicts: the key of the one to take, such as model_ema. Default: model or state_dict, or the only one.",
@@ -24,8 +24,11 @@ struct CheckpointOptions: ParsableArguments {
     @Option(help: "Side of the network's input in pixels, where its tensors do not tell it. Default: 224.")
     var size: Int?
 
-    func validate() throws {
-        _ = try choice
+    package init() {}
+
+    package func validate() throws {
+        // A file is read where the checkpoint is.
+        if let network, !network.hasSuffix(".json") { _ = try NetworkChoice(parsing: network) }
         if let size, !(1...4096).contains(size) { throw ValidationError("--size takes 1 to 4096") }
     }
 
@@ -37,7 +40,7 @@ struct CheckpointOptions: ParsableArguments {
     ///
     /// - Parameter inputSize: of the images that are there, where tensors do not tell the network's and nobody says it.
     /// - Throws: the `checkpoint.*` and `network.*` codes.
-    func load(_ path: String, inputSize: Int? = nil) throws -> Checkpoint {
+    package func load(_ path: String, inputSize: Int? = nil) throws -> Checkpoint {
         var checkpoint = try Checkpoint.load(path: path, weights: weights, network: choice, imageSize: size)
         if size == nil, let inputSize, checkpoint.network.inputSize != inputSize,
             let sized = try? Checkpoint.load(path: path, weights: weights, network: choice, imageSize: inputSize)

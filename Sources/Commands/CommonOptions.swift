@@ -2,33 +2,50 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Foundation
 internal import Kafka
-internal import Logging
+package import Logging
 internal import Postgres
-internal import Reports
+package import Reports
+internal import Transport
 
 extension OutputFormat: ExpressibleByArgument {}
 
-/// How much the programs log.
-struct LogOptions: ParsableArguments {
-    @Option(help: "Least level of what is logged to standard error: debug, info, warning, error.")
+extension LogFormat: ExpressibleByArgument {}
+
+/// How much the programs log, and in what form.
+package struct LogOptions: ParsableArguments {
+    @Option(
+        help: """
+            Least level of what is logged to standard error: debug, info, warning, error; then levels of single targets, such as \
+            info,worker=debug.
+            """)
     var logLevel = "warning"
 
-    func validate() throws {
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("there is no log level \(logLevel); choose debug, info, warning or error")
-        }
+    @Option(help: "text, a line for people; or json, an object a line with the fields run, shard, attempt, worker, code.")
+    var logFormat = LogFormat.text
+
+    /// The modules that log.
+    private static let targets: Set<String> = [
+        "chaos", "commands", "coordinator", "dashboard", "hummingbird", "hummingbirdcore", "kafka", "servicelifecycle", "transport", "worker",
+    ]
+
+    package init() {}
+
+    package func validate() throws {
+        do { _ = try LogLevels(parsing: logLevel, targets: Self.targets) } catch { throw ValidationError("\(error)") }
     }
 
-    func logger(_ label: String) -> Logger {
-        var logger = Logger(label: label, factory: { StreamLogHandler.standardError(label: $0) })
-        logger.logLevel = Logger.Level(rawValue: logLevel) ?? .warning
-        return logger
+    package func logger(_ program: String) -> Logger {
+        let levels = try? LogLevels(parsing: logLevel, targets: Self.targets)
+        return Logger(program: program, format: logFormat, levels: levels ?? LogLevels(.warning))
     }
 }
 
-/// Where a cluster's Kafka is.
-struct KafkaOptions: ParsableArguments {
-    @Option(help: "Kafka's bootstrap servers, HOST:PORT, several separated by commas. Default: $EVALCTL_KAFKA.")
+/// Where a cluster's Kafka is, where it has one.
+package struct KafkaOptions: ParsableArguments {
+    @Option(
+        help:
+            "Kafka's bootstrap servers, HOST:PORT, several separated by commas. Default: $EVALCTL_KAFKA, else jobs travel through PostgreSQL."
+    )
     var kafka: String?
 
     @Option(
@@ -41,33 +58,46 @@ struct KafkaOptions: ParsableArguments {
         help: "A file of librdkafka properties, NAME=VALUE a line, # for comments: the place for secrets. --kafka-property overrides it.")
     var kafkaConfigurationFile: String?
 
-    @Option(help: "Prefix of the topics and the consumer group.")
+    @Option(help: "Prefix of Kafka's topics and the consumer group.")
     var topicPrefix = "eval"
 
-    var topics: JobTopics { JobTopics(prefix: topicPrefix) }
+    package init() {}
 
-    func configuration(clientID: String) throws -> KafkaConfiguration {
-        guard let servers = kafka ?? ProcessInfo.processInfo.environment["EVALCTL_KAFKA"], !servers.isEmpty else {
-            throw ValidationError("say where Kafka is, with --kafka HOST:PORT or EVALCTL_KAFKA")
-        }
-        return KafkaConfiguration(
-            bootstrapServers: servers, clientID: clientID,
-            properties: try kafkaConfigurationFile.map { try KafkaConfiguration.properties(ofFile: $0) } ?? []
-                + kafkaProperties.map { try KafkaConfiguration.property(parsing: $0) })
+    package func validate() throws {
+        guard servers == nil, !kafkaProperties.isEmpty || kafkaConfigurationFile != nil else { return }
+        throw ValidationError(
+            "--kafka-property and --kafka-config say how to reach the Kafka that --kafka or EVALCTL_KAFKA names, and none is named")
+    }
+
+    private var servers: String? {
+        kafka.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Kafka where it is named, else the database itself.
+    func transport(clientID: String) throws -> any JobTransport {
+        guard let servers else { return PostgresTransport() }
+        return KafkaTransport(
+            kafka: KafkaConfiguration(
+                bootstrapServers: servers, clientID: clientID,
+                properties: try kafkaConfigurationFile.map { try KafkaConfiguration.properties(ofFile: $0) } ?? []
+                    + kafkaProperties.map { try KafkaConfiguration.property(parsing: $0) }),
+            topics: JobTopics(prefix: topicPrefix))
     }
 }
 
 /// Which database a command works on: a given one, or the embedded one.
-struct DatabaseOptions: ParsableArguments {
+package struct DatabaseOptions: ParsableArguments {
     @Option(help: "PostgreSQL's address, a postgresql:// URI or key=value pairs. Default: $EVALCTL_DATABASE, else the embedded database.")
     var database: String?
 
     @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
     var dataDir: String?
 
+    package init() {}
+
     /// The address that was given, nil for the embedded database.
     func givenAddress() throws -> DatabaseAddress? {
-        guard let text = database ?? ProcessInfo.processInfo.environment["EVALCTL_DATABASE"], !text.isEmpty else { return nil }
+        guard let text = database, !text.isEmpty else { return nil }
         return try DatabaseAddress(parsing: text)
     }
 
@@ -75,7 +105,7 @@ struct DatabaseOptions: ParsableArguments {
     var dataDirectory: String { Self.directory(dataDir) }
 
     /// Absolute path of the data folder that was given, or of the default one.
-    static func directory(_ given: String?) -> String {
+    package static func directory(_ given: String?) -> String {
         if let given { return given.hasPrefix("/") ? given : FileManager.default.currentDirectoryPath + "/" + given }
         let environment = ProcessInfo.processInfo.environment
         if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/evalctl" }

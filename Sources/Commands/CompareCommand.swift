@@ -10,11 +10,14 @@ struct CompareCommand: ParsableCommand {
         discussion: """
             Two runs: accuracies with 95 % intervals, their difference (the first less the second) with Newcombe's paired score interval, the exact \
             McNemar test, spikes, synaptic operations and latencies, and the classes that changed most. More runs: every two of them, the p values \
-            corrected by Holm's method. Only images that both runs evaluated count.
+            corrected by Holm's method. Only images that both runs evaluated count; of different data sets those of the same bytes and label \
+            belong together.
             """)
 
     @Argument(help: ArgumentHelp("Two runs or more.", valueName: "runs"))
     var runs: [RunID]
+
+    @OptionGroup var pairingOptions: PairingOptions
 
     @Option(help: "How many changed classes to show; JSON has all.")
     var classes = 10
@@ -34,21 +37,40 @@ struct CompareCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
+                let pairing = pairingOptions.pairing
                 let named = try runs.map { (run: $0, name: try store.modelName(of: $0)) }
-                if named.count == 2 {
-                    let comparison = RunComparison(
-                        a: named[0], b: named[1], counts: try store.pairedCounts(runs[0], runs[1]),
-                        costs: try store.costDifferences(runs[0], runs[1]), classes: try store.classChanges(runs[0], runs[1]))
-                    return output(try comparison.rendered(as: format, classLimit: classes))
+                let pairs = named.indices.flatMap { a in named.indices.dropFirst(a + 1).map { (named[a], named[$0]) } }
+                let comparisons = try pairs.map { a, b in
+                    try pairingOptions.check(a.run, b.run, store)
+                    return try store.paired(by: pairing) { try comparison(a, b, store) }
                 }
-                var comparisons: [RunComparison] = []
-                for (index, a) in named.enumerated() {
-                    for b in named.dropFirst(index + 1) {
-                        comparisons.append(RunComparison(a: a, b: b, counts: try store.pairedCounts(a.run, b.run)))
-                    }
-                }
+                if comparisons.count == 1 { return output(try comparisons[0].rendered(as: format, classLimit: classes)) }
                 output(try RunComparisonTable(comparisons).rendered(as: format))
             }
         }
+    }
+
+    /// - Returns: with costs and classes where there are two runs alone.
+    private func comparison(
+        _ a: (run: RunID, name: String), _ b: (run: RunID, name: String), _ store: EvaluationStore
+    ) throws -> RunComparison {
+        RunComparison(
+            a: a, b: b, counts: try store.pairedCounts(a.run, b.run),
+            pairing: try store.pairedImages(a.run, b.run, by: pairingOptions.pairing),
+            costs: runs.count == 2 ? try store.costDifferences(a.run, b.run) : [],
+            classes: runs.count == 2 ? try store.classChanges(a.run, b.run) : [])
+    }
+}
+
+/// Which images of two data sets belong together.
+struct PairingOptions: ParsableArguments {
+    @Flag(help: "Pair images by their path alone, where data sets have the same paths with other bytes or labels.")
+    var pairByPath = false
+
+    var pairing: Pairing { pairByPath ? .path : .content }
+
+    /// - Throws: `compare.different_images` where images differ and nobody asked for such a comparison.
+    func check(_ a: RunID, _ b: RunID, _ store: EvaluationStore) throws {
+        if !pairByPath { try store.requireSameImages(a, b) }
     }
 }

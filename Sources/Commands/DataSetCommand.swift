@@ -25,13 +25,19 @@ struct DataSetCommand: ParsableCommand {
 
         @Option(
             help: """
-                Labels of a flat folder: a CSV of file name and class index or class name, LOC_val_solution.csv, or \
+                Labels of a flat folder: a table of file names and class indices or class names, LOC_val_solution.csv, or \
                 ILSVRC2012_validation_ground_truth.txt.
                 """)
         var labels: String?
 
-        @Option(help: "With a CSV or labels in archives: a text file of one class name a line, in the order of the indices.")
+        @Option(
+            help:
+                "A text file of one class a line, in the order of the indices: with a table or labels in archives, its class names; with class folders, their order."
+        )
         var classNames: String?
+
+        @Option(help: "With class folders that are numbers: text, the order of torchvision, or numeric.")
+        var classOrder = ClassOrderOption.text
 
         @Option(
             help: """
@@ -48,7 +54,7 @@ struct DataSetCommand: ParsableCommand {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "data set")
                 let source = try sourceOptions.source(root)
-                let labelSource = try LabelFileKind.source(labels: labels, classNames: classNames, synsets: synsets)
+                let labelSource = try LabelFileKind.source(labels: labels, classNames: classNames, synsets: synsets, order: classOrder)
                 // Read before the images are, which takes long.
                 let titles = try labels == nil ? synsets.map { try SynsetTitles.read(path: $0) } : nil
                 try DatabaseAccess(options: databaseOptions).withStore { store in
@@ -104,6 +110,8 @@ struct DataSetCommand: ParsableCommand {
         }
     }
 }
+
+extension ClassOrderOption: ExpressibleByArgument {}
 
 /// Data sets as a list.
 enum DataSetTable {

@@ -1,18 +1,24 @@
 internal import Diagnostics
-internal import EvaluationStore
+package import EvaluationStore
 internal import Foundation
-internal import ImageInput
-internal import ImageSources
+package import ImageInput
+package import ImageSources
 internal import Worker
 
 /// Puts data sets into the database.
-struct DataSetRegistration {
+package struct DataSetRegistration {
     let store: EvaluationStore
 
+    package init(store: EvaluationStore) {
+        self.store = store
+    }
+
     /// Reads every image of `source` once, tells what it found, and stores the manifest under `name`.
-    /// - Parameter classNames: for labels that stand in archives: a file of the classes' names.
-    func add(
-        _ name: String, from source: ImageSource, labels: LabelSource, classNames: String? = nil
+    /// - Parameters:
+    ///   - classNames: for labels that stand in archives: a file of the classes' names.
+    ///   - asVersion: whether another manifest may have the name already.
+    package func add(
+        _ name: String, from source: ImageSource, labels: LabelSource, classNames: String? = nil, asVersion: Bool = true
     ) throws -> (dataset: StoredDataSet, isNew: Bool) {
         let meter = SourceMeter("reading \(name)")
         let (findings, hasOwnLabels): (DataSetFindings, Bool)
@@ -24,6 +30,10 @@ struct DataSetRegistration {
         }
         for line in findings.summary { note(line) }
         let manifest = findings.manifest
+        if !asVersion {
+            try NameText.requireFree(
+                name, hash: "\(manifest.digest)", among: store.dataSets().map { ($0.name, $0.manifestSHA256) }, what: "data set")
+        }
         let images = manifest.entries.map { StoredImage($0) }
         let added = try store.addDataSet(
             StoredDataSet(
@@ -37,7 +47,7 @@ struct DataSetRegistration {
     /// How the database names a source of labels.
     static func description(of labels: LabelSource) -> String {
         switch labels {
-        case .classFolders: "class folders"
+        case .classFolders, .orderedFolders: "class folders"
         case .list: "list"
         case .localization: "localization list"
         case .groundTruth: "ground truth numbers"
@@ -45,13 +55,21 @@ struct DataSetRegistration {
     }
 }
 
+/// How class folders that are numbers are ordered.
+enum ClassOrderOption: String, CaseIterable {
+    case text, numeric
+}
+
 /// Tells from a label file's first line what kind it is.
 enum LabelFileKind {
     /// - Parameters:
     ///   - labels: the file that `--labels` names; nil for class folders.
     ///   - synsets: the file that `--synsets` names.
-    static func source(labels: String?, classNames: String?, synsets: String?) throws -> LabelSource {
-        guard let labels else { return .classFolders }
+    static func source(labels: String?, classNames: String?, synsets: String?, order: ClassOrderOption? = nil) throws -> LabelSource {
+        guard let labels else {
+            if let classNames { return .orderedFolders(.file(classNames)) }
+            return order == .numeric ? .orderedFolders(.numeric) : .classFolders
+        }
         guard let handle = FileHandle(forReadingAtPath: labels) else {
             throw Failure(Failure.Code("dataset.labels_unreadable"), "the label file \(labels) cannot be read", remedy: "check its path")
         }

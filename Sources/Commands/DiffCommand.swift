@@ -22,6 +22,8 @@ struct DiffCommand: ParsableCommand {
     @Argument(help: "The second run's number.")
     var b: RunID
 
+    @OptionGroup var pairingOptions: PairingOptions
+
     @Option(help: "How many changed images to show.")
     var limit = 20
 
@@ -44,7 +46,8 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                var (counts, changes) = try store.differences(a, b, limit: limit)
+                try pairingOptions.check(a, b, store)
+                var (counts, changes) = try store.differences(a, b, pairing: pairingOptions.pairing, limit: limit)
                 if recompute > 0, !changes.isEmpty {
                     do {
                         try computeAgain(&changes, store: store)

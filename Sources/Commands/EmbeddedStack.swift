@@ -2,28 +2,28 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Fleet
 internal import Foundation
-internal import Kafka
-internal import Logging
 internal import Postgres
 
-/// Everything on one machine: the embedded database, the embedded broker, a coordinator and a worker as processes of their own.
+/// Everything on one machine: the embedded database, and a coordinator and a worker as processes of their own. Jobs travel through the database.
 final class EmbeddedStack {
     let address: DatabaseAddress
-    let bootstrapServers: String
     private let cluster: EmbeddedCluster
-    private let broker: EmbeddedBroker
     private let coordinator: ChildProgram
     private let worker: ChildProgram
+    private let dataDirectory: String
+    private var lastLook = ContinuousClock.now
+    private var hasToldOfDrain = false
 
     /// - Parameter http: where the coordinator serves the dashboard; the address it takes is noted on standard error.
-    init(dataDirectory: String, threads: Int, topics: JobTopics, http: HTTPOptions? = nil, logger: Logger) throws {
+    init(dataDirectory: String, threads: Int, http: HTTPOptions? = nil, interruption: Interruption) throws {
+        self.dataDirectory = dataDirectory
         // A mistake in it is better known before anything has started.
         _ = try http?.configuration()
         let addressFile = dataDirectory + "/http-address"
-        let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 16), logger: logger)
-        // The group takes its time to open; meanwhile the database starts.
-        try broker.openGroup(topics.workerGroup)
-        cluster = EmbeddedCluster(directory: dataDirectory + "/postgres")
+        let cluster = EmbeddedCluster(directory: dataDirectory + "/postgres")
+        self.cluster = cluster
+        try DiskSpace.require(cluster.status == .absent ? DiskSpace.ofNewDatabase : DiskSpace.least, below: dataDirectory)
+        interruption.atOnce { _ = try? cluster.stop(immediately: true) }
         address = try cluster.start()
         do {
             let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))
@@ -31,9 +31,8 @@ final class EmbeddedStack {
             session.close()
             let logs = dataDirectory + "/logs"
             try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
-            var common = ["--kafka", broker.bootstrapServers, "--topic-prefix", topics.prefix, "--log-level", "info", "--end-with-input"]
-            for (name, value) in EmbeddedBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] }
-            let environment = ["EVALCTL_DATABASE": address.exposedURI]
+            let common = DaemonArguments(kafka: nil).list
+            let environment = DaemonArguments.environment(database: address.exposedURI)
             try? FileManager.default.removeItem(atPath: addressFile)
             coordinator = try ChildProgram(
                 "eval-coordinator", arguments: common + (http?.arguments(addressFile: addressFile) ?? []), environment: environment,
@@ -42,19 +41,19 @@ final class EmbeddedStack {
                 "eval-worker",
                 arguments: common + ["--threads", "\(threads)", "--cache-dir", dataDirectory + "/checkpoints", "--drain-seconds", "5"],
                 environment: environment, logPath: logs + "/worker.log")
+            let children = [coordinator.processID, worker.processID]
+            interruption.atOnce { for child in children { kill(child, SIGKILL) } }
             if http?.http != nil { note("http://\(try Self.address(in: addressFile, of: coordinator))/") }
         } catch {
             _ = try? cluster.stop()
             throw error
         }
-        self.broker = broker
-        bootstrapServers = broker.bootstrapServers
     }
 
     /// Where the coordinator serves HTTP, as it says itself.
     private static func address(in file: String, of coordinator: ChildProgram) throws -> String {
-        let deadline = Date().addingTimeInterval(15)
-        while Date() < deadline {
+        let deadline = ContinuousClock.now + .seconds(15)
+        while .now < deadline {
             if let text = try? String(contentsOfFile: file, encoding: .utf8) { return text.trimmingCharacters(in: .whitespacesAndNewlines) }
             try coordinator.requireRunning()
             usleep(10_000)
@@ -63,10 +62,20 @@ final class EmbeddedStack {
             Failure.Code("stack.http"), "the coordinator does not serve HTTP after 15 s", remedy: "its log is \(coordinator.logPath)")
     }
 
-    /// - Throws: a failure where the coordinator or the worker has ended by itself.
+    /// Whether the worker has ended because somebody drained it.
+    var isDrained: Bool { worker.status == 0 }
+
+    /// - Throws: a failure where the coordinator has ended by itself, or the worker without having been drained; `disk.full`.
     func requireRunning() throws {
+        let now = ContinuousClock.now
+        if now - lastLook > .seconds(1) {
+            lastLook = now
+            try DiskSpace.require(DiskSpace.least, below: dataDirectory)
+        }
         try coordinator.requireRunning()
-        try worker.requireRunning()
+        guard isDrained else { return try worker.requireRunning() }
+        if !hasToldOfDrain { note("the worker was drained; the database and the coordinator stay up") }
+        hasToldOfDrain = true
     }
 
     func stop() throws {

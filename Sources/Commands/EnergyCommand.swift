@@ -8,7 +8,7 @@ struct EnergyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "energy", abstract: "Estimates what an image takes, by named tables of costs, over images and classes.",
         discussion:
-            "E = MACs of the first convolution x E_MAC + synaptic operations x E_AC. Arithmetic alone: no memory traffic, no neuron updates."
+            "E = MACs of the first convolution x E_MAC + synaptic operations x E_AC. Arithmetic alone: no memory traffic, no neuron updates. The first convolution counts once an image; beside it stands the sum with it in each time step."
     )
 
     @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
@@ -32,6 +32,12 @@ struct EnergyCommand: ParsableCommand {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
                 let stored = try store.run(runID)
+                guard EnergyEstimate.isOf(engine: stored.specification.engine) else {
+                    throw Failure(
+                        Failure.Code("energy.multiplies"),
+                        "run \(runID) was computed by \(stored.specification.engine), which multiplies by every weight: the energy of additions is not its own",
+                        remedy: "run the model with --engine fixed32 or fixed16")
+                }
                 guard let macs = try store.firstConvolutionOperations(of: stored) else {
                     throw Failure(
                         Failure.Code("energy.unknown_architecture"),
@@ -43,6 +49,7 @@ struct EnergyCommand: ParsableCommand {
                 let report = EnergyReport(
                     run: runID, images: distributions.first?.images ?? 0, macsPerImage: macs,
                     synapticOperationsPerImage: distributions.first { $0.quantity == "synops" }?.mean ?? 0,
+                    timeSteps: stored.specification.timeSteps,
                     costs: [chosen] + (try store.energyCosts().filter { $0.name != chosen.name }), distributions: distributions,
                     classes: try store.classCosts(of: runID))
                 output(try report.rendered(as: format, classLimit: classes))

@@ -3,6 +3,7 @@ internal import Coordinator
 internal import Dashboard
 internal import Diagnostics
 internal import Telemetry
+internal import Transport
 
 /// `eval-coordinator`: publishes shards, rescues lost ones, finishes runs.
 package struct EvalCoordinator: ParsableCommand {
@@ -10,6 +11,7 @@ package struct EvalCoordinator: ParsableCommand {
         commandName: "eval-coordinator",
         abstract: "Drives runs to their end: publishes shards, rescues lost ones, keeps reports. Several may run; one leads.",
         discussion: """
+            Jobs travel through PostgreSQL itself, or through Kafka where --kafka names one; workers have to be told the same. \
             Once it has started, it waits for a database or a broker that is gone. A second signal ends it at once.
             Exit codes: 0 stopped by a signal; 1 failed; 64 wrong usage; 69 a database or broker cannot be reached at the start; \
             130 ended by a second signal.
@@ -20,10 +22,10 @@ package struct EvalCoordinator: ParsableCommand {
 
     @OptionGroup var httpOptions: HTTPOptions
 
-    @Option(help: "Partitions of the topic of jobs, where it has to be made.")
+    @Option(help: "With Kafka: partitions of the topic of jobs, where it has to be made.")
     var partitions = 16
 
-    @Option(help: "Copies of each partition, where topics have to be made; -1 is the cluster's default.")
+    @Option(help: "With Kafka: copies of each partition, where topics have to be made; -1 is the cluster's default.")
     var replicationFactor = -1
 
     package init() {}
@@ -37,16 +39,12 @@ package struct EvalCoordinator: ParsableCommand {
 
     package func run() throws {
         try ProgramExit.reporting {
-            var configuration = CoordinatorConfiguration(
-                kafka: try daemonOptions.kafkaOptions.configuration(clientID: "eval-coordinator"),
-                database: try daemonOptions.address(), topics: daemonOptions.kafkaOptions.topics,
-                version: programVersion)
-            configuration.partitions = partitions
-            configuration.replicationFactor = replicationFactor
+            let configuration = CoordinatorConfiguration(
+                transport: try transport(), database: try daemonOptions.address(), version: programVersion)
             let logger = daemonOptions.logOptions.logger("eval-coordinator")
             let (metrics, pulses) = (MetricsRegistry(), LoopPulses())
             let coordinator = Coordinator(configuration, logger: logger, metrics: metrics, pulses: pulses)
-            let (kafka, database) = (configuration.kafka, configuration.database)
+            let (transport, database) = (configuration.transport, configuration.database)
             let server = try httpOptions.serve(
                 ProgramStatus(
                     metrics: metrics, pulses: pulses,
@@ -55,13 +53,22 @@ package struct EvalCoordinator: ParsableCommand {
                         MetricLabel("instruction_set", InstructionSet.name),
                     ],
                     makeChecks: daemonOptions.readinessChecks(
-                        kafka: kafka, database: database, name: "eval-coordinator", logger: logger)),
+                        transport, database: database, name: "eval-coordinator", logger: logger)),
                 dashboard: DashboardSource(
                     database: database,
-                    makeBrokerMetrics: daemonOptions.lag(kafka: kafka, topics: configuration.topics, logger: logger)),
+                    makeBrokerMetrics: daemonOptions.lag(transport, database: database, logger: logger)),
                 logger: logger)
             defer { server?.stop() }
-            try daemonOptions.runDaemon("coordinator", work: coordinator.run, drain: coordinator.stop, abandon: {})
+            try daemonOptions.runDaemon(
+                "coordinator", metrics: metrics, pulses: pulses, work: coordinator.run, drain: coordinator.stop, abandon: {})
         }
+    }
+
+    private func transport() throws -> any JobTransport {
+        let transport = try daemonOptions.kafkaOptions.transport(clientID: "eval-coordinator")
+        guard var kafka = transport as? KafkaTransport else { return transport }
+        kafka.partitions = partitions
+        kafka.replicationFactor = replicationFactor
+        return kafka
     }
 }

@@ -1,75 +1,20 @@
 package import ArgumentParser
 internal import Dashboard
 internal import Diagnostics
-internal import Engine
+package import Engine
 internal import Foundation
 internal import ImageSources
-internal import Postgres
 internal import SpikeKernels
 internal import Telemetry
 internal import Worker
 
-/// What the daemons share: where the services are, and ending with the program that started them.
-struct DaemonOptions: ParsableArguments {
-    @OptionGroup var kafkaOptions: KafkaOptions
-
-    @Option(help: "PostgreSQL's address, a postgresql:// URI or key=value pairs. Default: $EVALCTL_DATABASE.")
-    var database: String?
-
-    @Flag(help: .hidden)
-    var endWithInput = false
-
-    @OptionGroup var logOptions: LogOptions
-
-    func address() throws -> DatabaseAddress {
-        guard let text = database ?? ProcessInfo.processInfo.environment["EVALCTL_DATABASE"], !text.isEmpty else {
-            throw ValidationError("say where PostgreSQL is, with --database ADDRESS or EVALCTL_DATABASE")
-        }
-        return try DatabaseAddress(parsing: text)
-    }
-
-    /// Runs a daemon's blocking work on a thread of its own. The first signal calls `drain`; a second one calls `abandon`, which must not take
-    /// long, and ends the process.
-    func runDaemon(
-        _ name: String, work: @escaping @Sendable () throws -> Void, drain: @escaping @Sendable () -> Void,
-        abandon: @escaping @Sendable () -> Void
-    ) throws {
-        let signals = TerminationSignals { _, count in
-            guard count > 1 else { return drain() }
-            abandon()
-            _exit(ProgramExit.interrupted.rawValue)
-        }
-        if endWithInput {
-            Thread.detachNewThread {
-                while let data = try? FileHandle.standardInput.read(upToCount: 4096), !data.isEmpty {}
-                drain()
-            }
-        }
-        let outcome = DaemonOutcome()
-        NamedThread(name) { outcome.note { try work() } }.join()
-        try withExtendedLifetime(signals) { try outcome.get() }
-    }
-}
-
-/// What a daemon's thread came to.
-private final class DaemonOutcome: @unchecked Sendable {
-    private var error: (any Error)?
-
-    func note(_ body: () throws -> Void) {
-        do { try body() } catch { self.error = error }
-    }
-
-    func get() throws {
-        if let error { throw error }
-    }
-}
-
-/// `eval-worker`: pulls shards, evaluates their images, stores the rows.
+/// `eval-worker`: claims shards, evaluates their images, stores the rows.
 package struct EvalWorker: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "eval-worker",
-        abstract: "Pulls shard jobs from Kafka, evaluates their images, and stores the rows in PostgreSQL.",
+        abstract: "Claims shards, evaluates their images, and stores the rows in PostgreSQL.",
         discussion: """
+            Jobs come through PostgreSQL itself, or through Kafka where --kafka names one. \
             SIGTERM and SIGINT drain: what runs is finished within the drain time or given back. A second signal gives it back and ends at \
             once. Once it has started, it waits for a database or a broker that is gone.
             Exit codes: 0 drained; 1 failed; 64 wrong usage; 69 a database or broker cannot be reached at the start; 130 ended by a second \
@@ -77,6 +22,15 @@ package struct EvalWorker: ParsableCommand {
             """,
         version: programVersion)
 
+    @OptionGroup var options: WorkerOptions
+
+    package init() {}
+
+    package func run() throws { try options.work() }
+}
+
+/// What a worker is told, and working.
+package struct WorkerOptions: ParsableArguments {
     @OptionGroup var daemonOptions: DaemonOptions
 
     @OptionGroup var httpOptions: HTTPOptions
@@ -98,12 +52,6 @@ package struct EvalWorker: ParsableCommand {
     @Option(help: "Seconds without a finished image after which a shard is taken for hung and left to another worker.")
     var stallSeconds = 600.0
 
-    @Flag(help: .hidden)
-    var acceptBenchmarks = false
-
-    @Option(help: .hidden)
-    var claimTimes: String?
-
     package init() {}
 
     package func validate() throws {
@@ -113,15 +61,21 @@ package struct EvalWorker: ParsableCommand {
         guard (1...1_000_000).contains(stallSeconds) else { throw ValidationError("--stall-seconds takes 1 to 1000000") }
     }
 
-    package func run() throws {
+    /// Works until it is told to end.
+    /// - Parameters:
+    ///   - hashEngines: engines that answer from images' hashes, see ``WorkerConfiguration/hashEngines``.
+    ///   - claimTimesFile: where the times of all claims are written at the end.
+    package func work(
+        hashEngines: [String: @Sendable () throws -> any InferenceEngine] = [:], claimTimesFile: String? = nil
+    ) throws {
         try ProgramExit.reporting {
             var configuration = WorkerConfiguration(
-                kafka: try daemonOptions.kafkaOptions.configuration(clientID: "eval-worker"), database: try daemonOptions.address(),
-                topics: daemonOptions.kafkaOptions.topics, threads: threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1),
+                transport: try daemonOptions.kafkaOptions.transport(clientID: "eval-worker"), database: try daemonOptions.address(),
+                threads: threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1),
                 cacheDirectory: cacheDir ?? Self.defaultCacheDirectory, version: programVersion)
             configuration.leaseSeconds = leaseSeconds
-            configuration.acceptsBenchmarks = acceptBenchmarks
-            configuration.claimTimesFile = claimTimes
+            configuration.hashEngines = hashEngines
+            configuration.claimTimesFile = claimTimesFile
             configuration.drainSeconds = drainSeconds
             configuration.stallSeconds = stallSeconds
             configuration.dataSetRoots = dataSetRoots.folders
@@ -139,10 +93,11 @@ package struct EvalWorker: ParsableCommand {
                         MetricLabel("engines", Engines.names.joined(separator: " ")),
                     ],
                     makeChecks: daemonOptions.readinessChecks(
-                        kafka: configuration.kafka, database: configuration.database, name: "eval-worker", logger: logger)),
+                        configuration.transport, database: configuration.database, name: "eval-worker", logger: logger)),
                 logger: logger)
             defer { server?.stop() }
-            try daemonOptions.runDaemon("worker", work: worker.run, drain: worker.drain, abandon: worker.abandon)
+            try daemonOptions.runDaemon(
+                "worker", metrics: metrics, pulses: pulses, work: worker.run, drain: worker.drain, abandon: worker.abandon)
         }
     }
 

@@ -4,7 +4,7 @@ package import ArgumentParser
 package struct Evalctl: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "evalctl",
-        abstract: "Evaluates spiking MLP networks on image data sets, with exactly one row per image.",
+        abstract: "Evaluates spiking neural networks on image data sets, with exactly one row per image.",
         discussion: """
             Data goes to standard output, progress and errors to standard error.
             Exit codes: 0 done; 1 failed; 2 the run is incomplete; 3 a check found a difference; 64 wrong usage; 69 a database or broker \
@@ -13,12 +13,31 @@ package struct Evalctl: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, UpCommand.self, SubmitCommand.self, StatusCommand.self, PauseCommand.self, ResumeCommand.self,
-            CancelCommand.self, WorkerCommand.self, DeadLetterCommand.self, ReportCommand.self, PredictionsCommand.self,
+            CancelCommand.self, WorkerCommand.self, DeadLetterCommand.self, ReportCommand.self, FailuresCommand.self,
+            PredictionsCommand.self,
             CompareCommand.self, AnytimeCommand.self, EnergyCommand.self, ActivityCommand.self, ClassesCommand.self,
             ConfusionCommand.self, MistakesCommand.self, LabelsCommand.self, DiffCommand.self, VerifyCommand.self,
-            AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PruneCommand.self, PreprocessCommand.self, BenchCommand.self,
-            ChaosCommand.self, BrokerCommand.self,
+            AuditCommand.self, ModelCommand.self, DataSetCommand.self, MigrateCommand.self, PruneCommand.self,
+            PreprocessCommand.self,
         ])
 
+    /// Options that the environment and the configuration file may give, of every command that takes them.
+    package static let settings: Set<String> = [
+        "database", "data-dir", "endpoint-url", "http", "http-token-file", "kafka", "kafka-config", "kafka-property", "log-format",
+        "log-level",
+        "threads", "topic-prefix",
+    ]
+
+    @OptionGroup var configurationOptions: ConfigurationOptions
+
     package init() {}
+
+    /// `run` is most often its default subcommand: its help is that one's.
+    package static func main() {
+        var arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == "run", arguments.dropFirst().first.map({ ["-h", "--help", "-help"].contains($0) }) == true {
+            arguments.insert("evaluate", at: 1)
+        }
+        main(arguments)
+    }
 }

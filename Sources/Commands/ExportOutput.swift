@@ -12,7 +12,10 @@ enum ExportOutput {
         guard format != .parquet || isatty(STDOUT_FILENO) == 0 else {
             throw ValidationError("Parquet is no text: send it to a file, as in > rows.parquet")
         }
-        var writer = try ExportWriter(columns, as: format) { try FileHandle.standardOutput.write(contentsOf: Data($0)) }
+        var writer = try ExportWriter(columns, as: format) {
+            StandardOutput.write($0)
+            try StandardOutput.check()
+        }
         try body(&writer)
         try writer.finish()
     }
@@ -28,8 +31,8 @@ enum TextOutput {
             try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
         } catch {
             throw Failure(
-                Failure.Code("output.unwritable"), "\(file) cannot be written: \(error.localizedDescription)",
-                remedy: "name a file in a folder that is there and may be written to", cause: error)
+                Failure.Code("output.unwritable"), "\(file) cannot be written: \(Failure.sentence(of: error))",
+                remedy: "name a file in a folder that is there and may be written to")
         }
     }
 }

@@ -1,11 +1,12 @@
 internal import ArgumentParser
 internal import Dashboard
 internal import Diagnostics
+internal import EvaluationStore
 internal import Foundation
-internal import Kafka
 internal import Logging
 internal import Postgres
 internal import Telemetry
+internal import Transport
 
 /// Where a program shows what it does, and for whom.
 struct HTTPOptions: ParsableArguments {
@@ -54,43 +55,50 @@ struct HTTPOptions: ParsableArguments {
 }
 
 extension DaemonOptions {
-    /// What `/readyz` asks: the database and the broker, each with a connection of its own.
-    func readinessChecks(kafka: KafkaConfiguration, database: DatabaseAddress, name: String, logger: Logger)
-        -> @Sendable () throws ->
-        [ReadinessCheck]
-    {
+    /// What `/readyz` asks: the database and the transport, each with a connection of its own.
+    func readinessChecks(
+        _ transport: any JobTransport, database: DatabaseAddress, name: String, logger: Logger
+    ) -> @Sendable () throws -> [ReadinessCheck] {
         {
-            var options = ConnectionOptions(applicationName: "\(name) readiness")
-            options.connectTimeout = .seconds(2)
-            options.statementTimeout = .seconds(1)
-            options.answerGrace = .seconds(1)
-            options.tcpUserTimeout = .seconds(3)
-            var retry = RetryPolicy()
-            retry.totalTime = .zero
-            let session = PostgresSession(database, options: options, retry: retry)
-            let admin = try KafkaAdmin(kafka, logger: logger)
+            let session = Self.impatientSession(database, "\(name) readiness")
+            let monitor = try transport.makeMonitor(
+                store: EvaluationStore(session: Self.impatientSession(database, "\(name) readiness")), logger: logger)
             return [
                 ReadinessCheck("database") { try session.withConnection { _ = try $0.execute("SELECT 1 AS one", []) } },
-                ReadinessCheck("broker") { try admin.requireReachable(timeoutMilliseconds: 1500) },
+                ReadinessCheck(monitor.name) { try monitor.check() },
             ]
         }
     }
 
-    /// How far the workers' group is behind, for `/metrics`.
-    func lag(kafka: KafkaConfiguration, topics: JobTopics, logger: Logger) -> @Sendable () throws -> () throws -> [MetricFamily] {
+    /// How far the workers are behind, for `/metrics`.
+    func lag(_ transport: any JobTransport, database: DatabaseAddress, logger: Logger) -> @Sendable () throws -> () throws -> [MetricFamily]
+    {
         {
-            let admin = try KafkaAdmin(kafka, logger: logger)
+            let monitor = try transport.makeMonitor(
+                store: EvaluationStore(session: Self.impatientSession(database, "eval-coordinator lag")), logger: logger)
             return {
-                let lag = try admin.lag(ofGroup: topics.workerGroup, topic: topics.jobs, timeoutMilliseconds: 3000)
+                let lag = try monitor.lag()
                 return [
                     MetricFamily(
-                        "evalctl_consumer_lag_messages", .gauge, help: "Job messages that the workers' group has not committed.",
-                        samples: [MetricSample(Double(lag.values.reduce(0, +)), labels: [MetricLabel("topic", topics.jobs)])]),
+                        "evalctl_consumer_lag_messages", .gauge,
+                        help: "Offers of jobs that no worker has decided, by the topic or table they are in.",
+                        samples: [MetricSample(Double(lag.waiting), labels: [MetricLabel("topic", lag.source)])]),
                     MetricFamily(
-                        "evalctl_topic_partitions", .gauge, help: "Partitions of the topic of jobs.",
-                        samples: [MetricSample(Double(lag.count), labels: [MetricLabel("topic", topics.jobs)])]),
+                        "evalctl_topic_partitions", .gauge,
+                        help: "Partitions of the topic of jobs; 1 where jobs travel through the database.",
+                        samples: [MetricSample(Double(lag.lanes), labels: [MetricLabel("topic", lag.source)])]),
                 ]
             }
         }
+    }
+
+    /// A session that gives up soon, because somebody waits.
+    private static func impatientSession(_ database: DatabaseAddress, _ name: String) -> PostgresSession {
+        var options = ConnectionOptions(applicationName: name)
+        options.connectTimeout = .seconds(2)
+        options.statementTimeout = .seconds(1)
+        options.answerGrace = .seconds(1)
+        options.tcpUserTimeout = .seconds(3)
+        return PostgresSession(database, options: options, retry: RetryPolicy(totalTime: .zero))
     }
 }

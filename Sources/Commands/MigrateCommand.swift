@@ -11,6 +11,13 @@ struct MigrateCommand: ParsableCommand {
     @Flag(help: "Say what would be done, and change nothing.")
     var dryRun = false
 
+    @Flag(help: "Change nothing; end with 0 where the schema is this version's, with 1 where it is not.")
+    var check = false
+
+    func validate() throws {
+        if check, dryRun { throw ValidationError("--check and --dry-run are two questions; ask one of them") }
+    }
+
     func run() throws {
         try ProgramExit.reporting {
             let cluster = EmbeddedCluster(directory: databaseOptions.dataDirectory + "/postgres")
@@ -23,11 +30,11 @@ struct MigrateCommand: ParsableCommand {
             let connection = try PostgresConnection(address, options: options)
             defer { connection.close() }
             let runner = MigrationRunner()
-            if dryRun {
-                for migration in try runner.plan(connection).pending { output("would apply \(migration.fileName)\n") }
-            } else {
-                for migration in try runner.migrate(connection, progress: { note($0) }) { output("applied \(migration.fileName)\n") }
-            }
+            if check { return try runner.check(connection) }
+            let pending = try runner.plan(connection).pending
+            let done = dryRun ? pending : try runner.migrate(connection, progress: { note($0) })
+            for migration in done { output("\(dryRun ? "would apply" : "applied") \(migration.fileName)\n") }
+            if done.isEmpty, let newest = runner.migrations.last { output("nothing to do: the schema is that of \(newest.fileName)\n") }
         }
     }
 }

@@ -1,16 +1,13 @@
 internal import ArgumentParser
-internal import Checkpoints
 internal import Diagnostics
-internal import Engine
 internal import EvaluationStore
 internal import Foundation
-internal import Pages
 internal import Reports
 
 struct ModelCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "model", abstract: "Adds, lists, examines and deletes models.",
-        subcommands: [Add.self, List.self, Show.self, Delete.self, ModelSynthCommand.self, ModelTraceCommand.self])
+        subcommands: [Add.self, List.self, ModelShowCommand.self, Delete.self, ModelSynthCommand.self, ModelTraceCommand.self])
 
     struct Add: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -78,82 +75,17 @@ struct ModelCommand: ParsableCommand {
                     let table = TextTable(
                         [
                             .init("name"), .init("paper's name"), .init("parameters", .right), .init("format"), .init("sha256"),
-                            .init("added"),
+                            .init("network as given"), .init("added"),
                         ],
                         rows: models.map {
-                            [$0.name, $0.paperName ?? "-", NumberText.grouped($0.parameters), $0.format, $0.sha256, $0.addedAt]
+                            [
+                                $0.name, $0.paperName ?? "-", NumberText.grouped($0.parameters), $0.format, $0.sha256,
+                                $0.network.isEmpty ? "-" : $0.network, $0.addedAt,
+                            ]
                         })
                     output(format == .markdown ? table.markdown() : table.plain())
                 }
             }
-        }
-    }
-
-    struct Show: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Says what a checkpoint holds.")
-
-        @Argument(help: "A .pth or .safetensors file, or the name of a stored model.")
-        var model: String
-
-        enum Format: String, ExpressibleByArgument, CaseIterable { case table, json, markdown, html }
-
-        @Option(help: "table, json, markdown, or html (a page with figures of the weights).")
-        var format = Format.table
-
-        @Option(help: "With html: how many rows of each block's token-mixing weights to show on their grid, 0 to 1024.")
-        var rows = ModelPage.defaultRows
-
-        @Option(help: "A file to write to, which is replaced. Default: standard output.")
-        var output: String?
-
-        @OptionGroup var checkpointOptions: CheckpointOptions
-
-        @OptionGroup var databaseOptions: DatabaseOptions
-
-        func validate() throws {
-            if !isFile { try checkpointOptions.requireNone(model: model) }
-            guard (0...1024).contains(rows) else { throw ValidationError("--rows takes 0 to 1024") }
-        }
-
-        func run() throws {
-            try ProgramExit.reporting { try TextOutput.write(rendered(), to: output) }
-        }
-
-        private var isFile: Bool { NameText.isPath(model) }
-
-        private func rendered() throws -> String {
-            if format == .html {
-                return try ModelPage(checkpoint(), name: isFile ? (model as NSString).lastPathComponent : model, rows: rows).html
-            }
-            guard format != .json else { return try renderJSON(description()) }
-            var rows = try description().rows
-            if isFile { rows += try unitRows(checkpointOptions.load(model)) }
-            let table = TextTable([.init("property"), .init("value")], rows: rows)
-            return format == .markdown ? table.markdown() : table.plain()
-        }
-
-        private func description() throws -> CheckpointDescription {
-            if isFile { return CheckpointDescription(try checkpointOptions.load(model)) }
-            return try DatabaseAccess(options: databaseOptions).withStore { try $0.model(named: model).description() }
-        }
-
-        /// What folding finds: the units of fixed point, and where an outlier costs bits.
-        private func unitRows(_ checkpoint: consuming Checkpoint) throws -> [[String]] {
-            let title = "units of \(Engines.defaultName)"
-            do {
-                guard let fixed = try Engines.make(Engines.defaultName, parameters: checkpoint.parameters) as? FixedEngine else {
-                    return []
-                }
-                let units = UnitSummary(fixed.unitSpread)
-                return [[title, units.spread]] + units.warnings.map { ["warning", $0] }
-            } catch let failure as Failure where failure.code == .unfitWeights {
-                return [[title, failure.message]]
-            }
-        }
-
-        private func checkpoint() throws -> Checkpoint {
-            if isFile { return try checkpointOptions.load(model) }
-            return try DatabaseAccess(options: databaseOptions).withStore { try StoredCheckpoint.load(named: model, from: $0) }
         }
     }
 }

@@ -1,37 +1,54 @@
-internal import Checkpoints
+package import Checkpoints
 internal import Diagnostics
-internal import EvaluationStore
+package import EvaluationStore
 internal import Foundation
 internal import Networks
 internal import Reports
 internal import Worker
 
 /// Puts checkpoints into the database.
-struct ModelRegistration {
+package struct ModelRegistration {
     let store: EvaluationStore
+
+    package init(store: EvaluationStore) {
+        self.store = store
+    }
 
     /// Reads a checkpoint, checks it whole, and stores it under `name`. Where weights are chosen by their key, they are stored as a file of
     /// their own, so that a stored model's hash always tells its weights.
-    func add(_ name: String, path: String, options: CheckpointOptions) throws -> (model: StoredModel, isNew: Bool) {
+    /// - Parameters:
+    ///   - asVersion: whether another file may have the name already.
+    ///   - check: what it throws keeps the checkpoint from being stored.
+    package func add(
+        _ name: String, path: String, options: CheckpointOptions, asVersion: Bool = true,
+        check: (CheckpointDescription) throws -> Void = { _ in }
+    ) throws -> (model: StoredModel, isNew: Bool) {
         let checkpoint = try options.load(path)
-        guard let key = options.weights else { return try add(name, path: path, checkpoint) }
+        try check(CheckpointDescription(checkpoint))
+        guard let key = options.weights else { return try add(name, path: path, checkpoint, asVersion: asVersion) }
         let extract = FileManager.default.temporaryDirectory.appending(path: "evalctl-\(UUID().uuidString).safetensors").path
         defer { try? FileManager.default.removeItem(atPath: extract) }
         try WeightsExtraction.write(key: key, of: path, to: extract)
         var extracted = try options.loadExtract(extract)
         extracted.notices = checkpoint.notices + ["taken from under '\(key)' of the file with sha256 \(checkpoint.sha256)"]
-        return try add(name, path: extract, extracted)
+        return try add(name, path: extract, extracted, asVersion: asVersion)
     }
 
-    private func add(_ name: String, path: String, _ checkpoint: Checkpoint) throws -> (model: StoredModel, isNew: Bool) {
+    private func add(_ name: String, path: String, _ checkpoint: Checkpoint, asVersion: Bool) throws -> (model: StoredModel, isNew: Bool) {
+        if !asVersion {
+            try NameText.requireFree(name, hash: checkpoint.sha256, among: store.models().map { ($0.name, $0.sha256) }, what: "model")
+        }
         let layers = ModelLayers(checkpoint.network)
-        let description = CheckpointDescription(checkpoint)
+        let description = try CheckpointExamination.description(of: checkpoint, path: path)
+        try CheckpointExamination.require(description.probe, path: path)
+        if let probe = description.probe { note("\(path): \(probe.text)") }
         let handle = try openFile(path)
         defer { try? handle.close() }
         let added = try store.addModel(
             StoredModel(
-                name: name, sha256: checkpoint.sha256, format: checkpoint.format.rawValue, bytes: checkpoint.fileBytes,
-                architecture: try renderJSON(description), parameters: description.parameters, paperName: description.name),
+                name: name, sha256: checkpoint.sha256, network: description.reading, format: checkpoint.format.rawValue,
+                bytes: checkpoint.fileBytes, architecture: try renderJSON(description), parameters: description.parameters,
+                paperName: description.name),
             layers: layers.groups.map { StoredLayer(name: $0.name, isLIF: true, neurons: $0.neurons) }
                 + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.height * $0.width) }
         ) { _ in
@@ -63,7 +80,19 @@ extension StoredModel {
 /// Names of models and data sets: letters, digits, dots, underscores and hyphens.
 enum NameText {
     /// Whether an argument that may also be a stored name is meant as a path: something is there, or it could be no name.
-    static func isPath(_ text: String) -> Bool { FileManager.default.fileExists(atPath: text) || !isAllowed(text) }
+    static func isPath(_ text: String) -> Bool {
+        FileManager.default.fileExists(atPath: text) || !isAllowed(StoredReference(text).name)
+    }
+
+    /// - Throws: `name.taken` where the name is that of other contents and of none with this hash.
+    static func requireFree(_ name: String, hash: String, among known: [(name: String, hash: String)], what: String) throws {
+        let same = known.filter { $0.name == name }
+        guard let other = same.first, !same.contains(where: { $0.hash == hash }) else { return }
+        throw Failure(
+            Failure.Code("name.taken"),
+            "there is another \(what) named \(name) already, \(name)@\(other.hash.prefix(8)), and this one is \(hash.prefix(8))",
+            remedy: what == "model" ? "give it a name of its own with --name" : "give it a name of its own with --dataset-name")
+    }
 
     static func isAllowed(_ name: String) -> Bool {
         guard let first = name.utf8.first, isAlphanumeric(first), name.utf8.count <= 100 else { return false }

@@ -16,6 +16,15 @@ struct ModelSynthCommand: ParsableCommand {
     @Option(help: "A published network's name, such as \(NetworkFamilies.publishedNames.joined(separator: ", ")).")
     var architecture: String
 
+    @Option(
+        help: ArgumentHelp(
+            "What of it shall be otherwise than published: NAME[,key=value…], with its family's name and the keys of `model add`.",
+            valueName: "network"))
+    var network: String?
+
+    @Option(help: "Side of its input in pixels, where its shapes do not tell it. Default: as published, 224.")
+    var size: Int?
+
     @Option(help: "Seed of the weights; the same seed and images give the same file.")
     var seed: UInt64 = 1
 
@@ -35,18 +44,21 @@ struct ModelSynthCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
+        if let size, !(1...4096).contains(size) { throw ValidationError("--size takes 1 to 4096") }
         guard (1...1024).contains(images) else { throw ValidationError("--images takes 1 to 1024") }
         guard shift.isFinite, abs(shift) <= 10 else { throw ValidationError("--shift takes -10 to 10") }
     }
 
     func run() throws {
         try ProgramExit.reporting {
-            guard let network = try NetworkFamilies.named(architecture) else {
+            let options = try self.network.map { try NetworkOptions(parsing: $0) }
+            guard let network = try NetworkFamilies.named(architecture, options: options, imageSize: size) else {
                 throw Failure(
                     Failure.Code("architecture.unknown"), "there is no architecture \(architecture)",
                     remedy: "choose one of \(NetworkFamilies.publishedNames.joined(separator: ", "))")
             }
-            let loader = try ImageLoader(Preprocessing(.default(imageSize: network.inputSize)))
+            let loader = try ImageLoader(
+                Preprocessing(.default(imageSize: network.inputSize, published: network.facts.preprocessing)))
             let pixels = try ImageSearch.files(below: calibrate, limit: images).map { try loader.load(path: $0).pixels }
             let meter = ProgressMeter("calibrating", unit: "layers")
             let parameters = try Synthesis.parameters(
@@ -56,10 +68,8 @@ struct ModelSynthCommand: ParsableCommand {
             var writer = SafetensorsWriter()
             writer.metadata = ["format": "pt", "architecture": architecture, "seed": "\(seed)", "T": "\(timeSteps)", "shift": "\(shift)"]
             // What tensors do not tell of the network stands beside them.
-            if let family = network.facts.family {
-                let settings = network.facts.settings.map { ",\($0.key)=\($0.value)" }.joined()
-                writer.metadata["network"] = family + settings
-            }
+            writer.metadata["network"] = network.options?.text
+            if size != nil { writer.metadata["image_size"] = "\(network.inputSize)" }
             for specification in network.graph.parameterSpecifications {
                 guard let tensor = parameters.tensors[specification.name] else { continue }
                 writer.add(specification.name, tensor)
@@ -76,9 +86,9 @@ struct ModelSynthCommand: ParsableCommand {
 }
 
 /// Images below a folder.
-enum ImageSearch {
+package enum ImageSearch {
     /// The first `limit` JPEG and PNG files by name.
-    static func files(below folder: String, limit: Int) throws -> [String] {
+    package static func files(below folder: String, limit: Int) throws -> [String] {
         guard let found = FileManager.default.enumerator(atPath: folder) else {
             throw Failure(Failure.Code("folder.unreadable"), "\(folder) is no folder that can be read", remedy: "name a folder of images")
         }

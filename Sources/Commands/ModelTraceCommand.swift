@@ -23,7 +23,9 @@ struct ModelTraceCommand: ParsableCommand {
     @Option(help: "The .safetensors file to write.")
     var output: String
 
-    @Option(name: [.customLong("timesteps")], help: "Time steps. Default: what the checkpoint says, else 4.")
+    @Option(
+        name: [.customLong("timesteps")],
+        help: "Time steps. Default: what the checkpoint says, else as the network's family was published, else 4.")
     var timeSteps: Int?
 
     @OptionGroup var checkpointOptions: CheckpointOptions
@@ -34,7 +36,7 @@ struct ModelTraceCommand: ParsableCommand {
         try ProgramExit.reporting {
             let input = try SafetensorsFile(path: input).tensor("input")
             let checkpoint = try checkpointOptions.load(model, inputSize: input.shape.last)
-            let steps = timeSteps ?? checkpoint.savedTimeSteps ?? 4
+            let steps = timeSteps ?? checkpoint.timeSteps
             let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
             let trace = try network.trace(input: input, timeSteps: steps)
             var writer = SafetensorsWriter()

@@ -34,20 +34,31 @@ final class ProgressMeter: @unchecked Sendable {
         var text = "\(title) \(done)/\(total) \(unit), \(NumberText.fixed(rate, 1))/s"
         if done < total, rate > 0 { text += ", \(NumberText.duration(seconds: Double(total - done) / rate)) left" }
         if isTerminal {
-            let filled = total > 0 ? min(done * 24 / total, 24) : 24
-            let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
-            FileHandle.standardError.write(Data("\r\u{1B}[K[\(bar)] \(text)".utf8))
+            StandardOutput.writeError("\r\u{1B}[K" + Self.line(text, done: done, of: total, columns: Self.terminalColumns))
             hasBar = true
         } else {
             note(text)
         }
     }
 
+    /// One line of a terminal: the bar as far as there is room for it beside the text, which is cut where it is longer than the line.
+    static func line(_ text: String, done: Int, of total: Int, columns: Int) -> String {
+        let width = min(24, columns - text.count - 4)
+        guard width >= 4 else { return String(text.prefix(max(1, columns - 1))) }
+        let filled = total > 0 ? min(done * width / total, width) : width
+        return "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: width - filled))] \(text)"
+    }
+
+    private static var terminalColumns: Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
     /// Leaves the bar's line.
     func finish() {
         lock.lock()
         defer { lock.unlock() }
-        if hasBar { FileHandle.standardError.write(Data("\n".utf8)) }
+        if hasBar { StandardOutput.writeError("\n") }
         hasBar = false
     }
 }

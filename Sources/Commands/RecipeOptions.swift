@@ -1,6 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoints
-internal import ImageInput
+package import ImageInput
 internal import Networks
 
 extension Interpolation: ExpressibleByArgument {}
@@ -8,12 +8,15 @@ extension PreprocessingRecipe.Resize: ExpressibleByArgument {}
 
 /// How images are made a network's input.
 struct RecipeOptions: ParsableArguments {
-    @Option(help: "Pillow's filter for the resize. Default: bicubic.")
+    @Option(help: "Pillow's filter for the resize. Default: the one that the network's family was published with, else bicubic.")
     var interpolation: Interpolation?
 
     @Option(
         help: ArgumentHelp(
-            "Pixels of the shorter side before the crop, or NxN for both sides. Default: 256 for a crop of 224.",
+            """
+            Pixels of the shorter side before the crop, or NxN for both sides. Default: as the network's family was published, else 256 \
+            for a crop of 224.
+            """,
             valueName: "n|nxn"))
     var resize: PreprocessingRecipe.Resize?
 
@@ -56,10 +59,14 @@ struct RecipeOptions: ParsableArguments {
 }
 
 extension PreprocessingRecipe {
-    /// The recipe of a network that reads squares of `imageSize` pixels, where nobody asks for another.
+    /// The recipe of a network that reads squares of `imageSize` pixels, where nobody asks for another: the one that its family was
+    /// published with, else ImageNet's usual.
     ///
     /// - Throws: `preprocess.imageSize`.
-    static func `default`(imageSize: Int) throws -> PreprocessingRecipe {
-        try PreprocessingRecipe(cropSize: imageSize)
+    package static func `default`(imageSize: Int, published: PublishedPreprocessing? = nil) throws -> PreprocessingRecipe {
+        guard let published, let interpolation = Interpolation(rawValue: published.interpolation) else {
+            return try PreprocessingRecipe(cropSize: imageSize)
+        }
+        return try PreprocessingRecipe(interpolation: interpolation, cropFraction: published.cropFraction, cropSize: imageSize)
     }
 }

@@ -22,6 +22,6 @@ struct RecomputationOptions: ParsableArguments {
     func source(_ store: EvaluationStore, database: DatabaseOptions) throws -> RecomputationSource {
         let embedded = try database.givenAddress() == nil ? database.dataDirectory + "/checkpoints" : nil
         return RecomputationSource(
-            store: store, cacheDirectory: cacheDir ?? embedded ?? EvalWorker.defaultCacheDirectory, dataSetRoots: dataSetRoots.folders)
+            store: store, cacheDirectory: cacheDir ?? embedded ?? WorkerOptions.defaultCacheDirectory, dataSetRoots: dataSetRoots.folders)
     }
 }

@@ -4,7 +4,6 @@ internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
 internal import ImageSources
-internal import Kafka
 internal import Postgres
 internal import Reports
 
@@ -30,7 +29,7 @@ struct StackOptions: ParsableArguments {
 struct RunEvaluateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Starts an embedded database, broker, coordinator and worker, evaluates, reports, and stops them.",
+        abstract: "Starts an embedded database, a coordinator and a worker, evaluates, reports, and stops them.",
         discussion: "The results stay in the embedded database: see `evalctl report` and `evalctl predictions`.")
 
     @Option(help: "A .pth or .safetensors file, or the name of a stored model.")
@@ -41,6 +40,16 @@ struct RunEvaluateCommand: ParsableCommand {
             "Images with one folder per class or labels beside them: a folder, archives, an https:// or s3:// address; or a stored data set's name."
     )
     var dataset: String
+
+    @Option(help: "Where the model is a file: the name to store it under. Default: the file's name, where no other model has it.")
+    var name: String?
+
+    @Option(
+        name: .customLong("dataset-name"),
+        help:
+            "Where the data set is a folder or an address: the name to store it under. Default: the last part of it, where no other data set has it."
+    )
+    var dataSetName: String?
 
     @OptionGroup var checkpointOptions: CheckpointOptions
     @OptionGroup var sourceOptions: SourceOptions
@@ -57,19 +66,20 @@ struct RunEvaluateCommand: ParsableCommand {
     @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
     var dataDir: String?
 
-    @OptionGroup var logOptions: LogOptions
 
     func validate() throws {
+        for name in [name, dataSetName].compactMap(\.self) where !NameText.isAllowed(name) {
+            throw ValidationError("\(name) is no name: use up to 100 letters, digits, dots, underscores and hyphens")
+        }
         if !NameText.isPath(model) { try checkpointOptions.requireNone(model: model) }
     }
 
     func run() throws {
         try ProgramExit.reporting {
             let interruption = Interruption()
-            let dataDirectory = DatabaseOptions.directory(dataDir)
             let stack = try EmbeddedStack(
-                dataDirectory: dataDirectory, threads: stackOptions.threadCount, topics: JobTopics(), http: httpOptions,
-                logger: logOptions.logger("evalctl"))
+                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, http: httpOptions,
+                interruption: interruption)
             let session = PostgresSession(stack.address, options: ConnectionOptions(applicationName: "evalctl"))
             do {
                 let store = EvaluationStore(session: session)
@@ -78,14 +88,21 @@ struct RunEvaluateCommand: ParsableCommand {
                 let run = try runOptions.submit(model: model, dataset: dataset, store: store)
                 let follower = RunFollower(store: store, run: run)
                 try follower.follow {
-                    try interruption.check()
+                    try interruption.check("the same command goes on with run \(run) where it stopped")
                     try stack.requireRunning()
+                    guard !stack.isDrained else {
+                        throw Failure(
+                            Failure.Code("stack.drained"), "the worker was drained, and run \(run) has no other",
+                            remedy: "the same command goes on with it")
+                    }
                 }
                 try follower.report(as: format)
             } catch {
+                // Said at once: stopping takes its time where the disk is full.
+                let code = ProgramExit.code(for: error)
                 session.close()
                 try? stack.stop()
-                throw error
+                throw code
             }
             session.close()
             try stack.stop()
@@ -93,9 +110,15 @@ struct RunEvaluateCommand: ParsableCommand {
     }
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
-        guard NameText.isPath(model) else { return try store.model(named: model) }
-        return try ModelRegistration(store: store).add(ModelRegistration.name(forFile: model), path: model, options: checkpointOptions)
-            .model
+        guard NameText.isPath(model) else {
+            let stored = try store.model(named: model)
+            _ = try runOptions.timeSteps(of: stored.description(), named: model)
+            return stored
+        }
+        let name = name ?? ModelRegistration.name(forFile: model)
+        return try ModelRegistration(store: store).add(name, path: model, options: checkpointOptions, asVersion: false) {
+            _ = try runOptions.timeSteps(of: $0, named: name)
+        }.model
     }
 
     private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {
@@ -103,39 +126,7 @@ struct RunEvaluateCommand: ParsableCommand {
             return try store.dataSet(named: dataset)
         }
         let source = try sourceOptions.source(dataset)
-        let name = NameText.allowed(source.address.suggestedName, otherwise: "dataset")
-        return try DataSetRegistration(store: store).add(name, from: source, labels: .classFolders).dataset
+        let name = dataSetName ?? NameText.allowed(source.address.suggestedName, otherwise: "dataset")
+        return try DataSetRegistration(store: store).add(name, from: source, labels: .classFolders, asVersion: false).dataset
     }
-}
-
-/// Turns SIGINT and SIGTERM into an error at the next look, so that everything is ended in order; a second one ends at once.
-final class Interruption: Sendable {
-    private let flag = SignalFlag()
-    private let signals: TerminationSignals
-
-    init() {
-        signals = TerminationSignals { [flag] _, count in
-            if count > 1 { _exit(130) }
-            flag.raise()
-        }
-    }
-
-    var isRaised: Bool { flag.isRaised }
-
-    /// - Throws: the exit code 130 after a signal.
-    func check() throws {
-        guard flag.isRaised else { return }
-        note("\ninterrupted: stopping the worker, the coordinator and the database")
-        throw ProgramExit.interrupted
-    }
-}
-
-/// A flag that is raised once.
-final class SignalFlag: @unchecked Sendable {
-    private let lock = NSLock()
-    private var raised = false
-
-    func raise() { lock.withLock { raised = true } }
-
-    var isRaised: Bool { lock.withLock { raised } }
 }

@@ -17,7 +17,7 @@ struct RunFollower {
             try check()
             guard let progress = try store.progress(run).first else { return }
             meter.update(
-                progress.imagesDone, of: progress.imagesExpected,
+                min(progress.imagesDone + progress.imagesComputed, progress.imagesExpected), of: progress.imagesExpected,
                 perSecond: progress.imagesPerSecond > 0 ? progress.imagesPerSecond : nil)
             if progress.state.isTerminal { return }
             usleep(100_000)

@@ -1,19 +1,22 @@
-internal import ArgumentParser
+package import ArgumentParser
 internal import Checkpoints
 internal import Diagnostics
-internal import Evaluation
-internal import EvaluationStore
+package import Evaluation
+package import EvaluationStore
 internal import ImageInput
+internal import Networks
 
 /// What `run` and `submit` let a person choose of a run.
-struct RunOptions: ParsableArguments {
-    @Option(name: [.customLong("timesteps"), .customShort("T")], help: "Time steps. Default: what the checkpoint says, else 4.")
+package struct RunOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("timesteps"), .customShort("T")],
+        help: "Time steps. Default: what the checkpoint says, else as the network's family was published, else 4.")
     var timeSteps: Int?
 
     @OptionGroup var engine: EngineOptions
 
     @Option(help: "Images per shard. Default: an even share of small data sets, 256 of large ones.")
-    var shardSize: Int?
+    package var shardSize: Int?
 
     @OptionGroup var recipe: RecipeOptions
 
@@ -24,10 +27,14 @@ struct RunOptions: ParsableArguments {
     var priority: Int?
 
     @Flag(help: "Make another run even where the same model, data set, time steps, preprocessing and engine were run before.")
-    var new = false
+    package var new = false
 
-    func validate() throws {
-        if let timeSteps, !(1...1024).contains(timeSteps) { throw ValidationError("--timesteps takes 1 to 1024") }
+    package init() {}
+
+    package func validate() throws {
+        if let timeSteps, !(1...NetworkLimit.timeSteps).contains(timeSteps) {
+            throw ValidationError("--timesteps takes 1 to \(NetworkLimit.timeSteps)")
+        }
         if let shardSize, !(1...100_000).contains(shardSize) { throw ValidationError("--shard-size takes 1 to 100000") }
         if let priority { try Self.validate(priority: priority) }
         guard pixelLimit > 0 else { throw ValidationError("--pixel-limit takes a number above 0") }
@@ -37,18 +44,34 @@ struct RunOptions: ParsableArguments {
         guard (-1000...1000).contains(priority) else { throw ValidationError("--priority takes -1000 to 1000") }
     }
 
-    /// Makes the run, or finds the one that gives the same rows, and says which.
-    func submit(model: StoredModel, dataset: StoredDataSet, store: EvaluationStore) throws -> RunID {
-        let description = try model.description()
-        guard dataset.classes <= description.classes else {
+    /// T as it was asked for, else as the checkpoint says.
+    /// - Throws: `run.timesteps` where the network cannot run so long.
+    func timeSteps(of description: CheckpointDescription, named name: String) throws -> Int {
+        let steps = timeSteps ?? description.defaultTimeSteps ?? description.timesteps ?? 4
+        if let longest = description.longestRun, steps > longest {
             throw Failure(
-                Failure.Code("run.classes"),
-                "data set \(dataset.name) has \(dataset.classes) classes, model \(model.name) knows only \(description.classes)",
-                remedy: "evaluate the model on the classes it was trained for")
+                Failure.Code("run.timesteps"), "\(steps) time steps were asked for, and model \(name) can run 1 to \(longest)",
+                remedy: "ask for fewer with --timesteps")
         }
-        let recipe = try recipe.recipe(default: .default(imageSize: description.image))
+        return steps
+    }
+
+    /// Makes the run, or finds the one that gives the same rows, and says which.
+    package func submit(model: StoredModel, dataset: StoredDataSet, store: EvaluationStore) throws -> RunID {
+        let description = try model.description()
+        let timeSteps = try timeSteps(of: description, named: model.name)
+        if dataset.classes > description.classes {
+            note(
+                "data set \(dataset.name) has \(dataset.classes) classes, and model \(model.name) knows \(description.classes): images of the "
+                    + "others count as mistakes")
+        } else if dataset.classes < description.classes {
+            note(
+                "data set \(dataset.name) has \(dataset.classes) classes and model \(model.name) \(description.classes): class numbers count as "
+                    + "the model's, and its other classes count as wrong")
+        }
+        let recipe = try recipe.recipe(default: .default(imageSize: description.image, published: description.preprocessing))
         let specification = RunSpecification(
-            modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps ?? description.timesteps ?? 4, engine: try engine.name,
+            modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps, engine: try engine.name,
             preprocessing: recipe.identifier, pixelLimit: pixelLimit, version: programVersion)
         let plan = RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority ?? 0)
         guard !new else { return try store.submit(specification, plan: plan, images: dataset.images) }

@@ -35,7 +35,8 @@ struct RunWorkload {
         let own = weights(of: layer.node)
         // Behind a mean or a normalisation a PyTorch module is given real numbers.
         let readsReals = network.features[network.graph.nodes[layer.node].inputs[0]].whole.map { $0.divisor > 1 } ?? true
-        let modules = if case .convolution = layer.connections { network.features[layer.node].positions * own.count } else { layer.denseOperations }
+        let modules =
+            if case .convolution = layer.connections { network.features[layer.node].positions * own.count } else { layer.denseOperations }
         return NetworkWorkload.Layer(
             name: layer.name, denseOperations: layer.denseOperations, moduleOperations: modules, synapticOperations: operations,
             readsSpikes: !readsReals, weights: own.count, zeroWeights: own.zeros)

@@ -1,9 +1,9 @@
 internal import ArgumentParser
 internal import ImageInput
-internal import ImageSources
+package import ImageSources
 
 /// How images are reached where a root says it not.
-struct SourceOptions: ParsableArguments {
+package struct SourceOptions: ParsableArguments {
     @Option(
         help: """
             Address of another object store than Amazon's, for roots that begin with s3://. Default: $AWS_ENDPOINT_URL_S3, $AWS_ENDPOINT_URL, or \
@@ -11,7 +11,9 @@ struct SourceOptions: ParsableArguments {
             """)
     var endpointURL: String?
 
-    func source(_ root: String) throws -> ImageSource { try ImageSource(root: root, endpoint: endpointURL) }
+    package init() {}
+
+    package func source(_ root: String) throws -> ImageSource { try ImageSource(root: root, endpoint: endpointURL) }
 }
 
 /// Shows how far the reading of a data set is: images, or of archives megabytes.

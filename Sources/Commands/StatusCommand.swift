@@ -21,53 +21,15 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                var runs = try store.progress(runID)
+                var runs = try RunTable.named(store.progress(runID), store)
                 output(try RunTable.rendered(runs, as: format))
                 while watch, runs.contains(where: { !$0.state.isTerminal }) {
                     sleep(1)
-                    runs = try store.progress(runID)
+                    runs = try RunTable.named(store.progress(runID), store)
                     output(try RunTable.rendered(runs, as: format))
                 }
+                RunTable.advise(runs, isEmbedded: try databaseOptions.givenAddress() == nil)
             }
         }
-    }
-}
-
-/// `evalctl run list` shows the same as `evalctl status` without a run.
-struct RunListCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the runs, newest first.")
-
-    @Option(help: "table, json or markdown.")
-    var format = OutputFormat.table
-
-    @OptionGroup var databaseOptions: DatabaseOptions
-
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                output(try RunTable.rendered(store.progress(), as: format))
-            }
-        }
-    }
-}
-
-/// Runs and how far they are.
-enum RunTable {
-    static func rendered(_ runs: [RunProgress], as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(runs) }
-        let table = TextTable(
-            [
-                .init("run", .right), .init("model"), .init("dataset"), .init("state"), .init("images", .right), .init("done", .right),
-                .init("images/s", .right), .init("shards done/all", .right), .init("running", .right), .init("dead", .right),
-                .init("submitted"),
-            ],
-            rows: runs.map { run in
-                [
-                    "\(run.run)", run.model, run.dataset, run.state.rawValue, "\(run.imagesExpected)", "\(run.imagesDone)",
-                    NumberText.fixed(run.imagesPerSecond, 1), "\(run.shardsDone)/\(run.shards)", "\(run.shardsRunning)",
-                    "\(run.shardsDead)", run.submittedAt,
-                ]
-            })
-        return format == .markdown ? table.markdown() : table.plain()
     }
 }

@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Foundation
-internal import Kafka
 internal import Postgres
 
 struct UpCommand: ParsableCommand {
@@ -14,16 +13,13 @@ struct UpCommand: ParsableCommand {
     @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
     var dataDir: String?
 
-    @OptionGroup var logOptions: LogOptions
-
     func run() throws {
         try ProgramExit.reporting {
             let interruption = Interruption()
             let stack = try EmbeddedStack(
-                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, topics: JobTopics(),
-                http: httpOptions,
-                logger: logOptions.logger("evalctl"))
-            output("EVALCTL_DATABASE='\(stack.address.exposedURI)'\nEVALCTL_KAFKA='\(stack.bootstrapServers)'\n")
+                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, http: httpOptions,
+                interruption: interruption)
+            output("EVALCTL_DATABASE='\(stack.address.exposedURI)'\n")
             note("the stack is up; Ctrl-C stops it")
             do {
                 while !interruption.isRaised {
@@ -31,8 +27,9 @@ struct UpCommand: ParsableCommand {
                     usleep(100_000)
                 }
             } catch {
+                let code = ProgramExit.code(for: error)
                 try? stack.stop()
-                throw error
+                throw code
             }
             try stack.stop()
         }

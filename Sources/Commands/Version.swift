@@ -1,2 +1,4 @@
+internal import CVersion
+
 /// This program's version; runs record it.
-package let programVersion = "0.1.0"
+package let programVersion = String(cString: evalctl_version())

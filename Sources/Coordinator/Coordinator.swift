@@ -7,12 +7,12 @@ package import Telemetry
 
 /// Drives runs to their end: publishes shards, rescues lost ones, finishes runs and keeps their reports.
 ///
-/// Any number may run; one leads, the others wait to. Four threads share a ``StopSignal``: one renews the
-/// leadership, one keeps the database in order, one publishes, one makes reports. While database or broker are away, they wait and go on.
+/// Any number may run; one leads, the others wait to. Five threads share a ``StopSignal``: one renews the
+/// leadership, one watches whether there is work, one keeps the database in order, one publishes, one makes reports. While database or broker are away, they wait and go on.
 package final class Coordinator: @unchecked Sendable {
     private let configuration: CoordinatorConfiguration
     private let logger: Logger
-    private let signal = StopSignal()
+    private let signal: StopSignal
     private let events = EventQueue()
     private let metrics: CoordinatorMetrics
     private let pulses: LoopPulses
@@ -22,6 +22,7 @@ package final class Coordinator: @unchecked Sendable {
         pulses: LoopPulses = LoopPulses()
     ) {
         self.configuration = configuration
+        signal = StopSignal(clock: configuration.clock)
         self.logger = logger
         self.metrics = CoordinatorMetrics(metrics)
         self.pulses = pulses
@@ -36,16 +37,18 @@ package final class Coordinator: @unchecked Sendable {
     /// - Throws: what keeps it from starting: no database, a schema of another version, no broker, a bad property.
     package func run() throws {
         let start = PostgresSession(configuration.database, options: .daemon("eval-coordinator"))
-        try start.withConnection { try MigrationRunner().check($0) }
+        try start.retrying { try MigrationRunner().check($0) }
         start.close()
         let publisher = try Publisher(
             configuration, store: store("publisher"), events: events, metrics: metrics, logger: logger)
         let leadership = Leadership(configuration, signal: signal, metrics: metrics, pulses: pulses, logger: logger)
         var keeper = Keeper(store: store("keeper"), events: events, metrics: metrics, logger: logger)
-        var reporter = ReportKeeper(store: store("reports"), events: events, logger: logger)
+        var reporter = ReportKeeper(store: store("reports"), events: events, metrics: metrics, logger: logger)
+        let workWatch = WorkWatch(store: store("work"), signal: signal, logger: logger)
         let interval = configuration.intervalSeconds
         let threads = [
             thread("leadership") { leadership.run() },
+            thread("work-watch") { workWatch.run() },
             thread("keeper") { [self] in
                 repeatWhileLeading(.keeper) {
                     try keeper.round()
@@ -106,7 +109,7 @@ package final class Coordinator: @unchecked Sendable {
                 delay = min(delay * 2, isTransient ? 1 : 5)
                 next = delay
             }
-            guard signal.pause(seconds: next) else { return }
+            guard signal.pause(seconds: next, idleSeconds: configuration.idleIntervalSeconds) else { return }
         }
     }
 }

@@ -15,6 +15,7 @@ struct CoordinatorMetrics: Sendable {
     let retries: Counter
     let deadImages: Counter
     let finishedRuns: Counter
+    let incompleteRuns: Counter
     let goneWorkers: Counter
 
     init(_ registry: MetricsRegistry) {
@@ -22,17 +23,20 @@ struct CoordinatorMetrics: Sendable {
         rounds = registry.histogram("evalctl_round_seconds", "How long a loop's rounds take.", labels: ["loop"])
         failedRounds = registry.counter(
             "evalctl_failed_rounds_total", "Rounds that failed and are tried again; a database or broker is away.", labels: ["loop"])
-        unclaimed = registry.gauge("evalctl_published_shards", "Shards whose messages are in Kafka and wait for a worker.")
+        unclaimed = registry.gauge("evalctl_published_shards", "Shards that are offered and wait for a worker.")
         window = registry.gauge("evalctl_published_window", "Shards that are to be published and unclaimed at the present fleet and pace.")
         publications = registry.counter(
-            "evalctl_publications_total", "Job messages sent: a shard's first, again, or to invite a second worker.", labels: ["kind"])
-        undelivered = registry.counter("evalctl_undelivered_messages_total", "Messages that the broker did not acknowledge.")
+            "evalctl_publications_total", "Offers made: a shard's first, again, or to invite a second worker.", labels: ["kind"])
+        undelivered = registry.counter(
+            "evalctl_undelivered_messages_total", "Offers, letters and events that the broker did not acknowledge.")
         endedAttempts = registry.counter(
             "evalctl_ended_attempts_total", "Attempts that ended without a store, by the failure's class and by what followed.",
             labels: ["class", "consequence"])
         retries = registry.counter("evalctl_retries_total", "Attempts that are tried again, by the failure's class.", labels: ["class"])
         deadImages = registry.counter("evalctl_dead_images_total", "Images that were given up.")
         finishedRuns = registry.counter("evalctl_finished_runs_total", "Runs that ended.")
+        incompleteRuns = registry.counter(
+            "evalctl_incomplete_runs_total", "Runs that ended without a prediction for every image.")
         goneWorkers = registry.counter("evalctl_gone_workers_total", "Workers that were taken for dead.")
         rounds.declare(CoordinatorLoop.allCases.map(\.rawValue))
         failedRounds.declare(CoordinatorLoop.allCases.map(\.rawValue))

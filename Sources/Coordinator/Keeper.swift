@@ -36,6 +36,7 @@ struct Keeper {
     }
 
     private func report(_ ended: EndedAttempt) {
+        let logger = logger.about(ended.attempt, code: ended.failure.code)
         let name = "shard \(ended.attempt.shard) of run \(ended.attempt.run), attempt \(ended.attempt.attempt)"
         let why = "\(ended.failure.code), \(ended.failure.message)"
         metrics.note(ended)

@@ -3,20 +3,23 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Logging
 internal import Reports
+internal import Telemetry
 
 /// Keeps the reports of runs that ended, and the house in order. A report of a million images takes seconds, so it has a thread and a session of its own.
 struct ReportKeeper {
     let store: EvaluationStore
     let events: EventQueue
+    let metrics: CoordinatorMetrics
     let logger: Logger
     private var housekeeping: Housekeeping
     /// Runs whose report failed, and when it is tried again.
     private var failed: [RunID: (failures: Int, again: ContinuousClock.Instant)] = [:]
 
-    init(store: EvaluationStore, events: EventQueue, logger: Logger) {
+    init(store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, logger: Logger) {
         self.store = store
         housekeeping = Housekeeping(store: store, logger: logger)
         self.events = events
+        self.metrics = metrics
         self.logger = logger
     }
 
@@ -40,7 +43,12 @@ struct ReportKeeper {
     private func keep(_ run: RunID) throws {
         let report = try store.report(run)
         try store.keepReport(run, json: try renderJSON(report))
-        logger.info("run \(run) is finished: \(report.completeness)")
+        if report.complete {
+            logger.info("run \(run) is finished: \(report.completeness)", metadata: ["run": .stringConvertible(run.rawValue)])
+        } else {
+            metrics.incompleteRuns.add()
+            logger.warning("run \(run) has ended incomplete: \(report.completeness)", metadata: ["run": .stringConvertible(run.rawValue)])
+        }
         events.add([
             .runFinished(run, images: report.images.evaluated, failed: report.images.failed, complete: report.complete)
         ])

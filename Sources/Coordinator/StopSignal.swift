@@ -1,18 +1,20 @@
-internal import Foundation
+internal import Diagnostics
 
 /// What a coordinator's threads share: whether to go on, and whether this coordinator leads. All calls are thread-safe.
 final class StopSignal: @unchecked Sendable {
-    private let condition = NSCondition()
+    private let condition: MonotonicCondition
     private var isStopping = false
     /// Until when this coordinator leads; nil where it does not.
     private var leadership: ContinuousClock.Instant?
+    private var isResting = false
     private var failure: (any Error)?
 
-    private func locked<Result>(_ body: () -> Result) -> Result {
-        condition.lock()
-        defer { condition.unlock() }
-        return body()
+    init(clock: SteadyClock) {
+        condition = MonotonicCondition(clock: clock)
     }
+
+    @discardableResult
+    private func locked<Result>(_ body: () -> Result) -> Result { condition.locked(body) }
 
     func stop() {
         locked {
@@ -50,11 +52,32 @@ final class StopSignal: @unchecked Sendable {
 
     func stopLeading() { locked { leadership = nil } }
 
+    /// Whether there is nothing to do, as ``WorkWatch`` last saw it.
+    var isIdle: Bool { locked { isResting } }
+
+    func setIdle(_ isIdle: Bool) {
+        locked {
+            isResting = isIdle
+            condition.broadcast()
+        }
+    }
+
+    /// Blocks until `seconds` passed, while there is nothing to do until `idleSeconds` passed, or until the coordinator is to end.
+    /// - Returns: whether to go on.
+    func pause(seconds: Double, idleSeconds: Double) -> Bool {
+        guard pause(seconds: seconds) else { return false }
+        return locked {
+            let deadline = condition.clock.now + .seconds(max(idleSeconds - seconds, 0))
+            while !isStopping, isResting, condition.wait(until: deadline) {}
+            return !isStopping
+        }
+    }
+
     /// Blocks until `seconds` passed or the coordinator is to end.
     /// - Returns: whether to go on.
     func pause(seconds: Double) -> Bool {
         locked {
-            let deadline = Date().addingTimeInterval(seconds)
+            let deadline = condition.clock.now + .seconds(seconds)
             while !isStopping, condition.wait(until: deadline) {}
             return !isStopping
         }

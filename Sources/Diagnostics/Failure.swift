@@ -63,13 +63,29 @@ extension Failure: CustomStringConvertible {
     public var description: String {
         var text = message
         if let nativeCode { text += " [\(nativeCode)]" }
-        if let cause { text += ": \(cause)" }
+        if let cause { text += ": \(Self.sentence(of: cause))" }
         if let remedy { text += " (\(remedy))" }
         return text
     }
 }
 
 extension Failure {
+    /// What an error says to a person. Foundation's and the standard library's own descriptions are made for debuggers.
+    public static func sentence(of error: any Error) -> String {
+        switch error {
+        case DecodingError.dataCorrupted(let context), DecodingError.keyNotFound(_, let context),
+            DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            return context.debugDescription
+        default:
+            let text = "\(error)"
+            guard text.hasPrefix("Error Domain=") else { return text }
+            // `Error Domain=NSCocoaErrorDomain Code=260 "The file ... couldn't be opened." UserInfo={...}`, and others within.
+            let said = text.matches(of: #/Code=(-?[0-9]+) "([^"]*)"/#).first { $0.output.2 != "(null)" }
+            let code = text.firstMatch(of: #/Code=(-?[0-9]+)/#)?.output.1
+            return said.map { String($0.output.2) } ?? "the system's error \(code ?? "unknown")"
+        }
+    }
+
     /// The code of `error` where it is a ``Failure``.
     public static func code(of error: any Error) -> Code? {
         (error as? Failure)?.code

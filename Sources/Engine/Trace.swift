@@ -11,6 +11,12 @@ package struct Trace: Sendable {
         package var shape: [Int]
         /// 1 for a spike, 0 for none, row-major.
         package var values: [UInt8]
+
+        package init(name: String, shape: [Int], values: [UInt8]) {
+            self.name = name
+            self.shape = shape
+            self.values = values
+        }
     }
 
     /// `[steps, images, classes]`

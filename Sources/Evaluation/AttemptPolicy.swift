@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// When a failed or lost attempt may be tried again.
 package struct AttemptBackoff: Sendable, Hashable {
     /// Seconds before the second attempt; doubles with each further one.
@@ -20,16 +22,8 @@ package struct AttemptBackoff: Sendable, Hashable {
     /// not come back together. The same shard and attempt always wait equally long.
     package func delay(afterFailures failures: Int, of attempt: ShardAttempt) -> Double {
         let seed = [UInt64(bitPattern: attempt.run.rawValue), UInt64(clamping: attempt.shard), UInt64(clamping: attempt.attempt)]
-        let mixed = seed.reduce(0x9E37_79B9_7F4A_7C15) { Self.mix($0 ^ $1) }
+        let mixed = seed.reduce(0x9E37_79B9_7F4A_7C15) { SeededGenerator.mixed($0 ^ $1) }
         return delay(after: failures) * (0.5 + Double(mixed >> 11) * 0x1p-54)
-    }
-
-    /// The finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-    private static func mix(_ value: UInt64) -> UInt64 {
-        var mixed = value &+ 0x9E37_79B9_7F4A_7C15
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
 

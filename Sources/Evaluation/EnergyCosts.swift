@@ -34,18 +34,29 @@ package struct EnergyEstimate: Sendable, Hashable, Codable {
     /// Additions because a spike arrived, true fan-out, per image.
     package var synapticOperationsPerImage: Double
     package var millijoulesPerImage: Double
+    /// T, and the sum with the first convolution counted in each time step, as many papers do; nil of reports that were kept without.
+    package var timeSteps: Int?
+    package var millijoulesRepeated: Double?
 
     enum CodingKeys: String, CodingKey {
         case costs
         case macsPerImage = "macs_per_image"
         case synapticOperationsPerImage = "synops_per_image"
         case millijoulesPerImage = "millijoules_per_image"
+        case timeSteps = "timesteps"
+        case millijoulesRepeated = "millijoules_per_image_repeated"
     }
 
-    package init(costs: EnergyCosts, macsPerImage: Int, synapticOperationsPerImage: Double) {
+    package init(costs: EnergyCosts, macsPerImage: Int, synapticOperationsPerImage: Double, timeSteps: Int) {
         self.costs = costs
         self.macsPerImage = macsPerImage
         self.synapticOperationsPerImage = synapticOperationsPerImage
+        self.timeSteps = timeSteps
         millijoulesPerImage = costs.millijoules(macs: Double(macsPerImage), synapticOperations: synapticOperationsPerImage)
+        millijoulesRepeated = costs.millijoules(
+            macs: Double(macsPerImage) * Double(timeSteps), synapticOperations: synapticOperationsPerImage)
     }
+
+    /// Whether energies of additions are those of an engine's arithmetic: `float` multiplies by every weight.
+    package static func isOf(engine: String) -> Bool { engine != "float" }
 }

@@ -3,8 +3,6 @@ package struct OutstandingShard: Sendable, Hashable {
     package var id: ShardAttempt
     package var images: Int
     package var isRunning: Bool
-    /// The partition its newest message was sent to.
-    package var partition: Int?
     /// How often it was sent in this attempt.
     package var publications: Int
     /// Since it was sent, by the database's clock.
@@ -18,14 +16,13 @@ package struct OutstandingShard: Sendable, Hashable {
     package var hasFailed: Bool
 
     package init(
-        id: ShardAttempt, images: Int, isRunning: Bool, partition: Int?, publications: Int, secondsSincePublished: Double,
+        id: ShardAttempt, images: Int, isRunning: Bool, publications: Int, secondsSincePublished: Double,
         secondsRunning: Double = 0, worker: Int64? = nil, backupWorker: Int64? = nil, isBackupOffered: Bool = false,
         hasFailed: Bool = false
     ) {
         self.id = id
         self.images = images
         self.isRunning = isRunning
-        self.partition = partition
         self.publications = publications
         self.secondsSincePublished = secondsSincePublished
         self.secondsRunning = secondsRunning
@@ -79,13 +76,6 @@ package struct FleetSnapshot: Sendable, Hashable {
         }
         let idle = workers.map { ($0.id, $0.slots - busy[$0.id, default: 0]) }
         return Dictionary(idle.filter { $0.1 > 0 }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// How much unclaimed work lies in each of `count` partitions.
-    package func loads(partitions count: Int, startingAt cursor: Int) -> PartitionLoads {
-        var loads = PartitionLoads(count: count, startingAt: cursor)
-        for shard in shards where shard.awaitsClaim { if let partition = shard.partition { loads.add(partition) } }
-        return loads
     }
 
     /// Shards to send again, longest waiting first: at most twice as many as there are idle threads.

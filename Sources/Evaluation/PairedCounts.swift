@@ -22,6 +22,34 @@ package struct PairedCounts: Sendable, Hashable {
     package var discordant: Int { aOnly + bOnly }
 }
 
+/// How images of two runs' data sets are found to belong together, where their manifests are not the same.
+package enum Pairing: String, Sendable, Hashable, Codable {
+    /// By the bytes' hash and the label.
+    case content
+    /// By path, whatever bytes and labels they have.
+    case path
+}
+
+/// How images were paired, and how many of the pairs that both runs evaluated are not the same image.
+package struct PairedImages: Sendable, Hashable, Codable {
+    package var pairing: Pairing
+    /// Pairs with other bytes, and with other labels; 0 where they were paired by content.
+    package var otherBytes: Int
+    package var otherLabels: Int
+
+    enum CodingKeys: String, CodingKey {
+        case pairing = "by"
+        case otherBytes = "other_bytes"
+        case otherLabels = "other_labels"
+    }
+
+    package init(pairing: Pairing = .content, otherBytes: Int = 0, otherLabels: Int = 0) {
+        self.pairing = pairing
+        self.otherBytes = otherBytes
+        self.otherLabels = otherLabels
+    }
+}
+
 /// A quantity per image in two runs, over the images that both evaluated.
 package struct CostDifference: Sendable, Hashable, Codable {
     /// `spikes`, `synops` or `inference_us`.

@@ -6,21 +6,24 @@ package struct RowDifferences: Sendable, Hashable, Codable {
     package var rows: Int
     /// Images whose prediction differs.
     package var predictions: Int
-    /// Images whose files have other bytes in the two data sets.
+    /// Images whose files have other bytes in the two data sets; 0 where they were paired by content.
     package var files: Int
+    /// Images that have another label in the two data sets; 0 where they were paired by content.
+    package var labels: Int
     /// Element t: images whose spike counts first differ in time step t + 1.
     package var firstSpikeDifference: [Int]
 
     enum CodingKeys: String, CodingKey {
-        case images, rows, predictions, files
+        case images, rows, predictions, files, labels
         case firstSpikeDifference = "first_spike_difference_by_timestep"
     }
 
-    package init(images: Int, rows: Int, predictions: Int, files: Int, firstSpikeDifference: [Int]) {
+    package init(images: Int, rows: Int, predictions: Int, files: Int = 0, labels: Int = 0, firstSpikeDifference: [Int]) {
         self.images = images
         self.rows = rows
         self.predictions = predictions
         self.files = files
+        self.labels = labels
         self.firstSpikeDifference = firstSpikeDifference
     }
 }

@@ -1,8 +1,6 @@
 /// All that a run's page shows, as values: what was asked of the database, and the pictures where they could be had.
 package struct RunPageContent: Sendable {
     package var report: RunReport
-    /// Causes of missing predictions, the most frequent first.
-    package var failures: [FailureCount]
     /// Numbers of time steps, then early exits by margin, then by stable predictions.
     package var anytime: [AnytimePoint]
     /// The table that energies are by.
@@ -24,13 +22,12 @@ package struct RunPageContent: Sendable {
     package var pixelLimit: Int
 
     package init(
-        report: RunReport, failures: [FailureCount] = [], anytime: [AnytimePoint] = [], costs: EnergyCosts, groups: [LayerFiring] = [],
+        report: RunReport, anytime: [AnytimePoint] = [], costs: EnergyCosts, groups: [LayerFiring] = [],
         synapses: [LayerOperations] = [], classes: [ClassAccuracy] = [], confusion: ConfusionExcerpt = .init(),
         latency: [LatencyBin] = [], throughput: [WorkerThroughput] = [], certificate: Certificate? = nil, worst: [WorstImage] = [],
         dataSetFolder: String = "", pixelLimit: Int = .max
     ) {
         self.report = report
-        self.failures = failures
         self.anytime = anytime
         self.costs = costs
         self.groups = groups
@@ -43,20 +40,6 @@ package struct RunPageContent: Sendable {
         self.worst = worst
         self.dataSetFolder = dataSetFolder
         self.pixelLimit = pixelLimit
-    }
-}
-
-/// Images without a prediction, by cause.
-package struct FailureCount: Sendable, Hashable {
-    package var code: String
-    package var images: Int
-    /// The first of them, by path.
-    package var example: String
-
-    package init(code: String, images: Int, example: String) {
-        self.code = code
-        self.images = images
-        self.example = example
     }
 }
 

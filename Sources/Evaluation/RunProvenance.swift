@@ -3,6 +3,8 @@ package struct RunProvenance: Sendable, Hashable, Codable {
     package var run: RunID
     package var model: String
     package var modelSHA256: String
+    /// What was said of the network beside the file.
+    package var network: String
     package var dataset: String
     package var manifestSHA256: String
     package var timeSteps: Int
@@ -16,7 +18,7 @@ package struct RunProvenance: Sendable, Hashable, Codable {
     package var workerVersions: [String]
 
     enum CodingKeys: String, CodingKey {
-        case run, model, dataset, engine, preprocessing, version
+        case run, model, network, dataset, engine, preprocessing, version
         case modelSHA256 = "model_sha256"
         case manifestSHA256 = "manifest_sha256"
         case timeSteps = "timesteps"
@@ -26,12 +28,14 @@ package struct RunProvenance: Sendable, Hashable, Codable {
     }
 
     package init(
-        run: RunID, model: String, modelSHA256: String, dataset: String, manifestSHA256: String, timeSteps: Int, engine: String,
+        run: RunID, model: String, modelSHA256: String, network: String, dataset: String, manifestSHA256: String, timeSteps: Int,
+        engine: String,
         preprocessing: String, pixelLimit: Int, version: String, instructionSets: [String], workerVersions: [String]
     ) {
         self.run = run
         self.model = model
         self.modelSHA256 = modelSHA256
+        self.network = network
         self.dataset = dataset
         self.manifestSHA256 = manifestSHA256
         self.timeSteps = timeSteps

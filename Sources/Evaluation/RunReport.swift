@@ -103,6 +103,8 @@ package struct RunReport: Sendable, Hashable, Codable {
 
     package var run: RunID
     package var model: String
+    /// Nil of runs that were pruned before this was kept.
+    package var network: NetworkQuote?
     package var dataset: String
     package var engine: String
     package var timeSteps: Int
@@ -110,6 +112,8 @@ package struct RunReport: Sendable, Hashable, Codable {
     /// Whether the run has ended with a prediction for every image.
     package var complete: Bool
     package var images: Images
+    /// Causes of missing predictions, the most frequent first; nil of reports that were kept before causes were.
+    package var failures: [FailureCount]?
     package var top1: Accuracy
     package var top5: Accuracy
     /// Element t: top-1 accuracy of a run with t + 1 time steps.
@@ -122,7 +126,7 @@ package struct RunReport: Sendable, Hashable, Codable {
     /// Spikes per neuron and time step, over all LIF groups.
     package var firingRate: Double
     package var synapticOperationsPerImage: Double
-    /// Nil where the model's architecture does not tell the first convolution's size.
+    /// Nil for the engine that multiplies, and where the model's architecture does not tell the first convolution's size.
     package var energy: EnergyEstimate?
     /// From the first claim to the end, all workers together.
     package var imagesPerSecond: Double
@@ -135,12 +139,14 @@ package struct RunReport: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case run
         case model
+        case network
         case dataset
         case engine
         case timeSteps = "timesteps"
         case state
         case complete
         case images
+        case failures
         case top1
         case top5
         case top1ByTimeStep = "top1_by_timestep"
@@ -158,20 +164,23 @@ package struct RunReport: Sendable, Hashable, Codable {
     }
 
     package init(
-        run: RunID, model: String, dataset: String, engine: String, timeSteps: Int, state: RunState, complete: Bool, images: Images,
-        top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
+        run: RunID, model: String, network: NetworkQuote? = nil, dataset: String, engine: String, timeSteps: Int, state: RunState,
+        complete: Bool, images: Images,
+        failures: [FailureCount] = [], top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
         labelSets: [LabelSetAccuracy] = [], latency: Latency, spikesPerImage: Double, firingRate: Double,
         synapticOperationsPerImage: Double, energy: EnergyEstimate? = nil, imagesPerSecond: Double, workers: Int, provenance: Provenance,
         certificate: CertificateQuote? = nil
     ) {
         self.run = run
         self.model = model
+        self.network = network
         self.dataset = dataset
         self.engine = engine
         self.timeSteps = timeSteps
         self.state = state
         self.complete = complete
         self.images = images
+        self.failures = failures
         self.top1 = top1
         self.top5 = top5
         self.top1ByTimeStep = top1ByTimeStep

@@ -5,6 +5,12 @@ package enum RunState: String, Sendable, Hashable, CaseIterable, Codable {
     /// Whether no more rows of the run will be written.
     package var isTerminal: Bool { self == .finished || self == .cancelled }
 
+    /// The state in words that tell whether the run counts every image: `finished`, or `incomplete, 50 of 53`.
+    package func words(evaluated: Int, of expected: Int) -> String {
+        guard isTerminal, evaluated < expected else { return rawValue }
+        return "\(self == .finished ? "incomplete" : rawValue), \(evaluated) of \(expected)"
+    }
+
     /// What may be done to a run.
     package enum Command: String, Sendable, Hashable, CaseIterable {
         /// Nothing more is handed out; what is computed is finished and stored.

@@ -59,14 +59,12 @@ package struct ShardAttempt: Sendable, Hashable, Codable {
 package struct Lease: Sendable, Hashable {
     package var attempt: ShardAttempt
     package var range: ShardRange
-    /// UUID made by the database for this claim.
+    /// UUID that the worker made for this claim.
     package var token: String
     /// Whether a worker was lost with the shard before, so that it has to be computed with nothing beside it.
     package var isSuspect: Bool
     /// Whether another worker has the shard too.
     package var isBackup: Bool
-    /// The partition that its job message came from.
-    package var partition: Int?
 
     package init(attempt: ShardAttempt, range: ShardRange, token: String, isSuspect: Bool = false, isBackup: Bool = false) {
         self.attempt = attempt

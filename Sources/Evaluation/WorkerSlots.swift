@@ -19,7 +19,7 @@ package struct WorkerSlots: Sendable, Hashable {
         /// Images finished, to see whether there is progress.
         var images = 0
         /// When an image was finished last, or the lease added.
-        var progressAt: Double
+        var progressAt: ContinuousClock.Instant
     }
 
     /// Worker threads.
@@ -43,8 +43,7 @@ package struct WorkerSlots: Sendable, Hashable {
     /// Leases that are held, by token.
     package var leases: [Lease] { holdings.values.map(\.lease).sorted { $0.token < $1.token } }
 
-    /// - Parameter now: seconds on any clock that does not go back.
-    package mutating func add(_ lease: Lease, at now: Double) {
+    package mutating func add(_ lease: Lease, at now: ContinuousClock.Instant) {
         holdings[lease.token] = Holding(lease: lease, progressAt: now)
         waiting.append(lease.token)
     }
@@ -63,14 +62,14 @@ package struct WorkerSlots: Sendable, Hashable {
     /// Whether a thread that finds nothing to start may end: there will be nothing more.
     package var isDone: Bool { stop != .none && waiting.isEmpty }
 
-    package mutating func noteImage(of token: String, at now: Double) {
+    package mutating func noteImage(of token: String, at now: ContinuousClock.Instant) {
         holdings[token]?.images += 1
         holdings[token]?.progressAt = now
     }
 
-    /// Leases whose shards finished no image for `seconds`: the worker takes them for hung, and lets them run out.
-    package func stalled(forSeconds seconds: Double, at now: Double) -> Set<String> {
-        Set(holdings.values.filter { $0.isComputing && now - $0.progressAt > seconds }.map(\.lease.token))
+    /// Leases whose shards finished no image for `time`: the worker takes them for hung, and lets them run out.
+    package func stalled(for time: Duration, at now: ContinuousClock.Instant) -> Set<String> {
+        Set(holdings.values.filter { $0.isComputing && now - $0.progressAt > time }.map(\.lease.token))
     }
 
     package mutating func markLost(_ token: String) {

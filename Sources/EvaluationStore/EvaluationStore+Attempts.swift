@@ -34,20 +34,10 @@ extension EvaluationStore {
     /// Says that an attempt failed as a whole: its lease ends at once, and the coordinator decides what follows.
     ///
     /// The failure of a second worker is not kept, for the attempt is the first one's.
-    /// - Parameter partition: where the job message came from; workers that lack something are not sent more of the run there for a while.
-    package func fail(_ lease: Lease, _ failure: AttemptFailure, worker: Int64, partition: Int? = nil) throws {
+    package func fail(_ lease: Lease, _ failure: AttemptFailure, worker: Int64) throws {
         let key: [PostgresValue] = [.int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .text(lease.token)]
         try session.withConnection { connection in
             try connection.transaction { connection in
-                if let partition, failure.failureClass == .transient {
-                    _ = try connection.execute(
-                        """
-                        INSERT INTO declines (run_id, kafka_partition, worker_id, code, message, declined_at)
-                        VALUES ($1, $2, $3, $4, $5, clock_timestamp())
-                        ON CONFLICT (run_id, kafka_partition) DO UPDATE SET worker_id = excluded.worker_id, code = excluded.code,
-                            message = excluded.message, declined_at = excluded.declined_at
-                        """, [key[0], .int(partition), .int64(worker), .text(failure.code), .text(failure.message)])
-                }
                 let ended = try connection.execute(
                     """
                     UPDATE shards SET lease_expires_at = '-infinity'

@@ -90,7 +90,7 @@ extension EvaluationStore {
     private func deleting(_ kind: String, _ name: String, _ sql: String) throws {
         do {
             try execute(sql, [.text(name)])
-        } catch let failure as Failure where failure.nativeCode == "23503" {
+        } catch let failure as Failure where failure.code == .databaseForeignKeyViolation {
             try refuseInUse(kind, name)
             throw failure
         }

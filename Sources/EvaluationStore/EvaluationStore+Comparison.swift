@@ -16,9 +16,56 @@ extension EvaluationStore {
         guard counts.images > 0 else {
             throw Failure(
                 Failure.Code("compare.no_common_images"), "runs \(a) and \(b) have evaluated no image in common",
-                remedy: "compare runs of the same data set, or of data sets with the same file names")
+                remedy: "compare runs of the same data set, or of data sets that share images")
         }
         return counts
+    }
+
+    /// Lets `body` pair the images of two data sets so.
+    package func paired<Result>(by pairing: Pairing, _ body: () throws -> Result) throws -> Result {
+        guard pairing == .path else { return try body() }
+        return try session.withConnection { connection in
+            try connection.transaction(readOnly: true) { connection in
+                try connection.executeScript("SET LOCAL evalctl.pairing = 'path'")
+                return try body()
+            }
+        }
+    }
+
+    /// - Throws: `compare.different_images` where an image of one run's data set has other bytes or another label in the other's.
+    package func requireSameImages(_ a: RunID, _ b: RunID) throws {
+        for run in [a, b] { _ = try self.run(run) }
+        let key: [PostgresValue] = [.int64(a.rawValue), .int64(b.rawValue)]
+        let counted = try rows(
+            "SELECT count(*) AS images, count(*) FILTER (WHERE NOT same_bytes) AS files FROM different_images($1, $2)", key
+        ).single()
+        let (images, files) = (try counted.int("images"), try counted.int("files"))
+        guard images > 0,
+            let example = try rows("SELECT a_path, b_path, a_label, b_label, same_bytes FROM different_images($1, $2) LIMIT 1", key).first
+        else { return }
+        let difference =
+            try example.bool("same_bytes")
+            ? "\(example.text("a_path")) has label \(example.int("a_label")) in one and \(example.int("b_label")) in the other"
+            : "\(example.text("a_path")) has other bytes"
+        throw Failure(
+            .differentImages,
+            "the data sets of runs \(a) and \(b) have different images: \(files) with other bytes under the same path, "
+                + "\(images - files) with another label for the same bytes; \(difference)",
+            remedy: "--pair-by-path pairs images by their path alone")
+    }
+
+    /// How the images are paired that both runs evaluated. To be called within ``paired(by:_:)``.
+    package func pairedImages(_ a: RunID, _ b: RunID, by pairing: Pairing) throws -> PairedImages {
+        guard pairing == .path else { return PairedImages() }
+        let row = try rows(
+            """
+            SELECT count(*) FILTER (WHERE NOT same_bytes) AS files, count(*) FILTER (WHERE NOT same_label) AS labels
+            FROM paired_images($1, $2) i
+            JOIN prediction_rows p ON p.run_id = $1 AND p.ordinal = i.a_ordinal
+            JOIN prediction_rows q ON q.run_id = $2 AND q.ordinal = i.b_ordinal
+            """, [.int64(a.rawValue), .int64(b.rawValue)]
+        ).single()
+        return PairedImages(pairing: .path, otherBytes: try row.int("files"), otherLabels: try row.int("labels"))
     }
 
     /// Spikes, synaptic operations and inference time per image of two runs.

@@ -34,6 +34,9 @@ package struct StoredDataSet: Sendable, Hashable, Codable {
         self.manifestSHA256 = manifestSHA256
         self.addedAt = addedAt
     }
+
+    /// The labels of a data set whose images are no files: only their hashes are there, for engines that answer from those.
+    package static let noFiles = "none"
 }
 
 /// One image of a stored manifest.
@@ -71,22 +74,24 @@ extension EvaluationStore {
     ) throws -> (id: Int64, isNew: Bool) {
         try session.withConnection { connection in
             try connection.transaction { connection in
-                let known = try connection.execute(
-                    """
-                    UPDATE datasets SET root = $3 WHERE name = $1 AND manifest_sha256 = decode($2, 'hex') RETURNING dataset_id
-                    """, [.text(dataset.name), .text(dataset.manifestSHA256), .text(dataset.root)])
-                if let row = known.first { return (try row.int64("dataset_id"), false) }
                 let inserted = try connection.execute(
                     """
                     INSERT INTO datasets (name, root, labels, images, classes, manifest_sha256)
-                    VALUES ($1, $2, $3, $4, $5, decode($6, 'hex')) RETURNING dataset_id
+                    VALUES ($1, $2, $3, $4, $5, decode($6, 'hex')) ON CONFLICT (name, manifest_sha256) DO NOTHING RETURNING dataset_id
                     """,
                     [
                         .text(dataset.name), .text(dataset.root), .text(dataset.labels), .int(images.count), .int(classNames.count),
                         .text(dataset.manifestSHA256),
                     ])
                 guard let id = try inserted.first?.int64("dataset_id") else {
-                    throw Failure(.conflict, "data set \(dataset.name) could not be added")
+                    let known = try connection.execute(
+                        """
+                        UPDATE datasets SET root = $3 WHERE name = $1 AND manifest_sha256 = decode($2, 'hex') RETURNING dataset_id
+                        """, [.text(dataset.name), .text(dataset.manifestSHA256), .text(dataset.root)])
+                    guard let row = known.first else {
+                        throw Failure(.conflict, "data set \(dataset.name) was deleted while it was added", remedy: "add it again")
+                    }
+                    return (try row.int64("dataset_id"), false)
                 }
                 try connection.copyIn("dataset_classes", ["dataset_id", "class", "name"]) { writer in
                     for (index, name) in classNames.enumerated() {
@@ -125,13 +130,20 @@ extension EvaluationStore {
         try rows(Self.dataSetColumns + " ORDER BY name, dataset_id DESC").map(dataSet)
     }
 
-    /// The newest data set of that name.
+    /// The newest data set of that name, or with `NAME@HASH` the newest whose manifest's hash begins so.
     /// - Throws: `store.not_found`.
     package func dataSet(named name: String) throws -> StoredDataSet {
-        guard let row = try rows(Self.dataSetColumns + " WHERE name = $1 ORDER BY dataset_id DESC LIMIT 1", [.text(name)]).first else {
+        let reference = StoredReference(name)
+        guard
+            let row = try rows(
+                Self.dataSetColumns
+                    + " WHERE name = $1 AND starts_with(encode(manifest_sha256, 'hex'), $2) ORDER BY dataset_id DESC LIMIT 1",
+                [.text(reference.name), .text(reference.hash)]
+            ).first
+        else {
             throw Failure(
                 .notFound, "there is no data set named \(name)",
-                remedy: "add it with `evalctl dataset add \(name) --root FOLDER`; `evalctl dataset list` shows what is there")
+                remedy: "add it with `evalctl dataset add \(reference.name) --root FOLDER`; `evalctl dataset list` shows what is there")
         }
         return try dataSet(row)
     }

@@ -25,9 +25,10 @@ extension EvaluationStore {
         return costs
     }
 
-    /// Multiply-accumulates of a run's first convolution; nil where the stored architecture does not tell.
+    /// Multiply-accumulates of a run's first convolution; nil where the stored architecture does not tell, and for the engine that multiplies.
     package func firstConvolutionOperations(of run: StoredRun) throws -> Int? {
-        try rows(
+        guard EnergyEstimate.isOf(engine: run.specification.engine) else { return nil }
+        return try rows(
             "SELECT first_convolution_macs(architecture) AS macs FROM models WHERE model_id = $1", [.int64(run.specification.modelID)]
         ).single().intIfPresent("macs")
     }
@@ -37,7 +38,9 @@ extension EvaluationStore {
         guard let macs = try firstConvolutionOperations(of: run),
             let costs = try energyCosts().first(where: { $0.name == EnergyCosts.defaultName })
         else { return nil }
-        return EnergyEstimate(costs: costs, macsPerImage: macs, synapticOperationsPerImage: synapticOperations)
+        return EnergyEstimate(
+            costs: costs, macsPerImage: macs, synapticOperationsPerImage: synapticOperations,
+            timeSteps: run.specification.timeSteps)
     }
 
     /// Spikes and synaptic operations per image: mean and percentiles.

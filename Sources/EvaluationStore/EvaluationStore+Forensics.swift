@@ -9,13 +9,14 @@ extension EvaluationStore {
         _ = try self.run(run)
         let row = try rows(
             """
-            SELECT model, encode(model_sha256, 'hex') AS model_sha256, dataset, encode(manifest_sha256, 'hex') AS manifest_sha256, timesteps,
+            SELECT model, encode(model_sha256, 'hex') AS model_sha256, network, dataset, encode(manifest_sha256, 'hex') AS manifest_sha256, timesteps,
                    engine, preprocessing, pixel_limit, version, instruction_sets, worker_versions
             FROM run_provenance WHERE run_id = $1
             """, [.int64(run.rawValue)]
         ).single()
         return RunProvenance(
-            run: run, model: try row.text("model"), modelSHA256: try row.text("model_sha256"), dataset: try row.text("dataset"),
+            run: run, model: try row.text("model"), modelSHA256: try row.text("model_sha256"), network: try row.text("network"),
+            dataset: try row.text("dataset"),
             manifestSHA256: try row.text("manifest_sha256"), timeSteps: try row.int("timesteps"), engine: try row.text("engine"),
             preprocessing: try row.text("preprocessing"), pixelLimit: try row.int("pixel_limit"), version: try row.text("version"),
             instructionSets: try row.texts("instruction_sets"), workerVersions: try row.texts("worker_versions"))
@@ -23,12 +24,22 @@ extension EvaluationStore {
 
     /// How many images of two runs differ, and the first of them: those whose prediction does, then those whose spike counts do.
     /// - Parameter limit: how many images are told.
-    package func differences(_ a: RunID, _ b: RunID, limit: Int) throws -> (counts: RowDifferences, changes: [PredictionChange]) {
+    package func differences(
+        _ a: RunID, _ b: RunID, pairing: Pairing = .content, limit: Int
+    ) throws -> (counts: RowDifferences, changes: [PredictionChange]) {
+        try paired(by: pairing) { try pairedDifferences(a, b, pairing: pairing, limit: limit) }
+    }
+
+    private func pairedDifferences(
+        _ a: RunID, _ b: RunID, pairing: Pairing, limit: Int
+    ) throws -> (counts: RowDifferences, changes: [PredictionChange]) {
         let images = try pairedCounts(a, b).images
         let steps = min(try run(a).specification.timeSteps, try run(b).specification.timeSteps)
         let key: [PostgresValue] = [.int64(a.rawValue), .int64(b.rawValue)]
+        let pairs = try pairedImages(a, b, by: pairing)
         var counts = RowDifferences(
-            images: images, rows: 0, predictions: 0, files: 0, firstSpikeDifference: [Int](repeating: 0, count: steps))
+            images: images, rows: 0, predictions: 0, files: pairs.otherBytes, labels: pairs.otherLabels,
+            firstSpikeDifference: [Int](repeating: 0, count: steps))
         var ordinals: [Int] = []
         let changed = try rows(
             """
@@ -41,7 +52,6 @@ extension EvaluationStore {
             if let step = try row.intIfPresent("spikes_timestep") { counts.firstSpikeDifference[step - 1] += 1 }
             if ordinals.count < limit { ordinals.append(try row.int("a_ordinal")) }
         }
-        counts.files = try rows("SELECT count(*) AS files FROM paired_images($1, $2) WHERE NOT same_bytes", key).single().int("files")
         return (counts, try predictionChanges(a, b, ordinals: ordinals))
     }
 
@@ -78,7 +88,9 @@ extension EvaluationStore {
 
     /// Places in the manifest of the images that have a prediction, ascending.
     package func evaluatedOrdinals(of run: RunID) throws -> [Int] {
-        try rows("SELECT ordinal FROM prediction_rows WHERE run_id = $1 ORDER BY ordinal", [.int64(run.rawValue)]).map { try $0.int("ordinal") }
+        try rows("SELECT ordinal FROM prediction_rows WHERE run_id = $1 ORDER BY ordinal", [.int64(run.rawValue)]).map {
+            try $0.int("ordinal")
+        }
     }
 
     /// Stored predictions and images at these places, in order.

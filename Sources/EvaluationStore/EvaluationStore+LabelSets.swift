@@ -23,17 +23,19 @@ extension EvaluationStore {
     /// - Parameters:
     ///   - sha256: the hash of the file they came from, 32 bytes.
     ///   - labels: the accepted classes by the image's ordinal.
-    /// - Throws: `store.conflict` where the name is taken.
+    /// - Throws: `store.conflict` where the name is taken; `store.not_found` where the data set is deleted at the same time.
     package func addLabelSet(_ name: String, toDataSet dataset: StoredDataSet, sha256: [UInt8], labels: [(ordinal: Int, labels: [Int])])
         throws
     {
         try session.withConnection { connection in
             try connection.transaction { connection in
-                let inserted = try connection.execute(
-                    """
-                    INSERT INTO label_sets (dataset_id, name, sha256) VALUES ($1, $2, $3) ON CONFLICT (dataset_id, name) DO NOTHING
-                    RETURNING label_set_id
-                    """, [.int64(dataset.id), .text(name), .bytes(sha256)])
+                let inserted = try referring(to: "data set \(dataset.name)") {
+                    try connection.execute(
+                        """
+                        INSERT INTO label_sets (dataset_id, name, sha256) VALUES ($1, $2, $3) ON CONFLICT (dataset_id, name) DO NOTHING
+                        RETURNING label_set_id
+                        """, [.int64(dataset.id), .text(name), .bytes(sha256)])
+                }
                 guard let id = try inserted.first?.int64("label_set_id") else {
                     throw Failure(
                         .conflict, "data set \(dataset.name) has labels named \(name) already",

@@ -8,6 +8,8 @@ package struct StoredModel: Sendable, Hashable, Codable {
     package var name: String
     /// Hexadecimal hash of the checkpoint file.
     package var sha256: String
+    /// What was said of the network beside the file, which tells two readings of one file apart; empty where nothing was.
+    package var network: String
     package var format: String
     package var bytes: Int
     /// The architecture, as JSON.
@@ -17,18 +19,20 @@ package struct StoredModel: Sendable, Hashable, Codable {
     package var addedAt: String
 
     enum CodingKeys: String, CodingKey {
-        case id, name, sha256, format, bytes, architecture, parameters
+        case id, name, sha256, network, format, bytes, architecture, parameters
         case paperName = "paper_name"
         case addedAt = "added_at"
     }
 
     package init(
-        id: Int64 = 0, name: String, sha256: String, format: String, bytes: Int, architecture: String, parameters: Int,
+        id: Int64 = 0, name: String, sha256: String, network: String = "", format: String, bytes: Int, architecture: String,
+        parameters: Int,
         paperName: String?, addedAt: String = ""
     ) {
         self.id = id
         self.name = name
         self.sha256 = sha256
+        self.network = network
         self.format = format
         self.bytes = bytes
         self.architecture = architecture
@@ -56,7 +60,7 @@ extension EvaluationStore {
     /// Bytes of a checkpoint per row of `checkpoint_chunks`.
     package static let chunkBytes = 1 << 20
 
-    /// Adds a checkpoint under a name. The same file under the same name is not added again; pieces of it that the database lacks, or has
+    /// Adds a checkpoint under a name. The same file, read in the same way, is not added again under the same name; pieces of it that the database lacks, or has
     /// otherwise, are put right.
     /// - Parameter chunk: gives piece `i` of the file, of ``chunkBytes`` each, nil past the end.
     /// - Returns: the model's number, and whether it is new.
@@ -65,24 +69,25 @@ extension EvaluationStore {
     ) throws -> (id: Int64, isNew: Bool) {
         try session.withConnection { connection in
             try connection.transaction { connection in
-                let key: [PostgresValue] = [.text(model.name), .text(model.sha256)]
-                let known = try connection.execute(
-                    "SELECT model_id FROM models WHERE name = $1 AND sha256 = decode($2, 'hex')", key)
-                if let row = known.first {
-                    try keepChunks(of: model.sha256, in: connection, chunk: chunk)
-                    return (try row.int64("model_id"), false)
-                }
+                let key: [PostgresValue] = [.text(model.name), .text(model.sha256), .text(model.network)]
                 let inserted = try connection.execute(
                     """
-                    INSERT INTO models (name, sha256, format, bytes, architecture, parameters, paper_name)
-                    VALUES ($1, decode($2, 'hex'), $3, $4, $5::text::jsonb, $6, $7) RETURNING model_id
+                    INSERT INTO models (name, sha256, network, format, bytes, architecture, parameters, paper_name)
+                    VALUES ($1, decode($2, 'hex'), $3, $4, $5, $6::text::jsonb, $7, $8)
+                    ON CONFLICT (name, sha256, network) DO NOTHING RETURNING model_id
                     """,
                     key + [
                         .text(model.format), .int(model.bytes), .text(model.architecture), .int(model.parameters),
                         model.paperName.map { .text($0) } ?? .null,
                     ])
                 guard let id = try inserted.first?.int64("model_id") else {
-                    throw Failure(.conflict, "model \(model.name) could not be added")
+                    let known = try connection.execute(
+                        "SELECT model_id FROM models WHERE name = $1 AND sha256 = decode($2, 'hex') AND network = $3 FOR KEY SHARE", key)
+                    guard let row = known.first else {
+                        throw Failure(.conflict, "model \(model.name) was deleted while it was added", remedy: "add it again")
+                    }
+                    try keepChunks(of: model.sha256, in: connection, chunk: chunk)
+                    return (try row.int64("model_id"), false)
                 }
                 try connection.copyIn("model_layers", ["model_id", "layer", "name", "kind", "neurons"]) { writer in
                     for (index, layer) in layers.enumerated() {
@@ -131,7 +136,7 @@ extension EvaluationStore {
     }
 
     private static let modelColumns = """
-        SELECT model_id, name, encode(sha256, 'hex') AS sha256, format, bytes, architecture::text AS architecture, parameters,
+        SELECT model_id, name, encode(sha256, 'hex') AS sha256, network, format, bytes, architecture::text AS architecture, parameters,
                paper_name, \(EvaluationStore.time("added_at")) AS added_at
         FROM models
         """
@@ -139,7 +144,8 @@ extension EvaluationStore {
     private func model(_ row: PostgresRow) throws -> StoredModel {
         StoredModel(
             id: try row.int64("model_id"), name: try row.text("name"), sha256: try row.text("sha256"),
-            format: try row.text("format"), bytes: try row.int("bytes"), architecture: try row.text("architecture"),
+            network: try row.text("network"), format: try row.text("format"), bytes: try row.int("bytes"),
+            architecture: try row.text("architecture"),
             parameters: try row.int("parameters"), paperName: try row.textIfPresent("paper_name"), addedAt: try row.text("added_at"))
     }
 
@@ -148,13 +154,19 @@ extension EvaluationStore {
         try rows(Self.modelColumns + " ORDER BY name, model_id DESC").map(model)
     }
 
-    /// The newest model of that name.
+    /// The newest model of that name, or with `NAME@HASH` the newest whose hash begins so.
     /// - Throws: `store.not_found`.
     package func model(named name: String) throws -> StoredModel {
-        guard let row = try rows(Self.modelColumns + " WHERE name = $1 ORDER BY model_id DESC LIMIT 1", [.text(name)]).first else {
+        let reference = StoredReference(name)
+        guard
+            let row = try rows(
+                Self.modelColumns + " WHERE name = $1 AND starts_with(encode(sha256, 'hex'), $2) ORDER BY model_id DESC LIMIT 1",
+                [.text(reference.name), .text(reference.hash)]
+            ).first
+        else {
             throw Failure(
                 .notFound, "there is no model named \(name)",
-                remedy: "add it with `evalctl model add \(name) FILE`; `evalctl model list` shows what is there")
+                remedy: "add it with `evalctl model add \(reference.name) FILE`; `evalctl model list` shows what is there")
         }
         return try model(row)
     }

@@ -21,14 +21,16 @@ extension EvaluationStore {
                        count(*) FILTER (WHERE state = 'running') AS running, count(*) FILTER (WHERE state = 'done') AS done,
                        count(*) FILTER (WHERE state = 'split') AS split, count(*) FILTER (WHERE state = 'dead') AS dead,
                        count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
+                       coalesce(sum(least(images_computed, image_count)) FILTER (WHERE state = 'running'), 0)::bigint AS images_computed,
                        coalesce(sum(images_evaluated), 0)::bigint AS images_evaluated, coalesce(sum(top1_correct), 0)::bigint AS top1_correct
                 FROM shards WHERE shards.run_id = r.run_id) s
             WHERE r.run_id = ANY ($1)
             """, [.int64Array(runs.map(\.rawValue))])
-        return try Dictionary(uniqueKeysWithValues: found.map { row in
-            let overview = try runOverview(row)
-            return (overview.run, overview)
-        })
+        return try Dictionary(
+            uniqueKeysWithValues: found.map { row in
+                let overview = try runOverview(row)
+                return (overview.run, overview)
+            })
     }
 
     private func runOverview(_ row: PostgresRow) throws -> RunOverview {
@@ -39,14 +41,15 @@ extension EvaluationStore {
         var pace = seconds > 0 ? Double(done) / seconds : 0
         if !state.isTerminal, lately > 0, seconds > 0 { pace = Double(lately) / min(seconds, 30) }
         return RunOverview(
-            run: RunID(try row.int64("run_id")), model: try row.text("model"), dataset: try row.text("dataset"), engine: try row.text("engine"),
+            run: RunID(try row.int64("run_id")), model: try row.text("model"), dataset: try row.text("dataset"),
+            engine: try row.text("engine"),
             timeSteps: try row.int("timesteps"), state: state, priority: try row.int("priority"), imagesExpected: expected,
-            imagesDone: done, imagesFailed: try row.int("images_failed"), imagesPerSecond: pace,
+            imagesDone: done, imagesComputed: try row.int("images_computed"), imagesFailed: try row.int("images_failed"),
+            imagesPerSecond: pace,
             etaSeconds: state == .running && pace > 0 ? Double(max(expected - done, 0)) / pace : nil,
-            shards: ShardCounts(
-                pending: try row.int("pending"), published: try row.int("published"), running: try row.int("running"),
-                done: try row.int("done"), split: try row.int("split"), dead: try row.int("dead"), cancelled: try row.int("cancelled")),
-            top1: AccuracySoFar(correct: try row.int("top1_correct"), evaluated: try row.int("images_evaluated")), submittedAt: try row.text("submitted_at"),
+            shards: try shardCounts(row),
+            top1: AccuracySoFar(correct: try row.int("top1_correct"), evaluated: try row.int("images_evaluated")),
+            submittedAt: try row.text("submitted_at"),
             startedAt: try row.textIfPresent("started_at"), finishedAt: try row.textIfPresent("finished_at"))
     }
 
@@ -58,7 +61,42 @@ extension EvaluationStore {
         return counts
     }
 
-    /// Workers that report, and those that ended or vanished within the last hour; at most a thousand.
+    func fleetTotals() throws -> FleetTotals {
+        let row = try rows(
+            """
+            SELECT w.*, s.* FROM (
+                SELECT coalesce(sum(r.images_expected), 0)::bigint AS images_expected FROM runs r WHERE r.state IN ('running', 'paused')) r
+            CROSS JOIN LATERAL (
+                SELECT r.images_expected - coalesce(sum(image_count - images_redone) FILTER (WHERE s.state IN ('done', 'dead')), 0)::bigint AS images_left,
+                       count(*) FILTER (WHERE s.state = 'pending') AS pending, count(*) FILTER (WHERE s.state = 'published') AS published,
+                       count(*) FILTER (WHERE s.state = 'running') AS running, count(*) FILTER (WHERE s.state = 'done') AS done,
+                       count(*) FILTER (WHERE s.state = 'split') AS split, count(*) FILTER (WHERE s.state = 'dead') AS dead,
+                       count(*) FILTER (WHERE s.state = 'cancelled') AS cancelled
+                FROM shards s JOIN runs u USING (run_id) WHERE u.state IN ('running', 'paused')) s
+            CROSS JOIN (
+                SELECT count(*) AS workers, coalesce(sum(threads), 0)::bigint AS threads FROM worker_status
+                WHERE state IN ('running', 'draining')) w
+            """
+        ).single()
+        return FleetTotals(
+            imagesLeft: max(try row.int("images_left"), 0), shards: try shardCounts(row), workers: try row.int("workers"),
+            threads: try row.int("threads"))
+    }
+
+    private func shardCounts(_ row: PostgresRow) throws -> ShardCounts {
+        ShardCounts(
+            pending: try row.int("pending"), published: try row.int("published"), running: try row.int("running"),
+            done: try row.int("done"), split: try row.int("split"), dead: try row.int("dead"), cancelled: try row.int("cancelled"))
+    }
+
+    /// Images per second of all workers that report.
+    func fleetPace() throws -> Double {
+        try rows(
+            "SELECT coalesce(sum(images_per_second), 0)::double precision AS pace FROM worker_status WHERE state IN ('running', 'draining')"
+        ).single().double("pace")
+    }
+
+    /// Workers that report, those with shards first, and behind them those that ended or vanished within the last hour; at most a thousand.
     func presentWorkers() throws -> [WorkerStatus] {
         try rows(
             """
@@ -66,7 +104,7 @@ extension EvaluationStore {
             WHERE state IN ('running', 'draining') OR seconds_since_heartbeat < 3600
             ORDER BY state IN ('running', 'draining') DESC, worker_id DESC LIMIT 1000
             """
-        ).map(workerStatus).sorted { $0.id < $1.id }
+        ).map(workerStatus).sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
     }
 
     func presentCoordinators() throws -> [CoordinatorStatus] {

@@ -21,27 +21,18 @@ extension EvaluationStore {
         let report = try report(stored, anytime: anytime)
         let classes = try classAccuracies(of: run)
         return RunPageContent(
-            report: report, failures: try failureCounts(of: run), anytime: try anytime + earlyExitCurve(of: stored),
+            report: report, anytime: try anytime + earlyExitCurve(of: stored),
             costs: try energyCosts(named: EnergyCosts.defaultName), groups: try layerFiring(of: run),
             synapses: try layerOperations(of: run),
             classes: classes, confusion: try confusionExcerpt(of: run, classes: classes), latency: try latencyHistogram(of: run),
             throughput: try workerThroughput(of: run),
             certificate: try report.certificate.flatMap { _ in
                 try wholeCertificate(
-                    modelSHA256: report.provenance.modelSHA256, engine: report.engine, timeSteps: report.timeSteps,
+                    of: model(id: stored.specification.modelID), engine: report.engine, timeSteps: report.timeSteps,
                     version: report.provenance.version)
             },
             worst: try self.worstImages(of: stored, limit: worstImages), dataSetFolder: dataset.root,
             pixelLimit: stored.specification.pixelLimit)
-    }
-
-    /// Causes of missing predictions, the most frequent first.
-    package func failureCounts(of run: RunID) throws -> [FailureCount] {
-        try rows(
-            """
-            SELECT code, count(*) AS images, min(path) AS example FROM failures WHERE run_id = $1 GROUP BY code ORDER BY images DESC, code
-            """, [.int64(run.rawValue)]
-        ).map { FailureCount(code: try $0.text("code"), images: try $0.int("images"), example: try $0.text("example")) }
     }
 
     /// Images by time, by phase and rising time.
@@ -132,12 +123,12 @@ extension EvaluationStore {
     }
 
     /// A stored certificate as it was made; nil where there is none, or one that this version does not read.
-    private func wholeCertificate(modelSHA256: String, engine: String, timeSteps: Int, version: String) throws -> Certificate? {
+    private func wholeCertificate(of model: StoredModel, engine: String, timeSteps: Int, version: String) throws -> Certificate? {
         try rows(
             """
             SELECT certificate::text AS certificate FROM certificates
-            WHERE model_sha256 = decode($1, 'hex') AND engine = $2 AND timesteps = $3 AND version = $4
-            """, [.text(modelSHA256), .text(engine), .int(timeSteps), .text(version)]
+            WHERE model_sha256 = decode($1, 'hex') AND network = $2 AND engine = $3 AND timesteps = $4 AND version = $5
+            """, [.text(model.sha256), .text(model.network), .text(engine), .int(timeSteps), .text(version)]
         ).first.flatMap { try? JSONDecoder().decode(Certificate.self, from: Data(try $0.text("certificate").utf8)) }
     }
 }

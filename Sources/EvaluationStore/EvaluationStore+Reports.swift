@@ -59,10 +59,14 @@ extension EvaluationStore {
             FROM workers WHERE worker_id IN (SELECT worker_id FROM shards WHERE run_id = $1 AND state = 'done')
             """, key
         ).first
+        let isComplete = try accuracy.bool("complete")
+        let network = try JSONDecoder().decode(NetworkQuote.self, from: Data(model.architecture.utf8))
+            .compared(with: top1ByTimeStep, images: dataset.images, classes: dataset.classes, isComplete: isComplete)
         return RunReport(
-            run: id, model: model.name, dataset: dataset.name, engine: run.specification.engine,
-            timeSteps: run.specification.timeSteps, state: run.state, complete: try accuracy.bool("complete"),
+            run: id, model: model.name, network: network, dataset: dataset.name, engine: run.specification.engine,
+            timeSteps: run.specification.timeSteps, state: run.state, complete: isComplete,
             images: .init(expected: run.imagesExpected, evaluated: evaluated, failed: try accuracy.int("images_failed")),
+            failures: try failureCounts(of: id),
             top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
             top5: .init(correct: try accuracy.int("top5_correct"), evaluated: evaluated),
             top1ByTimeStep: top1ByTimeStep.map(\.accuracy), top1ByTimeStepIntervals: top1ByTimeStep.map(\.ci95),
@@ -79,8 +83,7 @@ extension EvaluationStore {
                 submittedAt: try totals.text("submitted_at"),
                 finishedAt: try totals.textIfPresent("finished_at")),
             certificate: try certificate(
-                modelSHA256: model.sha256, engine: run.specification.engine, timeSteps: run.specification.timeSteps,
-                version: run.specification.version))
+                of: model, engine: run.specification.engine, timeSteps: run.specification.timeSteps, version: run.specification.version))
     }
 
     private func latency(_ id: RunID) throws -> RunReport.Latency {
@@ -114,13 +117,6 @@ extension EvaluationStore {
                 """, [.int64(id.rawValue), .int64(run.specification.datasetID), .int(first), .int(first + piece)])
             for row in found { try body(try PredictionRow.prediction(row), try row.text("path")) }
             first += piece
-        }
-    }
-
-    /// Images of a run that have no prediction, in order: file, code, message.
-    package func imageFailures(of id: RunID) throws -> [(path: String, code: String, message: String)] {
-        try rows("SELECT path, code, message FROM failures WHERE run_id = $1 ORDER BY ordinal", [.int64(id.rawValue)]).map { row in
-            (try row.text("path"), try row.text("code"), try row.text("message"))
         }
     }
 }

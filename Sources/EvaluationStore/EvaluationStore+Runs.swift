@@ -20,7 +20,14 @@ package struct RunProgress: Sendable, Hashable, Codable {
     package var dataset: String
     package var state: RunState
     package var imagesExpected: Int
+    /// Stored or given up.
     package var imagesDone: Int
+    /// Of shards under way: computed, and not stored yet.
+    package var imagesComputed: Int
+    /// With a prediction.
+    package var imagesEvaluated: Int
+    /// Given up, each with its cause.
+    package var imagesFailed: Int
     package var shards: Int
     package var shardsPending: Int
     package var shardsPublished: Int
@@ -31,11 +38,18 @@ package struct RunProgress: Sendable, Hashable, Codable {
     /// Since the first claim; 0 before it.
     package var imagesPerSecond: Double
     package var submittedAt: String
+    /// Missing before the first claim.
+    package var startedAt: String?
+    /// Whether it was begun, has not ended, and no coordinator is there to go on with it.
+    package var isInterrupted: Bool
 
     enum CodingKeys: String, CodingKey {
         case run, model, dataset, state
         case imagesExpected = "images_expected"
         case imagesDone = "images_done"
+        case imagesComputed = "images_computed"
+        case imagesEvaluated = "images_evaluated"
+        case imagesFailed = "images_failed"
         case shards
         case shardsPending = "shards_pending"
         case shardsPublished = "shards_published"
@@ -45,7 +59,17 @@ package struct RunProgress: Sendable, Hashable, Codable {
         case shardsCancelled = "shards_cancelled"
         case imagesPerSecond = "images_per_second"
         case submittedAt = "submitted_at"
+        case startedAt = "started_at"
+        case isInterrupted = "interrupted"
     }
+
+    /// The state in words that tell whether every image counts: `running`, `interrupted, 120 of 500`, `incomplete, 50 of 53`.
+    package var stateWords: String {
+        isInterrupted ? "interrupted, \(imagesDone) of \(imagesExpected)" : state.words(evaluated: imagesEvaluated, of: imagesExpected)
+    }
+
+    /// Whether it is one to look after: interrupted, or ended without every image.
+    package var isTroubled: Bool { isInterrupted || (state.isTerminal && imagesEvaluated < imagesExpected) }
 }
 
 extension EvaluationStore {
@@ -89,10 +113,13 @@ extension EvaluationStore {
     /// - Throws: `store.not_found` for a run that is not there.
     package func progress(_ run: RunID? = nil) throws -> [RunProgress] {
         let sql = """
-            SELECT run_id, model, dataset, state, images_expected, images_done, shards, shards_pending, shards_published,
-                   shards_running, shards_done, shards_dead, shards_cancelled, coalesce(images_per_second, 0) AS images_per_second,
-                   \(Self.time("submitted_at")) AS submitted_at
-            FROM progress
+            SELECT p.run_id, p.model, p.dataset, p.state, p.images_expected, p.images_done, p.images_computed, a.images_evaluated, a.images_failed, shards,
+                   shards_pending, shards_published, shards_running, shards_done, shards_dead, shards_cancelled,
+                   coalesce(images_per_second, 0) AS images_per_second, \(Self.time("submitted_at")) AS submitted_at,
+                   \(Self.time("started_at")) AS started_at,
+                   p.state = 'running' AND started_at IS NOT NULL AND NOT EXISTS (
+                       SELECT FROM coordinators WHERE last_heartbeat_at > clock_timestamp() - interval '10 seconds') AS is_interrupted
+            FROM progress p JOIN run_accuracy a USING (run_id)
             """
         let found =
             try run.map { try rows(sql + " WHERE run_id = $1", [.int64($0.rawValue)]) } ?? rows(sql + " ORDER BY run_id DESC")
@@ -103,11 +130,15 @@ extension EvaluationStore {
             RunProgress(
                 run: RunID(try row.int64("run_id")), model: try row.text("model"), dataset: try row.text("dataset"),
                 state: try RunState(column: row), imagesExpected: try row.int("images_expected"),
-                imagesDone: try row.int("images_done"), shards: try row.int("shards"), shardsPending: try row.int("shards_pending"),
+                imagesDone: try row.int("images_done"), imagesComputed: try row.int("images_computed"),
+                imagesEvaluated: try row.int("images_evaluated"),
+                imagesFailed: try row.int("images_failed"), shards: try row.int("shards"), shardsPending: try row.int("shards_pending"),
                 shardsPublished: try row.int("shards_published"), shardsRunning: try row.int("shards_running"),
                 shardsDone: try row.int("shards_done"), shardsDead: try row.int("shards_dead"),
                 shardsCancelled: try row.int("shards_cancelled"),
-                imagesPerSecond: try row.double("images_per_second"), submittedAt: try row.text("submitted_at"))
+                imagesPerSecond: try row.double("images_per_second"), submittedAt: try row.text("submitted_at"),
+                startedAt: try row.textIfPresent("started_at"),
+                isInterrupted: try row.bool("is_interrupted"))
         }
     }
 }

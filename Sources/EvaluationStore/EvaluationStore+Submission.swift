@@ -21,6 +21,7 @@ extension EvaluationStore {
     /// Makes a run, unless there is one that gives the same rows: that one is taken then, and completed where it ended incomplete.
     ///
     /// The newest such run counts. Of two who submit the same at the same time one makes the run, the other gets it.
+    /// - Throws: `store.not_found` where the model or the data set is deleted at the same time.
     package func submitOnce(_ specification: RunSpecification, plan: RunPlan, images: Int) throws -> Submission {
         let key = parameters(of: specification)
         while true {
@@ -40,6 +41,7 @@ extension EvaluationStore {
     }
 
     /// Makes a run and its shards, in one transaction, whether or not there is one that gives the same rows.
+    /// - Throws: `store.not_found` where the model or the data set is deleted at the same time.
     package func submit(_ specification: RunSpecification, plan: RunPlan, images: Int) throws -> RunID {
         try session.withConnection { connection in
             try connection.transaction { connection in
@@ -70,17 +72,19 @@ extension EvaluationStore {
         _ specification: RunSpecification, plan: RunPlan, images: Int, _ connection: PostgresConnection
     ) throws -> RunID? {
         let ranges = ShardRange.cut(images: images, size: plan.shardSize)
-        let inserted = try connection.execute(
-            """
-            INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, shard_size,
-                              images_expected, max_attempts, priority, next_shard)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            ON CONFLICT (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit) WHERE is_newest DO NOTHING RETURNING run_id
-            """,
-            parameters(of: specification) + [
-                .text(specification.version), .int(plan.shardSize), .int(images), .int(plan.maxAttempts), .int(plan.priority),
-                .int(ranges.count),
-            ])
+        let inserted = try referring(to: "the model or the data set of the run") {
+            try connection.execute(
+                """
+                INSERT INTO runs (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, version, shard_size,
+                                  images_expected, max_attempts, priority, next_shard)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                ON CONFLICT (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit) WHERE is_newest DO NOTHING RETURNING run_id
+                """,
+                parameters(of: specification) + [
+                    .text(specification.version), .int(plan.shardSize), .int(images), .int(plan.maxAttempts), .int(plan.priority),
+                    .int(ranges.count),
+                ])
+        }
         guard let run = try inserted.first?.int64("run_id") else { return nil }
         try connection.copyIn("shards", ["run_id", "shard", "first_ordinal", "image_count"]) { writer in
             for (shard, range) in ranges.enumerated() {

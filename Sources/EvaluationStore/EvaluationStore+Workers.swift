@@ -56,6 +56,27 @@ package struct WorkerStatus: Sendable, Hashable, Codable {
         case lastHeartbeatAt = "last_heartbeat_at"
         case secondsSinceHeartbeat = "seconds_since_heartbeat"
     }
+
+    /// Whether it reports.
+    package var isPresent: Bool { state == .running || state == .draining }
+
+    /// Workers that compute come before those that wait, and these before those that have ended.
+    var rank: Int { isPresent ? (shards.isEmpty ? 1 : 0) : 2 }
+}
+
+/// Job messages that could not be read, since they were last told of.
+package struct UndecodableMessages: Sendable, Hashable {
+    package var count: Int
+    /// Where the newest stands.
+    package var source: String
+    /// Why the newest could not be read.
+    package var reason: String
+
+    package init(count: Int, source: String, reason: String) {
+        self.count = count
+        self.source = source
+        self.reason = reason
+    }
 }
 
 extension EvaluationStore {
@@ -151,14 +172,19 @@ extension EvaluationStore {
         ).map { (try $0.int64("worker_id"), try $0.text("host"), WorkerState(rawValue: try $0.text("state")) ?? .gone) }
     }
 
-    /// Keeps a job message that could not be read, once.
-    package func recordUndecodable(
-        topic: String, partition: Int, offset: Int64, message: String, worker: Int64
-    ) throws {
+    /// Keeps that job messages could not be read, in one row.
+    package func recordUndecodable(_ undecodable: UndecodableMessages, worker: Int64) throws {
+        try execute(
+            "INSERT INTO message_failures (source, messages, message, worker_id) VALUES ($1, $2, $3, $4)",
+            [.text(undecodable.source), .int(undecodable.count), .text(undecodable.reason), .int64(worker)])
+    }
+
+    /// Forgets all but the newest thousand rows of job messages that could not be read, and those of more than a month ago.
+    package func pruneUndecodable() throws {
         try execute(
             """
-            INSERT INTO message_failures (topic, kafka_partition, kafka_offset, message, worker_id) VALUES ($1, $2, $3, $4, $5)
-            ON CONFLICT DO NOTHING
-            """, [.text(topic), .int(partition), .int64(offset), .text(message), .int64(worker)])
+            DELETE FROM message_failures WHERE seen_at < now() - interval '30 days'
+               OR message_failure_id <= (SELECT message_failure_id FROM message_failures ORDER BY message_failure_id DESC OFFSET 1000 LIMIT 1)
+            """)
     }
 }

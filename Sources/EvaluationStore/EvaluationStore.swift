@@ -5,6 +5,8 @@ package import Postgres
 extension Failure.Code {
     /// No run, model or data set of that name or number.
     package static let notFound = Failure.Code("store.not_found")
+    /// Two runs are to be compared that saw different images.
+    package static let differentImages = Failure.Code("compare.different_images")
     /// The name is taken by something else.
     package static let conflict = Failure.Code("store.conflict")
     /// The shard's lease was lost: cancelled, expired and given to another, or already stored.
@@ -35,6 +37,15 @@ package final class EvaluationStore {
     @discardableResult
     func execute(_ sql: String, _ parameters: [PostgresValue] = []) throws -> Int {
         try rows(sql, parameters).affectedRows
+    }
+
+    /// Runs an insertion that refers to something that may be deleted beside it.
+    func referring<Result>(to what: String, _ insert: () throws -> Result) throws -> Result {
+        do {
+            return try insert()
+        } catch let failure as Failure where failure.code == .databaseForeignKeyViolation {
+            throw Failure(.notFound, "\(what) was deleted at this moment", cause: failure)
+        }
     }
 }
 

@@ -60,7 +60,10 @@ package struct RunOverview: Sendable, Hashable, Codable {
     package var state: RunState
     package var priority: Int
     package var imagesExpected: Int
+    /// Stored or given up.
     package var imagesDone: Int
+    /// Of shards under way: computed, and not stored yet.
+    package var imagesComputed: Int
     package var imagesFailed: Int
     /// In the last half minute; since the first claim, where no shard was stored in that time or the run has ended.
     package var imagesPerSecond: Double
@@ -77,6 +80,7 @@ package struct RunOverview: Sendable, Hashable, Codable {
         case timeSteps = "timesteps"
         case imagesExpected = "images_expected"
         case imagesDone = "images_done"
+        case imagesComputed = "images_computed"
         case imagesFailed = "images_failed"
         case imagesPerSecond = "images_per_second"
         case etaSeconds = "eta_seconds"
@@ -85,8 +89,17 @@ package struct RunOverview: Sendable, Hashable, Codable {
         case finishedAt = "finished_at"
     }
 
-    /// Part of the images that is done, 0 to 1.
-    package var fraction: Double { imagesExpected == 0 ? 0 : min(1, Double(imagesDone) / Double(imagesExpected)) }
+    /// Images that are computed, stored or not; those that failed are not among them.
+    package var imagesFinished: Int { max(min(imagesDone + imagesComputed, imagesExpected) - imagesFailed, 0) }
+
+    /// Part of the images that is computed, 0 to 1: a run that lacks one never has it all.
+    package var fraction: Double { imagesExpected == 0 ? 0 : Double(imagesFinished) / Double(imagesExpected) }
+
+    /// The state in words that tell whether every image counts.
+    package var stateWords: String { state.words(evaluated: top1.evaluated, of: imagesExpected) }
+
+    /// Whether it has ended without a prediction for every image.
+    package var isIncomplete: Bool { state == .finished && top1.evaluated < imagesExpected }
 }
 
 /// A coordinator that reported within the last ten seconds.
@@ -113,6 +126,19 @@ package struct DeadLetterOverview: Sendable, Hashable, Codable {
     package var newest: [DeadShard] = []
 }
 
+/// Sums over all runs that have not ended, and over all workers that report.
+package struct FleetTotals: Sendable, Hashable, Codable {
+    package var imagesLeft: Int
+    package var shards: ShardCounts
+    package var workers: Int
+    package var threads: Int
+
+    enum CodingKeys: String, CodingKey {
+        case shards, workers, threads
+        case imagesLeft = "images_left"
+    }
+}
+
 /// A fleet and its runs at one moment, as the dashboard shows them.
 package struct FleetOverview: Sendable, Hashable, Codable {
     /// By the database's clock, ISO 8601, UTC.
@@ -121,7 +147,8 @@ package struct FleetOverview: Sendable, Hashable, Codable {
     package var runs: [RunOverview]
     /// Runs of the whole database by state.
     package var runsByState: [String: Int]
-    /// Workers that report, and those that ended or vanished within the last hour.
+    package var totals: FleetTotals
+    /// Workers that report, those with shards first, and behind them those that ended or vanished within the last hour; at most a thousand.
     package var workers: [WorkerStatus]
     package var coordinators: [CoordinatorStatus]
     package var deadLetters: DeadLetterOverview
@@ -129,7 +156,7 @@ package struct FleetOverview: Sendable, Hashable, Codable {
     package var imagesPerSecond: Double
 
     enum CodingKeys: String, CodingKey {
-        case at, runs, workers, coordinators
+        case at, runs, totals, workers, coordinators
         case runsByState = "runs_by_state"
         case deadLetters = "dead_letters"
         case imagesPerSecond = "images_per_second"

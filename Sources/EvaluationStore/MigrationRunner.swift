@@ -87,7 +87,8 @@ package struct MigrationRunner: Sendable {
                 remedy: "run 'evalctl migrate'")
         }
         guard try !isMoving(connection) else {
-            throw Failure(.migrationPending, "The database's rows are being moved by a migration", remedy: "run 'evalctl migrate' to its end")
+            throw Failure(
+                .migrationPending, "The database's rows are being moved by a migration", remedy: "run 'evalctl migrate' to its end")
         }
     }
 
@@ -130,8 +131,11 @@ package struct MigrationRunner: Sendable {
                 [.int(migration.version), .text(migration.name), .text(migration.checksum)])
         } catch let failure as Failure where failure.code != .migrationLeftTransaction {
             throw Failure(
-                .migrationFailed, "Migration \(migration.fileName) failed and was rolled back", recovery: failure.recovery,
-                nativeCode: failure.nativeCode, cause: failure)
+                .migrationFailed, "Migration \(migration.fileName) failed and was rolled back",
+                remedy: failure.code == .databaseInsufficientPrivilege
+                    ? "let the owner of the database migrate it; the roles evalctl_owner, evalctl_worker, evalctl_coordinator and evalctl_reader "
+                        + "have to be there before, as ops/database/roles.sql makes them, or the owner needs CREATEROLE" : nil,
+                recovery: failure.recovery, nativeCode: failure.nativeCode, cause: failure)
         }
     }
 

@@ -7,15 +7,27 @@ internal import Postgres
 package final class OverviewReader {
     private let store: EvaluationStore
     private var ended: [RunID: (key: String, overview: RunOverview)] = [:]
+    /// The last look, where no run was running then.
+    private var quiet: (fleet: FleetOverview, at: ContinuousClock.Instant)?
+    private let quietInterval: Duration
 
     /// Runs shown at most: unfinished ones, and ended ones.
     private static let limits = (unfinished: 100, ended: 20)
 
-    package init(_ store: EvaluationStore) {
+    /// - Parameter quietInterval: how long a look serves while no run goes on.
+    package init(_ store: EvaluationStore, quietInterval: Duration = .zero) {
         self.store = store
+        self.quietInterval = quietInterval
     }
 
     package func look() throws -> FleetOverview {
+        if let quiet, .now - quiet.at < quietInterval { return quiet.fleet }
+        let fleet = try freshLook()
+        quiet = fleet.runs.contains { !$0.state.isTerminal } ? nil : (fleet, .now)
+        return fleet
+    }
+
+    private func freshLook() throws -> FleetOverview {
         let heads = try store.rows(
             """
             (SELECT run_id, state || coalesce(finished_at::text, '') AS key FROM runs
@@ -31,9 +43,21 @@ package final class OverviewReader {
         let workers = try store.presentWorkers()
         return FleetOverview(
             at: try store.rows("SELECT \(EvaluationStore.time("clock_timestamp()")) AS at").single().text("at"),
-            runs: runs.sorted { $0.run > $1.run }, runsByState: try store.runsByState(), workers: workers,
+            runs: runs.sorted { $0.run > $1.run }, runsByState: try store.runsByState(), totals: try store.fleetTotals(), workers: workers,
             coordinators: try store.presentCoordinators(), deadLetters: try store.deadLetterOverview(),
-            imagesPerSecond: workers.reduce(0) { $0 + $1.imagesPerSecond })
+            imagesPerSecond: try store.fleetPace())
+    }
+
+    /// Runs that have ended, newest first: at most `limit` of those before a run.
+    /// - Parameter last: nil for the newest.
+    package func ended(before last: RunID?, limit: Int) throws -> [RunOverview] {
+        let heads = try store.rows(
+            """
+            SELECT run_id, state || coalesce(finished_at::text, '') AS key FROM runs
+            WHERE state IN ('finished', 'cancelled') AND run_id < $1 ORDER BY run_id DESC LIMIT $2
+            """, [.int64(last?.rawValue ?? .max), .int(limit)]
+        ).map { (run: RunID(try $0.int64("run_id")), key: try $0.text("key")) }
+        return try overviews(of: heads).sorted { $0.run > $1.run }
     }
 
     /// One run, whether or not it is among those that ``look()`` shows.
@@ -44,7 +68,7 @@ package final class OverviewReader {
         guard let row = found.first, let overview = try overviews(of: [(run, row.text("key"))]).first else {
             throw EvaluationStore.noRun(run)
         }
-        // What is remembered of runs that nobody looks at is forgotten with the next look at all.
+        // The next look at all evicts runs that are not shown.
         return overview
     }
 

@@ -20,17 +20,24 @@ package final class ChildProgram {
         let program = folder.appending(path: name)
         guard FileManager.default.isExecutableFile(atPath: program.path) else {
             throw Failure(
-                Failure.Code("stack.program"), "\(name) is not beside evalctl in \(folder.path)",
-                remedy: "build or install all three programs")
+                Failure.Code("stack.program"), "\(name) is not beside this program in \(folder.path)",
+                remedy: "build or install all programs")
         }
         process.executableURL = program
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.environment = Self.inherited.merging(environment) { $1 }
         process.standardInput = lifeline
         let log = try Self.openLog(logPath, appending: appending)
         process.standardOutput = log
         process.standardError = log
         try process.run()
+    }
+
+    /// This program's environment without its settings, which are not the other one's, and without any configuration file.
+    private static var inherited: [String: String] {
+        let kept: Set<String> = ["EVALCTL_HTTP_TOKEN", "EVALCTL_PREPARED_STATEMENTS"]
+        return ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("EVALCTL_") || kept.contains($0.key) }
+            .merging(["EVALCTL_CONFIG": ""]) { $1 }
     }
 
     private static func openLog(_ path: String, appending: Bool) throws -> FileHandle {
@@ -94,8 +101,8 @@ package final class ChildProgram {
         guard process.isRunning else { return }
         try? lifeline.fileHandleForWriting.close()
         process.terminate()
-        let deadline = Date().addingTimeInterval(seconds)
-        while process.isRunning, Date() < deadline { usleep(5000) }
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while process.isRunning, .now < deadline { usleep(5000) }
         if process.isRunning { send(SIGKILL) }
         process.waitUntilExit()
     }

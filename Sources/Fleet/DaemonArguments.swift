@@ -2,20 +2,24 @@ package import Kafka
 
 /// The command line that coordinators and workers of a fleet have in common.
 package struct DaemonArguments: Sendable {
-    package var kafka: KafkaConfiguration
-    package var topics: JobTopics
+    /// Nil where jobs travel through the database.
+    package var kafka: (configuration: KafkaConfiguration, topics: JobTopics)?
     /// Level of their logs.
     package var logLevel = "info"
 
-    package init(kafka: KafkaConfiguration, topics: JobTopics) {
+    package init(kafka: (configuration: KafkaConfiguration, topics: JobTopics)?) {
         self.kafka = kafka
-        self.topics = topics
     }
 
-    /// The arguments; the database's address goes through the environment.
+    /// The arguments; the database's address goes through ``environment(database:)``.
     package var list: [String] {
-        var list = ["--kafka", kafka.bootstrapServers, "--topic-prefix", topics.prefix, "--log-level", logLevel, "--end-with-input"]
-        for (name, value) in kafka.properties { list += ["--kafka-property", "\(name)=\(value)"] }
+        var list = ["--log-level", logLevel, "--end-with-input"]
+        guard let kafka else { return list }
+        list += ["--kafka", kafka.configuration.bootstrapServers, "--topic-prefix", kafka.topics.prefix]
+        for (name, value) in kafka.configuration.properties { list += ["--kafka-property", "\(name)=\(value)"] }
         return list
     }
+
+    /// The environment, in which no other Kafka is named.
+    package static func environment(database: String) -> [String: String] { ["EVALCTL_DATABASE": database, "EVALCTL_KAFKA": ""] }
 }

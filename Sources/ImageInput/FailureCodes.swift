@@ -36,12 +36,8 @@ extension Failure.Code {
     package static let dataSetFolder = Self("dataset.folder")
     /// The folder has no images, or one of its class folders has none.
     package static let dataSetEmpty = Self("dataset.empty")
-    /// A file or folder name is not UTF-8.
-    package static let dataSetName = Self("dataset.name")
     /// Symbolic links lead back into a folder they are in.
     package static let dataSetLinkLoop = Self("dataset.linkLoop")
-    /// Files are in image formats that are not decoded here.
-    package static let dataSetFormats = Self("dataset.formats")
     /// Files cannot be read.
     package static let dataSetFiles = Self("dataset.files")
     /// A label list cannot be read or understood.

@@ -43,7 +43,7 @@ enum FileScan {
     ) -> Result<Output, Failure> {
         do {
             try buffer.reserve(bufferBytes, for: path)
-            let reader = try FileReader(path: path, limit: .max)
+            let reader = try FileReader(path: path, limit: ImageLoader.defaultFileSizeLimit)
             bytes += reader.byteCount
             return .success(try work(reader, UnsafeMutableRawBufferPointer(start: buffer.base, count: bufferBytes)))
         } catch let failure as Failure {

@@ -1,39 +1,64 @@
 /// The image files that labels are brought together with: those of a folder, or of anything else that has paths.
-package enum FileTree: Sendable {
+package struct FileTree: Sendable {
+    private enum Contents: Sendable {
+        case folder(FolderListing)
+        /// Paths by the bytes of their first folder, empty for those without.
+        case listed([[UInt8]: [String]])
+    }
+
+    /// What failures call the whole.
+    package let name: String
+    /// What of it is no image of a data set, by why, as far as it was asked for.
+    package var leftOut: ProblemList {
+        if case .folder(let listing) = contents { listing.leftOut } else { leftOutOfList }
+    }
+    /// What was found that a user should know.
+    package var notices: [String] {
+        if case .folder(let listing) = contents { listing.notices.lines } else { [] }
+    }
+
+    private var contents: Contents
+    private var leftOutOfList = ProblemList()
+
     /// A folder of this machine.
-    case folder(String)
-    /// Paths by the bytes of their first folder, empty for those without; `name` is what failures call the whole.
-    case listed(name: String, paths: [[UInt8]: [String]])
+    package init(folder path: String) {
+        name = path
+        contents = .folder(FolderListing(root: path))
+    }
 
     /// - Parameter paths: of image files, with `/` between folders.
     package init(name: String, paths: [String]) {
-        self = .listed(name: name, paths: Dictionary(grouping: paths) { $0.firstFolder?.bytewiseKey ?? [] })
-    }
-
-    package var name: String {
-        switch self {
-        case .folder(let path): path
-        case .listed(let name, _): name
+        self.name = name
+        var kept: [String] = []
+        for path in paths {
+            if ToolFiles.contains(path: path) {
+                leftOutOfList.add(ToolFiles.kind, path)
+            } else {
+                kept.append(path)
+            }
         }
+        contents = .listed(Dictionary(grouping: kept) { $0.firstFolder?.bytewiseKey ?? [] })
     }
 
     /// Names of the folders at the top, sorted bytewise.
-    func subfolders() throws -> [String] {
-        switch self {
-        case .folder(let path):
-            return try FolderListing.subfolders(of: path)
-        case .listed(_, let paths):
+    mutating func subfolders() throws -> [String] {
+        switch contents {
+        case .folder(var listing):
+            defer { contents = .folder(listing) }
+            return try listing.subfolders()
+        case .listed(let paths):
             return paths.keys.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }.sorted { $0.precedesBytewise($1) }
         }
     }
 
     /// Image files below one of the folders at the top, or all where `top` is nil, relative to it: folder by folder in bytewise order, and in
     /// each by name.
-    func imageFiles(below top: String? = nil) throws -> [String] {
-        switch self {
-        case .folder(let root):
-            return try FolderListing.imageFiles(below: top.map { "\(root)/\($0)" } ?? root)
-        case .listed(_, let paths):
+    mutating func imageFiles(below top: String? = nil) throws -> [String] {
+        switch contents {
+        case .folder(var listing):
+            defer { contents = .folder(listing) }
+            return try listing.imageFiles(below: top ?? "")
+        case .listed(let paths):
             let found = top.map { top in
                 (paths[top.bytewiseKey] ?? []).map { String(decoding: $0.utf8.dropFirst(top.utf8.count + 1), as: UTF8.self) }
             }
@@ -42,6 +67,23 @@ package enum FileTree: Sendable {
                     ? one.path.precedesBytewise(other.path) : one.folder.precedesBytewise(other.folder)
             }.map(\.path)
         }
+    }
+}
+
+/// What file managers, notebooks and network stores leave beside images, and nobody means.
+package enum ToolFiles {
+    /// What they are called as a kind of problem.
+    package static let kind = "hidden files and folders, or those of tools"
+    private static let folders: Set<String> = ["__MACOSX", "@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information"]
+
+    static func contains(folder name: some StringProtocol) -> Bool { name.hasPrefix(".") || folders.contains(String(name)) }
+
+    /// macOS writes what else it knows of `x.jpg` into `._x.jpg`.
+    static func contains(file name: some StringProtocol) -> Bool { name.hasPrefix("._") }
+
+    package static func contains(path: String) -> Bool {
+        let parts = path.split(separator: "/")
+        return parts.dropLast().contains { contains(folder: $0) } || parts.last.map { contains(file: $0) } == true
     }
 }
 

@@ -2,24 +2,48 @@ import Diagnostics
 import Glibc
 
 /// The image files of a folder, in torchvision's order.
-package enum FolderListing {
+///
+/// Symbolic links are followed, to each folder once per listing: links that meet again and again in few folders end. What is no image of the
+/// data set is left out, and told in ``leftOut``.
+package struct FolderListing: Sendable {
     /// What torchvision takes for an image file by its name.
     package static let imageExtensions: Set<String> = ["jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp"]
-
     private static let depthLimit = 64
 
-    /// Names of the folders in `path`, sorted bytewise.
-    static func subfolders(of path: String) throws -> [String] {
-        try entries(of: path).filter(\.isFolder).map(\.name)
+    let root: String
+    private(set) var leftOut = ProblemList()
+    /// Links that lead out of the root.
+    private(set) var notices = ProblemList()
+    private let realRoot: String?
+
+    package init(root: String) {
+        self.root = root
+        realRoot = Self.realPath(root)
     }
 
-    /// Paths, relative to `path`, of the image files below it: folder by folder in bytewise order of their paths, and in each by name.
+    /// Names of the class folders in the root, sorted bytewise. Folders of tools and hidden ones are none.
     ///
-    /// Symbolic links are followed.
-    /// - Throws: `dataset.folder`, `dataset.name`, `dataset.linkLoop`.
-    package static func imageFiles(below path: String) throws -> [String] {
+    /// - Throws: `dataset.folder`.
+    mutating func subfolders() throws -> [String] {
+        var folders: [String] = []
+        for entry in try entries(of: "") {
+            if entry.isFolder {
+                folders.append(entry.name)
+            } else {
+                leftOut.add("files beside the class folders", entry.name)
+            }
+        }
+        return folders
+    }
+
+    /// Paths, relative to the root's folder `folder`, of the image files below it: folder by folder in bytewise order of their paths, and in
+    /// each by name.
+    ///
+    /// - Throws: `dataset.folder`, `dataset.linkLoop`.
+    package mutating func imageFiles(below folder: String = "") throws -> [String] {
         var folders: [(path: String, files: [String])] = []
-        try walk(path, relative: "", ancestors: [], into: &folders)
+        var visited: Set<Identity> = []
+        try walk(folder, relative: "", ancestors: [], visited: &visited, into: &folders)
         folders.sort { $0.path.precedesBytewise($1.path) }
         return folders.flatMap { folder in folder.files.map { folder.path.isEmpty ? $0 : "\(folder.path)/\($0)" } }
     }
@@ -29,31 +53,78 @@ package enum FolderListing {
         var inode: UInt
     }
 
-    private static func walk(
-        _ root: String, relative: String, ancestors: Set<Identity>, into folders: inout [(path: String, files: [String])]
+    private mutating func walk(
+        _ top: String, relative: String, ancestors: Set<Identity>, visited: inout Set<Identity>,
+        into folders: inout [(path: String, files: [String])]
     ) throws {
-        let path = relative.isEmpty ? root : "\(root)/\(relative)"
+        let folder = Self.join(top, relative)
+        let path = Self.join(root, folder)
         var status = stat()
-        guard stat(path, &status) == 0 else { throw unlistable(path, errno) }
+        guard stat(path, &status) == 0 else { throw Self.unlistable(path, errno) }
         let identity = Identity(device: UInt(status.st_dev), inode: UInt(status.st_ino))
-        guard !ancestors.contains(identity), ancestors.count < depthLimit else {
+        guard !ancestors.contains(identity), ancestors.count < Self.depthLimit else {
             throw Failure(
-                .dataSetLinkLoop, "\(path) leads back into a folder that it is in, or lies more than \(depthLimit) folders deep.",
+                .dataSetLinkLoop, "\(path) leads back into a folder that it is in, or lies more than \(Self.depthLimit) folders deep.",
                 remedy: "Remove the symbolic link.")
         }
-        let entries = try entries(of: path)
-        folders.append((relative, entries.filter { !$0.isFolder && imageExtensions.contains($0.name.lowercasedExtension) }.map(\.name)))
+        guard visited.insert(identity).inserted else {
+            leftOut.add("links to a folder that is listed already", folder)
+            return
+        }
+        let entries = try entries(of: folder)
+        var files: [String] = []
+        for entry in entries where !entry.isFolder {
+            if Self.imageExtensions.contains(entry.name.lowercasedExtension) {
+                files.append(entry.name)
+            } else {
+                leftOut.add("files that are no images by their names", Self.join(folder, entry.name))
+            }
+        }
+        folders.append((relative, files))
         for entry in entries where entry.isFolder {
-            let below = relative.isEmpty ? entry.name : "\(relative)/\(entry.name)"
-            try walk(root, relative: below, ancestors: ancestors.union([identity]), into: &folders)
+            try walk(
+                top, relative: Self.join(relative, entry.name), ancestors: ancestors.union([identity]), visited: &visited, into: &folders)
         }
     }
 
-    /// What is in a folder, sorted bytewise by name, links followed. A link to nothing counts as a file, to be complained of when it is read.
-    private static func entries(of path: String) throws -> [(name: String, isFolder: Bool)] {
+    /// What is in a folder, sorted bytewise by name, links followed. Links to nothing, pipes, devices and sockets are left out.
+    private mutating func entries(of folder: String) throws -> [(name: String, isFolder: Bool)] {
+        let path = Self.join(root, folder)
+        var found: [(name: String, isFolder: Bool)] = []
+        for (bytes, kind) in try Self.rawEntries(of: path) {
+            guard let name = String(validating: bytes, as: UTF8.self) else {
+                leftOut.add("files or folders whose names are not UTF-8", Self.join(folder, String(decoding: bytes, as: UTF8.self)))
+                continue
+            }
+            var type = kind
+            if type == DT_LNK || type == DT_UNKNOWN {
+                let isLink = type == DT_LNK
+                var status = stat()
+                guard stat("\(path)/\(name)", &status) == 0 else {
+                    leftOut.add("links to nothing", Self.join(folder, name))
+                    continue
+                }
+                type = Int(status.st_mode & S_IFMT) >> 12
+                if isLink { noteIfOutside(Self.join(folder, name)) }
+            }
+            guard !(type == DT_DIR ? ToolFiles.contains(folder: name) : ToolFiles.contains(file: name)) else {
+                leftOut.add(ToolFiles.kind, Self.join(folder, name))
+                continue
+            }
+            guard type == DT_DIR || type == DT_REG else {
+                leftOut.add("pipes, devices or sockets", Self.join(folder, name))
+                continue
+            }
+            found.append((name, type == DT_DIR))
+        }
+        return found
+    }
+
+    /// Names and types as the file system has them, sorted bytewise.
+    private static func rawEntries(of path: String) throws -> [(name: [UInt8], type: Int)] {
         guard let stream = opendir(path) else { throw unlistable(path, errno) }
         defer { closedir(stream) }
-        var found: [(name: String, isFolder: Bool)] = []
+        var found: [(name: [UInt8], type: Int)] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
@@ -61,20 +132,26 @@ package enum FolderListing {
                 break
             }
             let bytes = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
-            if bytes == [0x2E] || bytes == [0x2E, 0x2E] { continue }
-            guard let name = String(validating: bytes, as: UTF8.self) else {
-                throw Failure(
-                    .dataSetName, "\(path) has a file whose name is not UTF-8: \(String(decoding: bytes, as: UTF8.self)).",
-                    remedy: "Rename it.")
-            }
-            var isFolder = entry.pointee.d_type == UInt8(DT_DIR)
-            if entry.pointee.d_type == UInt8(DT_LNK) || entry.pointee.d_type == UInt8(DT_UNKNOWN) {
-                var status = stat()
-                isFolder = stat("\(path)/\(name)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-            }
-            found.append((name, isFolder))
+            if bytes != [0x2E], bytes != [0x2E, 0x2E] { found.append((bytes, Int(entry.pointee.d_type))) }
         }
-        return found.sorted { $0.name.precedesBytewise($1.name) }
+        return found.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    }
+
+    private mutating func noteIfOutside(_ place: String) {
+        guard let realRoot, let target = Self.realPath(Self.join(root, place)), target != realRoot, !target.hasPrefix(realRoot + "/") else {
+            return
+        }
+        notices.add("links that lead out of the folder, and are followed", place)
+    }
+
+    private static func join(_ folder: String, _ name: String) -> String {
+        folder.isEmpty ? name : name.isEmpty ? folder : "\(folder)/\(name)"
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let resolved = realpath(path, nil) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     private static func unlistable(_ path: String, _ code: CInt) -> Failure {

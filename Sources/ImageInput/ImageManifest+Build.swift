@@ -22,40 +22,33 @@ extension ImageManifest {
     package static func find(
         root: String, labels: LabelSource, threads: Int, progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws -> DataSetFindings {
-        let labelling = try Labelling(.folder(root), source: labels)
+        let labelling = try Labelling(FileTree(folder: root), source: labels)
         let paths = labelling.images.map(\.path)
         let results = FileScan.run(root: root, paths: paths, threads: threads, progress: progress) { reader, buffer in
             try reader.contents(through: buffer)
         }
+        var leftOut = labelling.leftOut
         var unreadable = ProblemList()
-        var undecodable = ProblemList()
         var entries: [Entry] = []
         var formats: [ImageFormat] = []
         entries.reserveCapacity(paths.count)
         for (ordinal, result) in results.enumerated() {
             switch result {
+            case .failure(let failure) where failure.code == .imageFileTooLarge:
+                leftOut.add("images of more than \(ImageLoader.defaultFileSizeLimit >> 20) MiB", paths[ordinal])
             case .failure(let failure):
                 unreadable.add("files that cannot be read", failure.message)
             case .success(let file):
-                let format = ImageFormat(startingWith: file.start)
-                formats.append(format)
-                if !isDecodable(format, name: paths[ordinal]) {
-                    undecodable.add("files that are neither JPEG nor PNG", paths[ordinal])
-                }
+                formats.append(ImageFormat(startingWith: file.start))
                 entries.append(
                     Entry(
-                        ordinal: ordinal, path: paths[ordinal], label: labelling.images[ordinal].label, byteCount: file.byteCount,
+                        ordinal: entries.count, path: paths[ordinal], label: labelling.images[ordinal].label, byteCount: file.byteCount,
                         hash: file.hash))
             }
         }
         try unreadable.throwIfAny(.dataSetFiles, root, remedy: "Mend or remove them.")
-        try undecodable.throwIfAny(.dataSetFormats, root, remedy: "Convert them to PNG, which keeps their pixels, or remove them.")
-        return DataSetFindings(manifest: ImageManifest(entries: entries, classes: labelling.classes), formats: formats)
-    }
-
-    /// Whether an image's first bytes or its name promise a format that is decoded here; by its name it belongs to the data set even if it turns
-    /// out to be damaged.
-    package static func isDecodable(_ format: ImageFormat, name: String) -> Bool {
-        [.jpeg, .png].contains(format) || FolderListing.imageExtensions.contains(name.lowercasedExtension)
+        return DataSetFindings(
+            manifest: ImageManifest(entries: entries, classes: labelling.classes), formats: formats, leftOut: leftOut,
+            notices: labelling.notices)
     }
 }

@@ -60,9 +60,8 @@ extension ImageManifest {
 
     /// The image files that belong to the data set by their place and name.
     private static func imagePaths(root: String, labels: LabelSource) throws -> [String] {
-        guard labels == .classFolders else { return try FolderListing.imageFiles(below: root).sorted { $0.precedesBytewise($1) } }
-        return try FolderListing.subfolders(of: root).flatMap { name in
-            try FolderListing.imageFiles(below: "\(root)/\(name)").map { "\(name)/\($0)" }
-        }
+        var tree = FileTree(folder: root)
+        guard labels == .classFolders else { return try tree.imageFiles().sorted { $0.precedesBytewise($1) } }
+        return try tree.subfolders().flatMap { name in try tree.imageFiles(below: name).map { "\(name)/\($0)" } }
     }
 }

@@ -10,11 +10,40 @@ struct LabelFile {
     let path: String
     let lines: [Line]
 
-    private static let byteLimit = 256 << 20
+    private static let byteLimit = 128 << 20
+    private static let lineLimit = 4_000_000
+    /// Bytes of a line.
+    private static let lineByteLimit = 1 << 16
 
     /// - Throws: `dataset.labelList`.
     init(path: String) throws {
         self.path = path
+        let text = try Self.text(of: path)
+        var lines: [Line] = []
+        var rest = text[...].utf8
+        var number = 0
+        while !rest.isEmpty {
+            number += 1
+            let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+            var line = rest[..<(end ?? rest.endIndex)]
+            rest = end.map { rest[rest.index(after: $0)...] } ?? rest[rest.endIndex...]
+            if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
+            guard line.count <= Self.lineByteLimit else {
+                throw Failure(
+                    .labelList, "\(path), line \(number): it has \(line.count) bytes, and \(Self.lineByteLimit) at most are read.",
+                    remedy: "Check that it is a list of labels.")
+            }
+            if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
+            guard lines.count < Self.lineLimit else {
+                throw Failure(.labelList, "\(path) has more than \(Self.lineLimit) lines.", remedy: "Check that it is a list of labels.")
+            }
+            lines.append(Line(number: number, text: Substring(line)))
+        }
+        self.lines = lines
+    }
+
+    /// The file's text: UTF-8, or UTF-16 with its mark.
+    private static func text(of path: String) throws -> String {
         var bytes: [UInt8]
         do {
             let reader = try FileReader(path: path, limit: Self.byteLimit)
@@ -24,14 +53,17 @@ struct LabelFile {
         } catch {
             throw Failure(.labelList, "The label list \(path) cannot be read", cause: error)
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw Failure(.labelList, "The label list \(path) is not UTF-8 text.", remedy: "Save it as UTF-8.")
+        let isLittle = bytes.starts(with: [0xFF, 0xFE])
+        if isLittle || bytes.starts(with: [0xFE, 0xFF]) {
+            let units = stride(from: 2, to: bytes.count - 1, by: 2).map { place in
+                let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
+                return isLittle ? second << 8 | first : first << 8 | second
+            }
+            if bytes.count.isMultiple(of: 2), let text = String(validating: units, as: UTF16.self) { return text }
+        } else if let text = String(validating: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...], as: UTF8.self) {
+            return text
         }
-        let content = text.unicodeScalars.first == "\u{FEFF}" ? Substring(text.unicodeScalars.dropFirst()) : Substring(text)
-        lines = content.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().compactMap { index, line in
-            let text = Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
-            return text.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 } ? nil : Line(number: index + 1, text: text)
-        }
+        throw Failure(.labelList, "The label list \(path) is neither UTF-8 nor UTF-16 text.", remedy: "Save it as UTF-8.")
     }
 
     /// A failure about one line.
@@ -39,45 +71,15 @@ struct LabelFile {
         Failure(.labelList, "\(path), line \(line.number): \(what).", remedy: remedy)
     }
 
-    /// Each line as two comma-separated fields (RFC 4180 quoting, no line breaks inside a field).
+    /// Each line as two comma-separated fields, without the blanks around them.
     /// - Throws: `dataset.labelList`.
     func pairs() throws -> [(line: Int, name: String, value: String)] {
         try lines.map { line in
-            guard let fields = Self.fields(of: line.text), fields.count == 2 else {
+            guard let fields = LabelFields.split(line.text, at: .comma), fields.count == 2 else {
                 throw failure(
                     line: line, "two comma-separated fields are needed", remedy: "Write a file name, a comma and a label on each line.")
             }
             return (line.number, fields[0], fields[1])
         }
-    }
-
-    /// The fields of one CSV line, nil where its quotes do not match.
-    private static func fields(of line: Substring) -> [String]? {
-        let quote = UInt8(ascii: "\"")
-        var fields: [String] = []
-        var field: [UInt8] = []
-        var isQuoted = false
-        var wasQuoted = false
-        var rest = line.utf8
-        while let byte = rest.popFirst() {
-            switch byte {
-            case quote where isQuoted && rest.first == quote:
-                rest.removeFirst()
-                field.append(quote)
-            case quote where isQuoted || (field.isEmpty && !wasQuoted):
-                isQuoted.toggle()
-                wasQuoted = true
-            case UInt8(ascii: ",") where !isQuoted:
-                fields.append(String(decoding: field, as: UTF8.self))
-                field = []
-                wasQuoted = false
-            case _ where wasQuoted && !isQuoted:
-                return nil
-            default:
-                field.append(byte)
-            }
-        }
-        fields.append(String(decoding: field, as: UTF8.self))
-        return isQuoted ? nil : fields
     }
 }

@@ -3,9 +3,12 @@ package enum LabelSource: Hashable, Sendable, Codable {
     /// One folder per class, as torchvision's `ImageFolder`: sorted folder names are the class indices.
     case classFolders
 
-    /// A CSV of file name and class index, or of file name and class name; a first row that begins with `file`, `filename`, `name`, `image`,
-    /// `imageid`, `path` or `id` is a header. `classNames` is a text file of one class name a line, in the order of the indices. Without it,
-    /// class names are numbered in their sorted order, and indices have no names.
+    /// One folder per class, numbered in another order than that of their names.
+    case orderedFolders(ClassOrder)
+
+    /// A table of file names and class indices or class names, between commas, semicolons, tabs or blanks, with or without a header and further
+    /// columns. `classNames` is a text file of one class name a line, in the order of the indices. Without it, class names are numbered in
+    /// their sorted order, and indices have no names.
     case list(path: String, classNames: String?)
 
     /// `LOC_val_solution.csv` and `LOC_synset_mapping.txt`: sorted synsets are the class indices.
@@ -14,6 +17,22 @@ package enum LabelSource: Hashable, Sendable, Codable {
     /// `ILSVRC2012_validation_ground_truth.txt`, one number per validation image, and a text table whose lines begin with such a number and
     /// its synset (from the development kit's `meta.mat`). The numbers are not class indices: those are the places of the sorted synsets.
     case groundTruth(numbers: String, synsets: String?)
+
+    /// Whether folders are the classes.
+    package var isOfFolders: Bool {
+        switch self {
+        case .classFolders, .orderedFolders: true
+        case .list, .localization, .groundTruth: false
+        }
+    }
+}
+
+/// How class folders are numbered.
+package enum ClassOrder: Hashable, Sendable, Codable {
+    /// By the numbers that they are.
+    case numeric
+    /// By a text file of one class a line, which may have more classes than there are folders.
+    case file(String)
 }
 
 /// A data set as a person describes it.

@@ -1,61 +1,126 @@
 import Diagnostics
 
 extension Labelling {
-    /// torchvision's `ImageFolder`: each folder of `root` is a class, and one without images is an error.
-    init(classFoldersOf tree: FileTree) throws {
-        let names = try tree.subfolders()
+    /// torchvision's `ImageFolder`: each folder at the top is a class, and one without images is an error.
+    init(classFoldersOf tree: FileTree, order: ClassOrder?) throws {
+        var tree = tree
+        let root = tree.name
+        var names = try tree.subfolders()
         guard !names.isEmpty else {
             throw Failure(
-                .dataSetEmpty, "\(tree.name) has no class folders.",
+                .dataSetEmpty, "\(root) has no class folders.",
                 remedy: "Name a folder with one folder per class, or give a label list for a folder that holds the images themselves.")
         }
+        guard !names.contains("val") || !Set(names).isSubset(of: ["train", "val", "test"]) || names.count == 1 else {
+            throw Failure(
+                .dataSetEmpty, "\(root) holds \(names.joined(separator: " and ")), which are parts of a data set and no classes.",
+                remedy: "Name one of them, such as \(root)/val.")
+        }
+        let numbers = names.compactMap { Int($0) }
+        var notices: [String] = []
+        var classes = names.map { ImageClass(name: $0) }
+        switch order {
+        case nil:
+            if numbers.count == names.count, numbers != numbers.sorted() {
+                notices.append(
+                    "the class folders are numbers and stand in the order of text, as torchvision has them (\(names.prefix(3).joined(separator: ", "))"
+                        + ", …); --class-order numeric takes them as numbers")
+            }
+        case .numeric:
+            guard numbers.count == names.count else {
+                throw Failure(
+                    .labelMismatch, "\(root) has class folders that are no numbers.", remedy: "Leave --class-order numeric out.")
+            }
+            names = zip(numbers, names).sorted { $0.0 < $1.0 }.map(\.1)
+            classes = names.map { ImageClass(name: $0) }
+        case .file(let path):
+            classes = try Self.orderedClasses(path)
+        }
+        let indices = Dictionary(classes.enumerated().map { ($1.name.bytewiseKey, $0) }) { first, _ in first }
         var problems = ProblemList()
         var images: [(path: String, label: Int)] = []
-        for (label, name) in names.enumerated() {
+        for name in names {
+            guard let label = indices[name.bytewiseKey] else {
+                problems.add("class folders that the list of classes does not have", name)
+                continue
+            }
             let files = try tree.imageFiles(below: name)
             if files.isEmpty { problems.add("class folders without an image", name) }
             images += files.map { ("\(name)/\($0)", label) }
         }
         try problems.throwIfAny(
-            .dataSetEmpty, tree.name, remedy: "Remove the empty folders, or fill them: their number decides what labels mean.")
-        self.classes = names.map { ImageClass(name: $0) }
+            .dataSetEmpty, root, remedy: "Remove the folders, or fill them: their number decides what labels mean.")
+        self.classes = classes
         self.images = images
+        self.notices = notices + tree.notices
+        self.leftOut = tree.leftOut
     }
 
-    /// A CSV of file names and class indices or class names.
+    /// Classes in the order of a file's lines; of lines that begin with a synset the synset is the folder's name.
+    private static func orderedClasses(_ path: String) throws -> [ImageClass] {
+        try namedClasses(path).map { one in
+            let words = one.name.split(separator: " ", maxSplits: 1)
+            guard words.count == 2, SynsetTable.isSynset(String(words[0])) else { return one }
+            return ImageClass(name: String(words[0]), title: String(words[1]))
+        }
+    }
+
+    /// A table of file names and class indices or class names.
     init(_ tree: FileTree, list path: String, classNames: String?) throws {
-        var pairs = try LabelFile(path: path).pairs()
-        let headers: Set<String> = ["file", "filename", "file_name", "name", "image", "imageid", "image_id", "path", "id"]
-        if let first = pairs.first, headers.contains(first.name.lowercased()) { pairs.removeFirst() }
-        let numbers = pairs.compactMap { Int($0.value) }
-        guard numbers.isEmpty || numbers.count == pairs.count else {
+        var tree = tree
+        let named = try classNames.map { try Self.namedClasses($0) }
+        let files = try Self.flatFiles(of: &tree)
+        var notices: [String] = []
+        var known: Set<[UInt8]> = []
+        for file in files { known.formUnion([file.bytewiseKey, file.withoutExtension.bytewiseKey]) }
+        let table = try LabelTable(
+            LabelFile(path: path),
+            isFile: { known.contains(($0.hasPrefix("./") ? String($0.dropFirst(2)) : $0).bytewiseKey) },
+            classNames: Set(named?.map(\.name) ?? []))
+        let numbers = table.rows.compactMap { LabelText.number($0.value) }
+        let areNames =
+            named.map { names in
+                table.rows.allSatisfy { row in names.contains { $0.name == row.value } } && numbers.count < table.rows.count
+            } ?? false
+        guard numbers.isEmpty || numbers.count == table.rows.count || areNames else {
+            let odd = table.rows.first { LabelText.number($0.value) == nil }
             throw Failure(
-                .labelList, "\(path) mixes class indices (\(numbers.count)) and class names (\(pairs.count - numbers.count)).",
+                .labelList,
+                "\(path) mixes class indices (\(numbers.count)) and class names (\(table.rows.count - numbers.count)), such as "
+                    + "\(LabelText.cut(odd?.value ?? "")) in line \(odd?.line ?? 0).",
                 remedy: "Write either indices or names.")
         }
         var problems = ProblemList()
         let classes: [ImageClass]
         let rows: [Row]
-        if !numbers.isEmpty {
-            classes = try classNames.map { try Self.namedClasses($0) } ?? Self.numberedClasses(numbers)
-            rows = zip(pairs, numbers).map { Row(line: $0.line, name: $0.name, label: $1) }
+        if !numbers.isEmpty, !areNames {
+            classes = named ?? Self.numberedClasses(numbers)
+            rows = zip(table.rows, numbers).map { Row(line: $0.line, name: $0.name, label: $1) }
         } else {
-            classes =
-                try classNames.map { try Self.namedClasses($0) } ?? Self.sortedDistinct(pairs.map(\.value)).map { ImageClass(name: $0) }
+            classes = try named ?? Self.sortedDistinct(table.rows.map(\.value), path).map { ImageClass(name: $0) }
+            if named == nil {
+                notices.append(
+                    "the labels of \(path) are read as \(classes.count) class names, numbered in sorted order: "
+                        + classes.prefix(5).map { LabelText.cut($0.name) }.joined(separator: ", ") + (classes.count > 5 ? ", …" : ""))
+            } else if classes.allSatisfy({ SynsetTable.isSynset($0.name) }), classes.map(\.name) != classes.map(\.name).sorted() {
+                notices.append("the synsets of \(classNames ?? "") are not in sorted order, in which torchvision numbers class folders")
+            }
             let indices = Dictionary(classes.enumerated().map { ($1.name.bytewiseKey, $0) }) { first, _ in first }
-            rows = pairs.compactMap { pair in
-                guard let label = indices[pair.value.bytewiseKey] else {
-                    problems.add("unknown class names", "line \(pair.line): \(pair.value)")
+            rows = table.rows.compactMap { row in
+                guard let label = indices[row.value.bytewiseKey] else {
+                    problems.add("unknown class names", "line \(row.line): \(row.value)")
                     return nil
                 }
-                return Row(line: pair.line, name: pair.name, label: label)
+                return Row(line: row.line, name: row.name, label: label)
             }
         }
-        try self.init(classes: classes, rows: rows, files: Self.flatFiles(of: tree), list: path, tree: tree, problems: problems)
+        try self.init(classes: classes, rows: rows, files: files, list: path, tree: tree, problems: problems)
+        self.notices += notices
     }
 
     /// `LOC_val_solution.csv`: image, and one or more of "synset x1 y1 x2 y2".
     init(_ tree: FileTree, solution: String, synsets: String) throws {
+        var tree = tree
         let classes = try SynsetTable.sortedClasses(mapping: synsets)
         let indices = Dictionary(classes.enumerated().map { ($1.name.bytewiseKey, $0) }) { first, _ in first }
         var problems = ProblemList()
@@ -70,11 +135,13 @@ extension Labelling {
             }
             return Row(line: pair.line, name: pair.name, label: label)
         }
-        try self.init(classes: classes, rows: rows, files: Self.flatFiles(of: tree), list: solution, tree: tree, problems: problems)
+        let files = try Self.flatFiles(of: &tree)
+        try self.init(classes: classes, rows: rows, files: files, list: solution, tree: tree, problems: problems)
     }
 
     /// `ILSVRC2012_validation_ground_truth.txt`: line n holds the number of the image whose file name ends in n.
     init(_ tree: FileTree, numbers path: String, synsets: String?) throws {
+        var tree = tree
         guard let synsets else {
             throw Failure(
                 .labelNumbersUnexplained,
@@ -85,7 +152,7 @@ extension Labelling {
         let (classes, indices) = try SynsetTable.numbered(path: synsets)
         let file = try LabelFile(path: path)
         var problems = ProblemList()
-        let files = try Self.flatFiles(of: tree)
+        let files = try Self.flatFiles(of: &tree)
         var filesByNumber: [Int: String] = [:]
         for name in files {
             let digits = String(
@@ -111,22 +178,42 @@ extension Labelling {
         try self.init(classes: classes, rows: rows, files: files, list: path, tree: tree, problems: problems)
     }
 
+    /// Classes that a file may list, and bytes of a class's name.
+    private static let maximumClasses = 100_000
+    private static let maximumNameLength = 1000
+
     package static func namedClasses(_ path: String) throws -> [ImageClass] {
         let file = try LabelFile(path: path)
         var seen: Set<[UInt8]> = []
         for line in file.lines where !seen.insert(Array(line.text.utf8)).inserted {
-            throw file.failure(line: line, "\(line.text) stands there twice", remedy: "Write each class once.")
+            throw file.failure(line: line, "\(LabelText.cut(line.text)) stands there twice", remedy: "Write each class once.")
         }
+        try checkClasses(file.lines.map(\.text), path)
         return file.lines.map { ImageClass(name: String($0.text)) }
     }
 
     /// Classes without names for indices up to the highest that occurs. An index that no network has is left to be told as outside of them.
     package static func numberedClasses(_ numbers: [Int]) -> [ImageClass] {
-        let highest = numbers.filter { (0..<1_000_000).contains($0) }.max() ?? -1
+        let highest = numbers.filter { (0..<maximumClasses).contains($0) }.max() ?? -1
         return (0..<highest + 1).map { ImageClass(name: String($0)) }
     }
 
-    private static func sortedDistinct(_ names: [String]) -> [String] {
-        Set(names.map(\.bytewiseKey)).map { String(decoding: $0, as: UTF8.self) }.sorted { $0.precedesBytewise($1) }
+    private static func sortedDistinct(_ names: [String], _ path: String) throws -> [String] {
+        let distinct = Set(names.map(\.bytewiseKey)).map { String(decoding: $0, as: UTF8.self) }.sorted { $0.precedesBytewise($1) }
+        try checkClasses(distinct, path)
+        return distinct
+    }
+
+    private static func checkClasses(_ names: [some StringProtocol], _ path: String) throws {
+        guard names.count <= maximumClasses else {
+            throw Failure(
+                .labelList, "\(path) names \(names.count) classes, and \(maximumClasses) at most are known.",
+                remedy: "Check that it is the right file.")
+        }
+        if let name = names.first(where: { $0.utf8.count > maximumNameLength }) {
+            throw Failure(
+                .labelList, "\(path) has a class name of \(name.utf8.count) bytes: \(LabelText.cut(name)).",
+                remedy: "Shorten it to \(maximumNameLength) bytes.")
+        }
     }
 }

@@ -5,13 +5,19 @@ package struct Labelling {
     package var classes: [ImageClass]
     /// In manifest order.
     package var images: [(path: String, label: Int)]
+    /// What a user should know of how files and labels were read.
+    package var notices: [String] = []
+    /// What is there and no image of the data set, by why.
+    package var leftOut = ProblemList()
 
-    /// - Throws: `dataset.folder`, `dataset.empty`, `dataset.name`, `dataset.linkLoop`, `dataset.labelList`, `dataset.labels`,
+    /// - Throws: `dataset.folder`, `dataset.empty`, `dataset.linkLoop`, `dataset.labelList`, `dataset.labels`,
     ///   `dataset.groundTruthNumbers`.
     package init(_ tree: FileTree, source: LabelSource) throws {
         switch source {
         case .classFolders:
-            try self.init(classFoldersOf: tree)
+            try self.init(classFoldersOf: tree, order: nil)
+        case .orderedFolders(let order):
+            try self.init(classFoldersOf: tree, order: order)
         case .list(let path, let classNames):
             try self.init(tree, list: path, classNames: classNames)
         case .localization(let solution, let synsets):
@@ -29,7 +35,7 @@ package struct Labelling {
     }
 
     /// The files of a flat folder, in bytewise order of their paths.
-    static func flatFiles(of tree: FileTree) throws -> [String] {
+    static func flatFiles(of tree: inout FileTree) throws -> [String] {
         let files = try tree.imageFiles().sorted { $0.precedesBytewise($1) }
         guard !files.isEmpty else {
             throw Failure(.dataSetEmpty, "\(tree.name) has no image files.", remedy: "Name the folder that holds the images.")
@@ -71,6 +77,8 @@ package struct Labelling {
         try problems.throwIfAny(
             .labelMismatch, "\(list) does not fit the images of \(tree.name)",
             remedy: "Every image needs exactly one label, and every label an image.")
+        self.notices = tree.notices
+        self.leftOut = tree.leftOut
         self.classes = classes
         self.images = zip(files, labels).compactMap { file, label in label.map { (file, $0) } }
     }

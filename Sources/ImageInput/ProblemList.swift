@@ -13,7 +13,7 @@ package struct ProblemList: Sendable {
         let place = kinds.firstIndex { $0.kind == kind } ?? kinds.endIndex
         if place == kinds.endIndex { kinds.append((kind, 0, [])) }
         kinds[place].count += 1
-        if kinds[place].examples.count < 3 { kinds[place].examples.append(example) }
+        if kinds[place].examples.count < 3 { kinds[place].examples.append(LabelText.cut(example)) }
     }
 
     /// Notes all of another list's problems.

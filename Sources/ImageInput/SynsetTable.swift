@@ -49,6 +49,9 @@ enum SynsetTable {
         return ordered
     }
 
+    /// Whether a text is a synset.
+    static func isSynset(_ text: String) -> Bool { synset(text[...]) != nil }
+
     /// `text` where it is `n` and eight digits.
     private static func synset(_ text: Substring) -> String? {
         let bytes = Array(text.utf8)

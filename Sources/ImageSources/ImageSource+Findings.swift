@@ -53,8 +53,13 @@ extension ImageSource {
         let hasImages =
             address.isRemote
             ? objects.contains { FolderListing.imageExtensions.contains($0.name.lowercasedExtension) }
-            : !(try FolderListing.imageFiles(below: address.base).isEmpty)
+            : try hasImageFiles()
         return hasImages ? nil : try splitShards(try ShardInfo.read(from: store)) ?? archives
+    }
+
+    private func hasImageFiles() throws -> Bool {
+        var listing = FolderListing(root: address.base)
+        return try !listing.imageFiles().isEmpty
     }
 
     /// The shards of the only split, nil where nothing is told of any.
@@ -79,7 +84,7 @@ extension ImageSource {
 
     /// Brings images and labels together, the folder around all images taken for the root. A label list may also name it.
     private func matched(_ images: [ContainedImage], with labels: LabelSource) throws -> (ContainedTree, Labelling) {
-        let prefix = ContainedTree.wrapping(images, depth: labels == .classFolders ? 1 : 0)
+        let prefix = ContainedTree.wrapping(images, depth: labels.isOfFolders ? 1 : 0)
         let tree = try ContainedTree(images, title: address.description, prefix: prefix)
         do {
             return (tree, try Labelling(tree.fileTree, source: labels))
@@ -99,8 +104,8 @@ extension ImageSource {
         }
         var leftOut = ProblemList()
         for index in indexes { leftOut.add(index.leftOut) }
-        let hasSamples = labels == .classFolders && SampleSet.isThere(indexes)
-        var labelled: [(image: ContainedImage, label: Int)]
+        let hasSamples = labels.isOfFolders && SampleSet.isThere(indexes)
+        let labelled: [(image: ContainedImage, label: Int)]
         let classes: [ImageClass]
         var notices: [String] = []
         if hasSamples {
@@ -116,17 +121,11 @@ extension ImageSource {
         } else {
             let images = zip(names, indexes).flatMap { name, index in index.images.map { ContainedImage(container: name, image: $0) } }
             let (tree, labelling) = try matched(images, with: labels)
-            notices += tree.notices
+            notices += tree.notices + labelling.notices
+            leftOut.add(labelling.leftOut)
             classes = labelling.classes
             labelled = labelling.images.compactMap { entry in tree.image(at: entry.path).map { ($0, entry.label) } }
         }
-        let isDecodable = { (image: ArchiveIndex.Image) in
-            ImageManifest.isDecodable(ImageFormat(startingWith: image.start), name: image.path)
-        }
-        for entry in labelled where !isDecodable(entry.image.image) {
-            leftOut.add("images of formats that are not decoded", entry.image.image.path)
-        }
-        labelled.removeAll { !isDecodable($0.image.image) }
         guard !labelled.isEmpty else {
             throw Failure(
                 .dataSetEmpty, "\(address) has no images" + (leftOut.isEmpty ? "" : ": \(leftOut.lines.joined(separator: "; "))"),

@@ -21,16 +21,14 @@ extension ImageSource {
         var entries: [ImageManifest.Entry] = []
         var formats: [ImageFormat] = []
         for (image, content) in zip(labelling.images, contents) {
-            let format = ImageFormat(startingWith: content.start)
-            guard ImageManifest.isDecodable(format, name: image.path) else {
-                leftOut.add("images of formats that are not decoded", image.path)
-                continue
-            }
-            formats.append(format)
+            formats.append(ImageFormat(startingWith: content.start))
             entries.append(
                 .init(ordinal: entries.count, path: image.path, label: image.label, byteCount: content.byteCount, hash: content.hash))
         }
-        return DataSetFindings(manifest: ImageManifest(entries: entries, classes: labelling.classes), formats: formats, leftOut: leftOut)
+        leftOut.add(labelling.leftOut)
+        return DataSetFindings(
+            manifest: ImageManifest(entries: entries, classes: labelling.classes), formats: formats, leftOut: leftOut,
+            notices: labelling.notices)
     }
 
     /// Of the objects, those that images may be by their names.

@@ -7,19 +7,15 @@ struct ClientSettings: ~Copyable {
     private var pointer: OpaquePointer?
     let configuration: KafkaConfiguration
 
-    /// - Parameters:
-    ///   - defaults: what the kind of client sets by itself; the configuration's own properties override it.
-    ///   - needsServers: false for the client that carries an embedded broker, and connects to nothing.
+    /// - Parameter defaults: what the kind of client sets by itself; the configuration's own properties override it.
     /// - Throws: `kafka.property`, naming the property and librdkafka's reason.
-    init(_ configuration: KafkaConfiguration, defaults: [(name: String, value: String)], needsServers: Bool = true) throws {
+    init(_ configuration: KafkaConfiguration, defaults: [(name: String, value: String)]) throws {
         pointer = rd_kafka_conf_new()
         self.configuration = configuration
-        if needsServers {
-            guard !configuration.bootstrapServers.isEmpty else {
-                throw Failure(.kafkaProperty, "no Kafka bootstrap servers are given", remedy: "name them as host:port,host:port")
-            }
-            try set("bootstrap.servers", configuration.bootstrapServers)
+        guard !configuration.bootstrapServers.isEmpty else {
+            throw Failure(.kafkaProperty, "no Kafka bootstrap servers are given", remedy: "name them as host:port,host:port")
         }
+        try set("bootstrap.servers", configuration.bootstrapServers)
         try set("client.id", configuration.clientID)
         for property in defaults {
             try set(property.name, property.value)

@@ -47,6 +47,11 @@ extension KafkaConfiguration {
         ["password", "secret", "token", "username", "key.pem", "oauthbearer.config"].contains { name.contains($0) }
     }
 
+    /// The property as `NAME=VALUE`, with `***` where its value must never be shown.
+    package static func masked(_ property: (name: String, value: String)) -> String {
+        "\(property.name)=\(isSecret(property.name) ? "***" : property.value)"
+    }
+
     /// `text` without the secret values of this configuration: librdkafka quotes values in some of its messages.
     func withoutSecrets(_ text: String) -> String {
         properties.lazy.filter { Self.isSecret($0.name) }.reduce(text) { $0.without($1.value) }

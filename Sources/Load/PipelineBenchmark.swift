@@ -5,8 +5,11 @@ internal import Fleet
 internal import Foundation
 package import ImageSources
 internal import Kafka
+internal import KafkaMock
 package import Logging
+internal import NoWork
 internal import Postgres
+internal import Transport
 
 /// A coordinator and workers on a database and a broker of their own, with runs that need no computing: what is measured is all the rest.
 package final class PipelineBenchmark {
@@ -14,9 +17,9 @@ package final class PipelineBenchmark {
     private let workerCount: Int
     private let version: String
     private let report: (String) -> Void
-    private let broker: EmbeddedBroker
-    private let admin: KafkaAdmin
-    private let topics = JobTopics()
+    /// Nil where jobs travel through the database.
+    private let broker: MockBroker?
+    private let monitor: any TransportMonitor
     private let cluster: EmbeddedCluster
     private let store: EvaluationStore
     private let session: PostgresSession
@@ -31,16 +34,21 @@ package final class PipelineBenchmark {
     private static let lookInterval: UInt32 = 50_000
 
     /// Starts database, broker and coordinator.
-    /// - Parameter folder: where the database and the logs go.
-    package init(folder: String, workers: Int, version: String, logger: Logger, report: @escaping (String) -> Void) throws {
+    /// - Parameters:
+    ///   - folder: where the database and the logs go.
+    ///   - usesKafka: whether jobs travel through a mock broker instead of the database.
+    package init(
+        folder: String, workers: Int, usesKafka: Bool, version: String, logger: Logger, report: @escaping (String) -> Void
+    ) throws {
         self.folder = folder
         workerCount = workers
         self.version = version
         self.report = report
-        broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 16), logger: logger)
-        try broker.openGroup(topics.workerGroup)
-        let kafka = broker.configuration(clientID: "evalctl-bench")
-        admin = try KafkaAdmin(kafka, logger: logger)
+        let topics = JobTopics()
+        let broker = usesKafka ? try MockBroker(topics: topics.descriptions(partitions: 16), logger: logger) : nil
+        try broker?.openGroup(topics.workerGroup)
+        self.broker = broker
+        let kafka = broker.map { (configuration: $0.configuration(clientID: "evalctl-bench"), topics: topics) }
         cluster = EmbeddedCluster(directory: folder + "/postgres")
         let address = try cluster.start()
         var options = ConnectionOptions(applicationName: "evalctl-bench")
@@ -48,10 +56,12 @@ package final class PipelineBenchmark {
         session = PostgresSession(address, options: options)
         try session.withConnection { _ = try MigrationRunner().migrate($0) }
         store = EvaluationStore(session: session)
-        var arguments = DaemonArguments(kafka: kafka, topics: topics)
+        let transport: any JobTransport = kafka.map { KafkaTransport(kafka: $0.configuration, topics: $0.topics) } ?? PostgresTransport()
+        monitor = try transport.makeMonitor(store: store, logger: logger)
+        var arguments = DaemonArguments(kafka: kafka)
         arguments.logLevel = "warning"
         self.arguments = arguments
-        environment = ["EVALCTL_DATABASE": address.exposedURI]
+        environment = DaemonArguments.environment(database: address.exposedURI)
         coordinator = try ChildProgram(
             "eval-coordinator", arguments: arguments.list, environment: environment, logPath: folder + "/coordinator.log")
     }
@@ -84,8 +94,7 @@ package final class PipelineBenchmark {
         try finish(run, check) {
             measured.window.shards = max(measured.window.shards, try store.progress(run).first?.shardsPublished ?? 0)
             // The broker has no answer for a group that is coming into being.
-            let lag = (try? admin.lag(ofGroup: topics.workerGroup, topic: topics.jobs, timeoutMilliseconds: 1000)) ?? [:]
-            measured.window.messages = max(measured.window.messages, lag.values.reduce(0, +))
+            measured.window.messages = max(measured.window.messages, (try? monitor.lag().waiting) ?? 0)
         }
         let after = ProcessUsage(process: coordinator.processID)
         measured.coordinator = .init(
@@ -124,9 +133,9 @@ package final class PipelineBenchmark {
     private func startWorkers() throws {
         workers = try (1...workerCount).map { number in
             try ChildProgram(
-                "eval-worker",
-                arguments: arguments.list + [
-                    "--threads", "1", "--accept-benchmarks", "--claim-times", claimTimes(number), "--cache-dir", folder + "/checkpoints",
+                "eval-lab",
+                arguments: ["worker"] + arguments.list + [
+                    "--threads", "1", "--claim-times", claimTimes(number), "--cache-dir", folder + "/checkpoints",
                 ], environment: environment, logPath: "\(folder)/worker-\(number).log")
         }
     }

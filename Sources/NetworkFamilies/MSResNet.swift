@@ -79,6 +79,8 @@ enum MSResNet: NetworkFamily {
             neuron: try questions.neuron(assumed: neuron(spelling), shapes))
     }
 
+    static func answers(_ configuration: Configuration) -> [NetworkSetting] { configuration.neuron.settings }
+
     static func sizes(_ configuration: Configuration) -> [NetworkSize] {
         let layers = configuration.layers
         return [NetworkSize("blocks", layers.map(\.count)), NetworkSize("channels", layers.map { $0.last?.outputs ?? 0 })]

@@ -63,13 +63,16 @@ enum MaxFormer: NetworkFamily {
             imageSize: try questions.imageSize(), neuron: try questions.neuron(assumed: NeuronChoice(), shapes))
     }
 
+    static func answers(_ configuration: Configuration) -> [NetworkSetting] {
+        configuration.neuron.settings + [NetworkSetting(.heads, "\(configuration.heads)")]
+    }
+
     static func sizes(_ configuration: Configuration) -> [NetworkSize] {
         [NetworkSize("blocks", configuration.hidden.map(\.count)), NetworkSize("channels", configuration.channels)]
     }
 
     static func graph(_ configuration: Configuration) -> NetworkGraph {
         var layers = TransformerLayers(inputSize: configuration.imageSize, neuron: configuration.neuron)
-        let side = configuration.imageSize
         var x = embedPixels(configuration, &layers)
         for stage in 0..<3 {
             let channels = configuration.channels[stage]
@@ -79,15 +82,11 @@ enum MaxFormer: NetworkFamily {
                 if stage < 2 {
                     x = mix(x, "\(path).mixer", mixers[stage], channels: channels, kernel: configuration.kernels[stage], &layers)
                 } else {
-                    let halved = (side + 1) / 2
-                    let tokens = (0..<3).reduce(halved) { length, _ in (length + 1) / 2 }
+                    let tokens = (0..<4).reduce(configuration.imageSize) { length, _ in (length + 1) / 2 }
                     x = attend(x, "\(path).attn", channels: channels, heads: configuration.heads, tokens: tokens * tokens, &layers)
                 }
-                func names(_ number: Int) -> (neuron: String, convolution: String, normalisation: String) {
-                    let unit = "\(path).mlp.fc\(number)"
-                    return ("\(unit)_lif", "\(unit)_conv", "\(unit)_bn")
-                }
-                x = layers.mlp(x, "\(path).mlp", names(1), names(2), channels: channels, hidden: hidden, joinsEqualWidths: false)
+                let names = ["fc1", "fc2"].map { TransformerLayers.names("\(path).mlp.\($0)") }
+                x = layers.mlp(x, "\(path).mlp", names[0], names[1], channels: channels, hidden: hidden, joinsEqualWidths: false)
             }
         }
         return layers.head(x, channels: configuration.channels[2], classes: configuration.classes)

@@ -21,22 +21,25 @@ package enum NetworkFamilies {
     ///
     /// - Parameters:
     ///   - options: what the user says about it.
-    ///   - imageSize: as the user says; 224 where neither that nor shapes tell it.
+    ///   - own: what the file itself says about it in the same words.
+    ///   - imageSize: as the user says; 224 where neither that nor the file tells it.
     /// - Throws: `network.unrecognised`, `network.invalid-options`, `network.invalid`.
     package static func recognise(
-        shapes: TensorShapes, options: NetworkOptions? = nil, arguments: SavedArguments = SavedArguments(), imageSize: Int? = nil
+        shapes: TensorShapes, options: NetworkOptions? = nil, own: NetworkOptions? = nil, arguments: SavedArguments = SavedArguments(),
+        imageSize: Int? = nil
     ) throws(Failure) -> Network {
         let found = all.filter { $0.recognises(shapes, arguments) }
         let foundNames = found.map { $0.name }
-        if let options {
-            guard let family = found.first(where: { $0.name == options.family }) else {
+        let sources = NetworkQuestions.Sources(options: options, own: own, arguments: arguments, imageSize: imageSize)
+        if let named = options ?? own {
+            guard let family = found.first(where: { $0.name == named.family }) else {
                 throw Failure(
                     .unrecognisedNetwork,
-                    "The tensors are not those of a \(options.family)"
+                    "The tensors are not those of a \(named.family)"
                         + (found.isEmpty ? "." : ", but of a \(foundNames.joined(separator: " or "))."),
                     remedy: "Leave --network out, or give the checkpoint that it describes.")
             }
-            return try network(family, shapes, options, arguments, imageSize)
+            return try network(family, shapes, sources)
         }
         guard let family = found.first else {
             throw Failure(
@@ -49,7 +52,7 @@ package enum NetworkFamilies {
                 "The tensors may be those of a \(foundNames.joined(separator: " or a ")): both have the same names, and no argument tells.",
                 remedy: "Say which: --network \(foundNames.joined(separator: "|")).")
         }
-        return try network(family, shapes, options, arguments, imageSize)
+        return try network(family, shapes, sources)
     }
 
     /// Names that ``named(_:)`` knows.
@@ -57,18 +60,25 @@ package enum NetworkFamilies {
 
     /// A published network in full size by its name; nil where there is none.
     ///
-    /// - Throws: `network.invalid`.
-    package static func named(_ name: String) throws(Failure) -> Network? {
+    /// - Parameters:
+    ///   - options: what of it shall be otherwise than it was published.
+    ///   - imageSize: nil for the published one.
+    /// - Throws: `network.invalid`, `network.invalid-options`.
+    package static func named(_ name: String, options: NetworkOptions? = nil, imageSize: Int? = nil) throws(Failure) -> Network? {
         for family in all {
-            if let network = try published(family, name) { return network }
+            guard let network = try published(family, name) else { continue }
+            guard options != nil || imageSize != nil else { return network }
+            let own = NetworkOptions(family: family.name, network.facts.settings.filter { !(options?.has($0.key) ?? false) })
+            return try recognise(
+                shapes: TensorShapes(network.graph.tensorShapes), options: options, own: own, imageSize: imageSize)
         }
         return nil
     }
 
     private static func network<Family: NetworkFamily>(
-        _ family: Family.Type, _ shapes: TensorShapes, _ options: NetworkOptions?, _ arguments: SavedArguments, _ imageSize: Int?
+        _ family: Family.Type, _ shapes: TensorShapes, _ sources: NetworkQuestions.Sources
     ) throws(Failure) -> Network {
-        var questions = NetworkQuestions(family: family.name, options: options, arguments: arguments, imageSize: imageSize)
+        var questions = NetworkQuestions(family: family.name, sources)
         let configuration = try family.configuration(shapes, &questions)
         try questions.settle()
         let canonical = family.canonical(configuration)
@@ -76,7 +86,7 @@ package enum NetworkFamilies {
         let graph = family.graph(configuration)
         var facts = facts(family, configuration, publication)
         facts.settings = questions.settings
-        facts.timeSteps = arguments.timeSteps ?? graph.longestTimeScale ?? family.timeSteps
+        facts.timeSteps = sources.arguments.timeSteps ?? graph.longestTimeScale ?? family.timeSteps
         facts.unusedTensors = family.unusedTensors(shapes)
         return try Network(graph, facts: facts)
     }
@@ -88,6 +98,7 @@ package enum NetworkFamilies {
         let publication = family.published.first { $0.configuration == configuration }
         var facts = facts(family, configuration, publication)
         facts.timeSteps = publication?.accuracies.first?.timeSteps ?? family.timeSteps
+        facts.settings = family.answers(configuration)
         return try Network(family.graph(configuration), facts: facts)
     }
 

@@ -22,6 +22,8 @@ package protocol NetworkFamily {
     /// - Throws: `network.unrecognised` where the tensors do not tell enough, `network.invalid-options`.
     static func configuration(_ shapes: TensorShapes, _ questions: inout NetworkQuestions) throws(Failure) -> Configuration
     static func graph(_ configuration: Configuration) -> NetworkGraph
+    /// What ``configuration(_:_:)`` would have to ask about a network in this spelling, with the answers.
+    static func answers(_ configuration: Configuration) -> [NetworkSetting]
     /// What a reader wants to know of it first.
     static func sizes(_ configuration: Configuration) -> [NetworkSize]
     /// The same network in the spelling of ``published``, where checkpoints have several.
@@ -31,6 +33,7 @@ package protocol NetworkFamily {
 }
 
 extension NetworkFamily {
+    package static func answers(_ configuration: Configuration) -> [NetworkSetting] { [] }
     package static func canonical(_ configuration: Configuration) -> Configuration { configuration }
     package static func unusedTensors(_ shapes: TensorShapes) -> Set<String> { [] }
 }

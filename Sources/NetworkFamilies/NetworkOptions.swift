@@ -1,4 +1,5 @@
 package import Diagnostics
+package import Networks
 
 extension Failure.Code {
     /// What `--network` says cannot be read, or does not belong to the network.
@@ -8,6 +9,16 @@ extension Failure.Code {
 /// How the branches of a residual block join.
 package enum Connection: String, Sendable, Hashable, CaseIterable {
     case add, and, iand
+}
+
+extension NetworkSetting {
+    /// What nobody has to be asked.
+    init(_ key: NetworkOptions.Key, _ value: String) { self.init(key: key.rawValue, value: value, origin: .told) }
+}
+
+extension Network {
+    /// All that its tensors do not tell, as `--network` takes it; nil for a network of nobody's family.
+    package var options: NetworkOptions? { facts.family.map { NetworkOptions(family: $0, facts.settings) } }
 }
 
 /// What a user says about a network, `NAME[,key=value…]`.
@@ -35,6 +46,16 @@ package struct NetworkOptions: Sendable, Hashable {
     package private(set) var values: [Key: String] = [:]
 
     package init(family: String) { self.family = family }
+
+    /// What settings say, as far as there are keys for them.
+    init(family: String, _ settings: [NetworkSetting]) {
+        self.family = family
+        for setting in settings {
+            if let key = Key(rawValue: setting.key) { values[key] = setting.value }
+        }
+    }
+
+    func has(_ key: String) -> Bool { Key(rawValue: key).map { values[$0] != nil } ?? false }
 
     /// - Throws: `network.invalid-options`, with the choices.
     package init(parsing text: String) throws(Failure) {
@@ -79,6 +100,13 @@ package struct NetworkOptions: Sendable, Hashable {
         guard let first = parts[0], parts.count <= 2, parts.count == 1 || parts[1] != nil else { return nil }
         let value = parts.count == 2 ? first / (parts[1] ?? 1) : first
         return value.isFinite && value > 0 ? value : nil
+    }
+
+    /// Shortly, with thirds as fractions.
+    static func text(_ value: Double) -> String {
+        let thirds = value * 3
+        if value != value.rounded(), abs(thirds - thirds.rounded()) < 1e-9, thirds < 1e6 { return "\(Int(thirds.rounded()))/3" }
+        return value == value.rounded() && value < 1e6 ? String(Int(value)) : String(value)
     }
 
     private func isReadable(_ key: Key) -> Bool {

@@ -4,25 +4,37 @@ import Networks
 /// Settles what tensors do not tell, each from the checkpoint's arguments, else from the user, else as assumed; what remains open is
 /// collected, so that a user hears of all of it at once.
 package struct NetworkQuestions {
-    let arguments: SavedArguments
+    /// Where answers come from.
+    struct Sources {
+        /// What the user says.
+        var options: NetworkOptions?
+        /// What the file says in the same words.
+        var own: NetworkOptions?
+        var arguments: SavedArguments
+        /// As `--size` says.
+        var imageSize: Int?
+    }
+
     private let family: String
     private let options: NetworkOptions?
-    /// As `--size` says.
+    private let own: NetworkOptions?
+    private let arguments: SavedArguments
     private let givenSize: Int?
     private(set) var settings: [NetworkSetting] = []
     private var open: [NetworkOptions.Key] = []
     private var used: Set<NetworkOptions.Key> = []
 
-    init(family: String, options: NetworkOptions?, arguments: SavedArguments, imageSize: Int?) {
+    init(family: String, _ sources: Sources) {
         self.family = family
-        self.options = options
-        self.arguments = arguments
-        givenSize = imageSize
+        options = sources.options
+        own = sources.own
+        arguments = sources.arguments
+        givenSize = sources.imageSize
     }
 
     /// How branches join. - Parameter assumed: nil where nothing may be.
     mutating func connection(assumed: Connection?) throws(Failure) -> Connection {
-        let told = arguments.text("cnf", "connect_f").flatMap { Connection(rawValue: $0.lowercased()) }
+        let told = own?.connect ?? arguments.text("cnf", "connect_f").flatMap { Connection(rawValue: $0.lowercased()) }
         return try choose(.connect, told: told, given: options?.connect, assumed: assumed, else: .add) { $0.rawValue }
     }
 
@@ -37,27 +49,31 @@ package struct NetworkQuestions {
         var choice = defaults
         let isLearned = shapes.names.contains { $0.hasSuffix(".w") && (shapes.shape(of: $0) ?? [0]).allSatisfy { $0 == 1 } }
         choice.kind = try choose(
-            .neuron, told: isLearned ? .plif : saved.kind, given: options?.neuron, assumed: assumed?.kind, else: defaults.kind
+            .neuron, told: isLearned ? .plif : own?.neuron ?? saved.kind, given: options?.neuron, assumed: assumed?.kind,
+            else: defaults.kind
         ) { $0.rawValue }
         if choice.kind == .lif {
-            choice.tau = try choose(.tau, told: saved.tau, given: options?.tau, assumed: defaults.tau, else: 2) { Self.text($0) }
+            choice.tau = try choose(.tau, told: own?.tau ?? saved.tau, given: options?.tau, assumed: defaults.tau, else: 2) {
+                NetworkOptions.text($0)
+            }
         }
         if choice.kind != .if {
             choice.decaysInput = try choose(
-                .decayInput, told: saved.decaysInput, given: options?.decaysInput, assumed: defaults.decaysInput, else: true
+                .decayInput, told: own?.decaysInput ?? saved.decaysInput, given: options?.decaysInput, assumed: defaults.decaysInput,
+                else: true
             ) { $0 ? "yes" : "no" }
         }
         choice.threshold = try choose(
-            .threshold, told: saved.threshold, given: options?.threshold, assumed: defaults.threshold, else: 1
-        ) { Self.text($0) }
+            .threshold, told: own?.threshold ?? saved.threshold, given: options?.threshold, assumed: defaults.threshold, else: 1
+        ) { NetworkOptions.text($0) }
         choice.isSoftReset = try choose(
-            .reset, told: saved.isSoftReset, given: options?.isSoftReset, assumed: defaults.isSoftReset, else: false
+            .reset, told: own?.isSoftReset ?? saved.isSoftReset, given: options?.isSoftReset, assumed: defaults.isSoftReset, else: false
         ) { $0 ? "soft" : "hard" }
         return choice
     }
 
     mutating func heads(told: Int?, assumed: Int) throws(Failure) -> Int {
-        let saved = told ?? arguments.integer("num_heads", "heads", "n_heads")
+        let saved = told ?? own?.heads ?? arguments.integer("num_heads", "heads", "n_heads")
         return try choose(.heads, told: saved, given: options?.heads, assumed: assumed, else: assumed) { String($0) }
     }
 
@@ -66,11 +82,13 @@ package struct NetworkQuestions {
         let saved =
             arguments.text("pooling_stat")
             ?? arguments.integer("pooling_stat").map { String(10_000 + $0 % 10_000).suffix(4) }.map(String.init)
-        let told = saved.flatMap { $0.count == 4 && $0.allSatisfy { "01".contains($0) } ? $0 : nil }
+        let told = own?.pooling ?? saved.flatMap { $0.count == 4 && $0.allSatisfy { "01".contains($0) } ? $0 : nil }
         return try choose(.pooling, told: told, given: options?.pooling, assumed: assumed, else: assumed) { $0 }.map { $0 == "1" }
     }
 
-    /// Side of the input in pixels. - Parameter told: by the tensors, where they do.
+    /// Side of the input in pixels. What the file says of it (`image_size`) is what it was trained for, and may be given otherwise.
+    ///
+    /// - Parameter told: by the tensors, where they do.
     mutating func imageSize(told: Int? = nil, assumed: Int = 224) throws(Failure) -> Int {
         if let told, let givenSize, told != givenSize {
             throw NetworkOptions.invalid(
@@ -80,11 +98,10 @@ package struct NetworkQuestions {
             throw NetworkOptions.invalid(
                 "--size is \(givenSize), and 1 to \(NetworkLimit.inputSize) pixels are supported", "Give the size of the network's input.")
         }
-        guard let size = told ?? givenSize else {
-            note("size", String(assumed), .assumed)
-            return assumed
-        }
-        if told == nil { note("size", String(size), .given) }
+        if let told { return told }
+        let saved = arguments.integer("image_size").flatMap { (1...NetworkLimit.inputSize).contains($0) ? $0 : nil }
+        let size = givenSize ?? saved ?? assumed
+        note("size", String(size), givenSize != nil ? .given : saved != nil ? .told : .assumed)
         return size
     }
 
@@ -126,12 +143,5 @@ package struct NetworkQuestions {
 
     private mutating func note(_ key: String, _ value: String, _ origin: NetworkSetting.Origin) {
         settings.append(NetworkSetting(key: key, value: value, origin: origin))
-    }
-
-    /// Shortly, with thirds as fractions.
-    private static func text(_ value: Double) -> String {
-        let thirds = value * 3
-        if value != value.rounded(), abs(thirds - thirds.rounded()) < 1e-9, thirds < 1e6 { return "\(Int(thirds.rounded()))/3" }
-        return value == value.rounded() && value < 1e6 ? String(Int(value)) : String(value)
     }
 }

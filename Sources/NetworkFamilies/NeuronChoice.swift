@@ -18,6 +18,15 @@ struct NeuronChoice: Sendable, Hashable {
     var decaysInput = true
     var isStrict = false
 
+    /// As `--network` takes it.
+    var settings: [NetworkSetting] {
+        var pairs: [(NetworkOptions.Key, String)] = [(.neuron, kind.rawValue)]
+        if kind == .lif { pairs.append((.tau, NetworkOptions.text(tau))) }
+        if kind != .if { pairs.append((.decayInput, decaysInput ? "yes" : "no")) }
+        pairs += [(.threshold, NetworkOptions.text(threshold)), (.reset, isSoftReset ? "soft" : "hard")]
+        return pairs.map { NetworkSetting($0, $1) }
+    }
+
     /// The neuron at a module path; a learned time constant is `<path>.w`.
     func neuron(_ path: String, threshold: Double? = nil, layout: SpikeLayout = .channels) -> Neuron {
         let leak: Neuron.Leak =

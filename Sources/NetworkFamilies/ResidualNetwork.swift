@@ -71,6 +71,11 @@ struct ResidualNetwork: Sendable, Hashable {
         imageSize = try questions.imageSize()
     }
 
+    var answers: [NetworkSetting] {
+        guard case .spikes(let connection) = joining else { return neuron.settings }
+        return neuron.settings + [NetworkSetting(.connect, connection.rawValue)]
+    }
+
     var sizes: [NetworkSize] {
         [NetworkSize("blocks", layers.map(\.count)), NetworkSize("channels", layers.map { $0.last?.outputs ?? 0 })]
     }

@@ -42,6 +42,7 @@ enum SEWResNet: NetworkFamily {
     }
 
     static func graph(_ configuration: ResidualNetwork) -> NetworkGraph { configuration.graph }
+    static func answers(_ configuration: ResidualNetwork) -> [NetworkSetting] { configuration.answers }
     static func sizes(_ configuration: ResidualNetwork) -> [NetworkSize] { configuration.sizes }
 
     static func canonical(_ configuration: ResidualNetwork) -> ResidualNetwork {

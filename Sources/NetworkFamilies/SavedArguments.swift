@@ -1,3 +1,5 @@
+internal import Networks
+
 /// The scalars of a checkpoint's saved training arguments, by name.
 package struct SavedArguments: Sendable, Hashable {
     private let values: [String: ArgumentValue]
@@ -7,7 +9,7 @@ package struct SavedArguments: Sendable, Hashable {
     /// The time steps T of the training, under one of the names in use; nonsense counts as absent.
     package var timeSteps: Int? {
         for name in ["T", "time_steps", "timesteps", "time_step", "time_window", "num_steps", "steps"] {
-            if let value = integer(name), (1...1024).contains(value) { return value }
+            if let value = integer(name), (1...NetworkLimit.timeSteps).contains(value) { return value }
         }
         return nil
     }

@@ -65,6 +65,11 @@ enum SpikeDrivenTransformer: NetworkFamily {
         Set(shapes.names.filter { $0.hasSuffix(".attn.talking_heads.weight") })
     }
 
+    static func answers(_ configuration: Configuration) -> [NetworkSetting] {
+        let pooling = configuration.pooling.map { $0 ? "1" : "0" }.joined()
+        return configuration.neuron.settings + [NetworkSetting(.heads, "\(configuration.heads)"), NetworkSetting(.pooling, pooling)]
+    }
+
     static func sizes(_ configuration: Configuration) -> [NetworkSize] {
         [NetworkSize("blocks", configuration.hidden.count), NetworkSize("channels", configuration.embedding)]
     }
@@ -136,7 +141,7 @@ enum SpikeDrivenTransformer: NetworkFamily {
         func mlp(_ block: Int, _ number: Int) -> (neuron: String, convolution: String, normalisation: String) {
             let path = "\(blocks).\(block).mlp"
             return isOriginal
-                ? ("\(path).fc\(number)_lif", "\(path).fc\(number)_conv", "\(path).fc\(number)_bn")
+                ? TransformerLayers.names("\(path).fc\(number)")
                 : ("\(path).lif\(number)", "\(path).fc\(number)", "\(path).bn\(number)")
         }
     }

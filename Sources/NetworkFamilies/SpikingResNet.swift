@@ -40,6 +40,7 @@ enum SpikingResNet: NetworkFamily {
     }
 
     static func graph(_ configuration: ResidualNetwork) -> NetworkGraph { configuration.graph }
+    static func answers(_ configuration: ResidualNetwork) -> [NetworkSetting] { configuration.answers }
     static func sizes(_ configuration: ResidualNetwork) -> [NetworkSize] { configuration.sizes }
 
     static func canonical(_ configuration: ResidualNetwork) -> ResidualNetwork {

@@ -86,6 +86,8 @@ enum SpikingVGG: NetworkFamily {
             layers: layers, grid: grid, classifier: classifier, imageSize: size, neuron: try questions.neuron(assumed: nil, shapes))
     }
 
+    static func answers(_ configuration: Configuration) -> [NetworkSetting] { configuration.neuron.settings }
+
     static func sizes(_ configuration: Configuration) -> [NetworkSize] {
         [NetworkSize("channels", configuration.layers.map(\.outputs)), NetworkSize("classifier", configuration.classifier)]
     }

@@ -27,6 +27,11 @@ struct TransformerLayers {
         return builder.normalisation(normalisation, current, features: outputs)
     }
 
+    /// As the published code of both calls a layer of an MLP.
+    static func names(_ unit: String) -> (neuron: String, convolution: String, normalisation: String) {
+        ("\(unit)_lif", "\(unit)_conv", "\(unit)_bn")
+    }
+
     mutating func pool(_ name: String, _ x: Value) -> Value {
         builder.add(name, .maximumPool(PoolingWindow(kernel: Extent2(3), stride: Extent2(2), padding: .one)), x)
     }

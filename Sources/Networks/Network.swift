@@ -107,6 +107,9 @@ package struct PublishedAccuracy: Sendable, Hashable, Codable {
         self.timeSteps = timeSteps
         self.source = source
     }
+
+    /// In a line.
+    package var text: String { "\(top1) % with T = \(timeSteps): \(source)" }
 }
 
 /// How a family's authors resize and crop; the rest is ImageNet's usual.
@@ -125,4 +128,7 @@ package struct PublishedPreprocessing: Sendable, Hashable, Codable {
         self.interpolation = interpolation
         self.cropFraction = cropFraction
     }
+
+    /// In a line.
+    package var text: String { "\(interpolation), crop \(cropFraction) of the short side" }
 }

@@ -15,7 +15,22 @@ extension Neuron {
         return parts.joined(separator: ", ")
     }
 
+    /// Shortly, with thirds as fractions.
     private static func text(_ number: Double) -> String {
-        number == number.rounded() && abs(number) < 1e9 ? "\(Int(number))" : "\(number)"
+        let thirds = number * 3
+        if number != number.rounded(), abs(thirds - thirds.rounded()) < 1e-9, abs(thirds) < 1e6 { return "\(Int(thirds.rounded()))/3" }
+        return number == number.rounded() && abs(number) < 1e9 ? "\(Int(number))" : "\(number)"
+    }
+}
+
+extension Network {
+    /// Every neuron equation that occurs, in words.
+    package var neuronEquations: [String] {
+        var equations: [String] = []
+        for node in graph.nodes {
+            guard case .neuron(let neuron) = node.operation, !equations.contains(neuron.equation) else { continue }
+            equations.append(neuron.equation)
+        }
+        return equations
     }
 }

@@ -1,10 +1,13 @@
-/// Text that is well-formed both as HTML and as XML. What comes from outside goes in through ``text(_:)`` and attributes' values, which escape it.
+/// Text that is well-formed both as HTML and as XML, or a piece of it. What comes from outside goes in through ``text(_:)`` and attributes' values, which escape it.
 package struct Markup: Sendable, Hashable {
     package private(set) var source: String
 
     private init(source: String) { self.source = source }
 
     package init(_ parts: [Markup] = []) { source = parts.map(\.source).joined() }
+
+    /// Markup that the programmer wrote, into which nothing from outside went but what was escaped.
+    package init(written source: String) { self.source = source }
 
     /// Characters as they are, none of them markup.
     package static func text(_ text: String) -> Markup { Markup(source: escaped(text)) }

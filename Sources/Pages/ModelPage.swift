@@ -1,5 +1,5 @@
 package import Checkpoints
-internal import Networks
+package import Networks
 internal import Reports
 
 /// A checkpoint as one self-contained page: its network, its weights, and the pictures that they make.
@@ -10,12 +10,16 @@ package struct ModelPage: Sendable {
     let checkpoint: Checkpoint
     let name: String
     let rows: Int
+    let probe: ProbeVerdict?
 
-    /// - Parameter rows: how many rows of each block's token-mixing weights are shown on their grid.
-    package init(_ checkpoint: Checkpoint, name: String, rows: Int = ModelPage.defaultRows) {
+    /// - Parameters:
+    ///   - rows: how many rows of each block's token-mixing weights are shown on their grid.
+    ///   - probe: whether the network gives what its own code gave, where that is known.
+    package init(_ checkpoint: Checkpoint, name: String, rows: Int = ModelPage.defaultRows, probe: ProbeVerdict? = nil) {
         self.checkpoint = checkpoint
         self.name = name
         self.rows = rows
+        self.probe = probe
     }
 
     var network: Network { checkpoint.network }
@@ -59,7 +63,12 @@ package struct ModelPage: Sendable {
 
     /// Layers by the grid of their outputs, and what the tensors do not tell.
     private var structure: Markup {
-        let settings = network.facts.settings.map { ($0.key, Markup.text("\($0.value) (\($0.origin.rawValue))")) }
+        var facts = network.facts.sizes.map { ($0.name, Markup.text($0.value)) }
+        facts += network.neuronEquations.map { ("neuron", .text($0)) }
+        facts += network.facts.settings.map { ($0.key, .text("\($0.value) (\($0.origin.rawValue))")) }
+        facts += network.facts.published.map { ("published top-1", .text($0.text)) }
+        if let preprocessing = network.facts.preprocessing { facts.append(("published preprocessing", .text(preprocessing.text))) }
+        if let probe { facts.append(("its own code's answers", .text(probe.text))) }
         let multiplying = network.activity.multiplying.filter { !$0.isInput }.map(\.name)
         let remark =
             multiplying.isEmpty
@@ -69,7 +78,7 @@ package struct ModelPage: Sendable {
             + .element(
                 "p", [:],
                 "Layers on pixels do \(NumberText.grouped(network.activity.inputOperations)) multiply-accumulates an image. \(remark)")
-            + (settings.isEmpty ? Markup() : PageTable.facts(settings))
+            + PageTable.facts(facts)
     }
 
     private var gridTable: TextTable {

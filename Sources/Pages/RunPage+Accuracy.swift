@@ -5,11 +5,13 @@ extension RunPage {
     /// Accuracy by time step, and against what it costs.
     var accuracy: Markup? {
         guard report.images.evaluated > 0, !anytime.points.isEmpty else { return nil }
-        return Figure.pair(byTimeStep, againstEnergy) + .element("p", ["class": "note"], EnergyNote.text(report.energy))
+        return Figure.pair(byTimeStep, againstEnergy) + .element("p", ["class": "note"], EnergyNote.text(report))
     }
 
     private var anytime: AnytimeReport {
-        AnytimeReport(run: report.run, points: content.anytime, costs: content.costs, macsPerImage: report.energy?.macsPerImage)
+        AnytimeReport(
+            run: report.run, engine: report.engine, points: content.anytime, costs: content.costs, macsPerImage: report.energy?.macsPerImage
+        )
     }
 
     private var byTimeStep: Markup {
@@ -71,6 +73,8 @@ extension RunPage {
             ("exit by margin", 1, rows.filter { if case .margin = $0.point.rule { true } else { false } }),
             ("exit when stable", 2, rows.filter { if case .stable = $0.point.rule { true } else { false } }),
         ]
+        // Whiskers of very many points would hide them.
+        let hasBands = kinds.contains { $0.rows.count > 12 }
         let series = kinds.filter { !$0.rows.isEmpty }.map { kind in
             LineChart.Series(
                 name: kind.name,
@@ -83,7 +87,7 @@ extension RunPage {
                         title:
                             "\(way): \(NumberText.percent(one.accuracy)), \(NumberText.range(one.ci95)), \(NumberText.significant(cost(row))) \(unit)"
                     )
-                }, style: kind.style, hasMarks: kind.rows.count <= 40)
+                }, style: kind.style, hasBand: hasBands, hasMarks: kind.rows.count <= 40)
         }
         let intervals = rows.map { accuracy($0).ci95 }
         let chart = LineChart(
@@ -118,9 +122,10 @@ extension RunPage {
 
 /// The formula behind energies, with its numbers.
 enum EnergyNote {
-    static func text(_ energy: EnergyEstimate?) -> String {
-        guard let energy else { return "The model's architecture does not tell the first convolution's size, so no energy is given." }
+    static func text(_ report: RunReport) -> String {
+        guard let energy = report.energy else { return "Energy per image: \(EnergyEstimate.absence(engine: report.engine))." }
         return "Energy is arithmetic alone, no memory traffic and no neuron updates: E = \(energy.formula) = "
-            + "\(NumberText.significant(energy.millijoulesPerImage)) mJ per image with all time steps."
+            + "\(NumberText.significant(energy.millijoulesPerImage)) mJ per image with all time steps"
+            + (energy.habit.map { "; \($0)." } ?? ".")
     }
 }

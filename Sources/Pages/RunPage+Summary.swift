@@ -7,20 +7,32 @@ extension RunPage {
         let completeness =
             report.complete
             ? Markup.element("p", [:], report.completeness) : .element("p", ["class": "warning", "role": "status"], report.completeness)
-        return completeness + .element("div", ["class": "tiles"], tiles.map { tile($0.0, $0.1, $0.2) }) + failures
+        let assumed = report.assumptions.map {
+            Markup.element("p", [:], "Assumed of the network, which its checkpoint does not tell: \($0).")
+        }
+        return completeness + .element("div", ["class": "tiles"], tiles.map { tile($0.0, $0.1, $0.2) }) + (assumed ?? Markup()) + failures
     }
 
     private var tiles: [(String, String, String)] {
         var tiles = [
-            ("top-1", NumberText.percent(report.top1.accuracy), "95 % interval \(NumberText.range(report.top1.ci95))"),
-            ("top-5", NumberText.percent(report.top5.accuracy), "95 % interval \(NumberText.range(report.top5.ci95))"),
+            (
+                "top-1", NumberText.accuracy(report.top1.accuracy, of: report.images.evaluated),
+                "95 % interval \(NumberText.range(report.top1.ci95))"
+            ),
+            (
+                "top-5", NumberText.accuracy(report.top5.accuracy, of: report.images.evaluated),
+                "95 % interval \(NumberText.range(report.top5.ci95))"
+            ),
         ]
         for set in report.labelSets {
             tiles.append(
-                ("top-1 by \(set.name)", NumberText.percent(set.top1.accuracy), "\(NumberText.range(set.top1.ci95)), \(set.images) images"))
+                (
+                    "top-1 by \(set.name)", NumberText.accuracy(set.top1.accuracy, of: set.images),
+                    "\(NumberText.range(set.top1.ci95)), \(set.images) images"
+                ))
         }
-        if let energy = report.energy {
-            tiles.append(("energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ", energy.costs.name))
+        if let energy = report.energy, report.images.evaluated > 0 {
+            tiles.append(("energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ", energyRemark(energy)))
         }
         tiles += [
             ("synaptic operations", operations, "per image, true fan-out"),
@@ -47,11 +59,16 @@ extension RunPage {
         .element("div", ["class": "tile"], .element("span", [:], name), .element("b", [:], value), .element("span", [:], remark))
     }
 
+    private func energyRemark(_ energy: EnergyEstimate) -> String {
+        guard let repeated = energy.millijoulesRepeated else { return energy.costs.name }
+        return "\(energy.costs.name), first convolution once; T times: \(NumberText.significant(repeated)) mJ"
+    }
+
     private var failures: Markup {
-        guard !content.failures.isEmpty else { return Markup() }
+        guard let failures = report.failures, !failures.isEmpty else { return Markup() }
         let table = TextTable(
             [.init("cause"), .init("images", .right), .init("for example")],
-            rows: content.failures.map { [$0.code, NumberText.grouped($0.images), $0.example] })
+            rows: failures.map { [$0.code, NumberText.grouped($0.images), $0.example] })
         return PageTable.table(table, caption: "Images without a prediction")
     }
 
@@ -61,8 +78,12 @@ extension RunPage {
         func code(_ text: String) -> Markup { .element("code", [:], text) }
         var rows: [(String, Markup)] = [
             ("run", .text("\(report.run), \(report.state.rawValue)")), ("model", .text(report.model)),
-            ("model sha256", code(made.modelSHA256)), ("data set", .text(report.dataset)), ("manifest sha256", code(made.manifestSHA256)),
-            ("preprocessing", code(made.preprocessing)), ("engine", .text("\(report.engine), T = \(report.timeSteps)")),
+            ("model sha256", code(made.modelSHA256)),
+        ]
+        rows += report.networkRows.map { ($0[0], .text($0[1])) }
+        rows += [
+            ("data set", .text(report.dataset)), ("manifest sha256", code(made.manifestSHA256)),
+            ("preprocessing", .text(report.preprocessingText)), ("engine", .text("\(report.engine), T = \(report.timeSteps)")),
             ("made by", .text("evalctl \(made.version)")), ("instruction sets", .text(made.instructionSets.joined(separator: ", "))),
             ("kernels", .text(made.kernels.isEmpty ? "-" : made.kernels.joined(separator: ", "))),
             ("shards", .text("\(made.shards)")), ("submitted", .text(made.submittedAt)),

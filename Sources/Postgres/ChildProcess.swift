@@ -14,18 +14,23 @@ enum ChildProcess {
         let output: String
     }
 
+    /// How a program names the folder that it inherits.
+    static let inheritedFolder = "/proc/self/fd/3"
+
     /// Starts `arguments[0]` (a path) in the background, its output appended to `log`.
+    /// - Parameter folder: A folder's descriptor that it inherits, as ``inheritedFolder``.
     /// - Returns: Its process id; the caller waits for it.
-    static func start(_ arguments: [String], log: String) throws -> pid_t {
-        try spawn(arguments) { actions in
-            posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+    static func start(_ arguments: [String], folder: Int32, log: String) throws -> pid_t {
+        try spawn(arguments, folder) { actions in
+            posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600)
             posix_spawn_file_actions_adddup2(&actions, 1, 2)
         }
     }
 
     /// Runs `arguments[0]` (a path) to its end.
+    /// - Parameter folder: A folder's descriptor that it inherits, as ``inheritedFolder``.
     /// - Throws: `cluster.start_failed` where it cannot be started, or is not done after `timeout`; it is killed then.
-    static func run(_ arguments: [String], timeout: Duration = .seconds(60)) throws -> Outcome {
+    static func run(_ arguments: [String], folder: Int32? = nil, timeout: Duration = .seconds(60)) throws -> Outcome {
         var descriptors: [Int32] = [-1, -1]
         guard pipe2(&descriptors, O_CLOEXEC) == 0 else { throw failed(arguments, "no pipe, errno \(errno)") }
         let (reading, writing) = (descriptors[0], descriptors[1])
@@ -33,7 +38,7 @@ enum ChildProcess {
         let process: pid_t
         do {
             defer { close(writing) }
-            process = try spawn(arguments) { actions in
+            process = try spawn(arguments, folder) { actions in
                 posix_spawn_file_actions_adddup2(&actions, writing, 1)
                 posix_spawn_file_actions_adddup2(&actions, writing, 2)
             }
@@ -70,14 +75,15 @@ enum ChildProcess {
     }
 
     private static func spawn(
-        _ arguments: [String], _ redirect: (inout posix_spawn_file_actions_t) -> Void
+        _ arguments: [String], _ folder: Int32?, _ redirect: (inout posix_spawn_file_actions_t) -> Void
     ) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         redirect(&actions)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        if let folder { posix_spawn_file_actions_adddup2(&actions, folder, 3) }
+        posix_spawn_file_actions_addclosefrom_np(&actions, folder == nil ? 3 : 4)
         // The server's account may not be able to enter this program's folder.
         posix_spawn_file_actions_addchdir_np(&actions, "/")
 

@@ -12,6 +12,8 @@ enum ConnectionOpening {
             "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
             "tcp_user_timeout": String(options.tcpUserTimeout.milliseconds),
         ]
+        let assumed = TransportSecurity.assumed(address.parameters)
+        parameters.merge(assumed) { $1 }
         parameters.merge(address.parameters) { $1 }
         parameters["client_encoding"] = "UTF8"
         let ordered = parameters.sorted { $0.key < $1.key }
@@ -30,9 +32,10 @@ enum ConnectionOpening {
             PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
             guard PQsetnonblocking(handle, 1) == 0 else { throw failure(handle, address) }
             return handle
-        } catch {
+        } catch var failure as Failure {
             PQfinish(handle)
-            throw error
+            if failure.code == .databaseUnreachable, !assumed.isEmpty { failure.remedy = TransportSecurity.remedy }
+            throw failure
         }
     }
 

@@ -12,6 +12,11 @@ extension DatabaseAddress: CustomStringConvertible, CustomDebugStringConvertible
     /// The address as a URI **with its password**, for handing to a child process by its environment; never for a log or an argument list.
     package var exposedURI: String { Self.uri(parameters) }
 
+    /// The address as a URI, with `***` for each secret that it holds.
+    package var maskedURI: String {
+        Self.uri(parameters.merging(Self.secretKeywords.filter { parameters[$0] != nil }.map { ($0, "***") }) { $1 })
+    }
+
     private static func uri(_ parameters: [String: String]) -> String {
         var rest = parameters
         var text = "postgresql://"
@@ -38,7 +43,7 @@ extension DatabaseAddress: CustomStringConvertible, CustomDebugStringConvertible
         var encoded = ""
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)
-            if scalar.isASCII, scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._~/".unicodeScalars.contains(scalar) {
+            if scalar.isASCII, scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._~/*".unicodeScalars.contains(scalar) {
                 encoded.unicodeScalars.append(scalar)
             } else {
                 encoded += "%\(hexDigits[Int(byte >> 4)])\(hexDigits[Int(byte & 15)])"

@@ -101,6 +101,14 @@ package final class EmbeddedCluster: Sendable {
         return true
     }
 
+    private static let isHurried = Atomic(false)
+
+    /// Ends what starting or stopping a server waits for in this program, and stops servers without a checkpoint from now on: the program has to
+    /// end at once.
+    package static func hurry() { isHurried.store(true, ordering: .relaxed) }
+
+    static var mustHurry: Bool { isHurried.load(ordering: .relaxed) }
+
     /// Whether the server programs are installed on this machine.
     package static var isInstalled: Bool {
         (try? ServerPrograms.find(majorVersion: nil)) != nil
@@ -112,19 +120,11 @@ package final class EmbeddedCluster: Sendable {
         return PostmasterFile(dataDirectory: dataDirectory).map { .running(process: Int($0.process)) } ?? .stopped
     }
 
+    /// Makes the cluster's folder, which the server's account may pass and nobody else needs.
     private func makeDirectory() throws {
-        let parent = directory.split(separator: "/").dropLast().joined(separator: "/")
-        do {
-            try FileManager.default.createDirectory(atPath: "/" + parent, withIntermediateDirectories: true)
-        } catch {
-            throw Failure(
-                .clusterDirectory, "The folder /\(parent) for the database cannot be made", remedy: "choose another --data-dir",
-                cause: error)
-        }
-        guard mkdir(directory, 0o700) == 0 || errno == EEXIST else {
-            throw Failure(
-                .clusterDirectory, "The folder \(directory) for the database cannot be made", remedy: "choose another --data-dir",
-                nativeCode: "errno \(errno)")
-        }
+        try TrustedPath.require(directory, strict: 2)
+        try Folder.makeAll(directory)
+        try TrustedPath.require(directory, strict: 2)
+        try Folder(directory).permit(geteuid() == 0 ? 0o711 : 0o700)
     }
 }

@@ -9,7 +9,7 @@ struct FileLock: ~Copyable {
 
     /// Opens the lock file, making it where it is missing, without locking it.
     init(path: String) throws {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Failure(
                 .clusterDirectory, "The lock file \(path) cannot be opened", remedy: "see whether the folder is writable",

@@ -1,91 +1,74 @@
 import Diagnostics
-import FoundationEssentials
 import Glibc
 
-/// The account that the server runs as: this program's own, or an unprivileged one where this program is root, which PostgreSQL refuses.
+/// The account that the server runs as: this program's own, or `postgres` where this program is root, which PostgreSQL refuses.
+///
+/// The other account gets nothing of root's: no capability, and no way to gain privileges. It finds the data by an open folder that it inherits,
+/// so that the folders above may be closed to it.
 struct ServerAccount {
     let name: String
     let user: uid_t
     let group: gid_t
     /// What stands before a program's path to run it as this account; empty for this program's own.
-    private(set) var prefix: [String] = []
+    let prefix: [String]
 
-    /// - Parameter dataDirectory: The database folder; where it exists its owner runs the server.
+    /// - Parameter dataDirectory: The database folder; where it exists it must be the account's.
     /// - Throws: `cluster.no_account`, `cluster.directory`.
     static func choose(dataDirectory: String) throws -> ServerAccount {
+        let account = try geteuid() == 0 ? unprivileged() : own()
         var status = stat()
-        let exists = stat(dataDirectory, &status) == 0
-        guard geteuid() == 0 else {
-            guard !exists || status.st_uid == geteuid() else {
-                throw Failure(
-                    .clusterDirectory,
-                    "The database folder \(dataDirectory) belongs to user id \(status.st_uid), this program runs as \(geteuid())",
-                    remedy: "run as that user, or choose another --data-dir")
-            }
-            return ServerAccount(name: "", user: geteuid(), group: getegid())
+        guard lstat(dataDirectory, &status) == 0 else { return account }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw Failure(.clusterDirectory, "\(dataDirectory) is no folder", remedy: "choose another --data-dir")
         }
-        let account = exists ? lookUp { getpwuid_r(status.st_uid, $0, $1, $2, $3) } : named("postgres") ?? named("nobody")
-        guard var account, account.user != 0 else {
+        guard status.st_uid == account.user else {
+            throw Failure(
+                .clusterDirectory,
+                "The database folder \(dataDirectory) belongs to \(Account.name(of: status.st_uid)), and its server would run as '\(account.name)'",
+                remedy: geteuid() == 0 ? "choose another --data-dir" : "run as that user, or choose another --data-dir")
+        }
+        return account
+    }
+
+    private static func own() throws -> ServerAccount {
+        guard let account = Account(of: geteuid()) else {
+            throw Failure(
+                .clusterNoAccount, "User id \(geteuid()) has no account, and PostgreSQL runs for no user without a name",
+                remedy: "add one to /etc/passwd, or give the address of a server with --database")
+        }
+        return ServerAccount(name: account.name, user: account.user, group: getegid(), prefix: [])
+    }
+
+    private static func unprivileged() throws -> ServerAccount {
+        guard let account = Account(named: "postgres"), account.user != 0 else {
             throw Failure(
                 .clusterNoAccount, "PostgreSQL does not run as root, and there is no account 'postgres' to run it as",
                 remedy: "apt-get install postgresql, which makes the account, or run as an ordinary user")
         }
-        let paths: [String] = ["/usr/bin/setpriv", "/bin/setpriv"]
+        let paths = ["/usr/bin/setpriv", "/bin/setpriv"]
         guard let setpriv = paths.first(where: { access($0, X_OK) == 0 }) else {
             throw Failure(
                 .clusterNoAccount, "PostgreSQL does not run as root, and setpriv, which changes the account, is missing",
                 remedy: "apt-get install util-linux, or run as an ordinary user")
         }
-        account.prefix = [setpriv, "--reuid=\(account.user)", "--regid=\(account.group)", "--init-groups"]
-        return account
+        return ServerAccount(
+            name: account.name, user: account.user, group: account.group,
+            prefix: [
+                setpriv, "--reuid=\(account.user)", "--regid=\(account.group)", "--init-groups", "--inh-caps=-all", "--ambient-caps=-all",
+                "--no-new-privs",
+            ])
     }
 
-    /// This account with the means to enter `directory`: where the folders above it are closed to it, as below root's home, it keeps the one
-    /// capability for that.
-    /// - Throws: `cluster.no_account` where the account cannot be changed, `cluster.directory` where it cannot enter.
-    func able(toEnter directory: String) throws -> ServerAccount {
-        guard !prefix.isEmpty else { return self }
-        // Really enters it: access(2), which `test` asks, does not see the capability.
-        let test = ["/usr/bin/env", "-C", directory, "true"]
-        let plain = try ChildProcess.run(prefix + test)
-        if plain.status == 0 { return self }
-        var capable = self
-        capable.prefix += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-        if try ChildProcess.run(capable.prefix + test).status == 0 { return capable }
-        if try ChildProcess.run(prefix + ["/usr/bin/env", "true"]).status != 0 {
-            let reason = plain.output.split(separator: "\n").first.map { ": \($0)" } ?? ""
+    /// Looks whether programs can be run as the account.
+    /// - Throws: `cluster.no_account`.
+    func verify() throws {
+        guard !prefix.isEmpty else { return }
+        let outcome = try ChildProcess.run(prefix + ["/usr/bin/env", "true"])
+        guard outcome.status == 0 else {
+            let reason = outcome.output.split(separator: "\n").first.map { ": \($0)" } ?? ""
             throw Failure(
                 .clusterNoAccount, "PostgreSQL does not run as root, and changing to account '\(name)' failed\(reason)",
                 remedy: "run as an ordinary user")
-        }
-        throw Failure(
-            .clusterDirectory, "Account '\(name)', which runs PostgreSQL, cannot enter \(directory)",
-            remedy: "choose a --data-dir below folders that it may enter, such as /var/lib")
-    }
-
-    /// Hands a folder to the account.
-    func own(_ directory: String) throws {
-        guard !prefix.isEmpty else { return }
-        guard chown(directory, user, group) == 0 else {
-            throw Failure(.clusterDirectory, "The folder \(directory) cannot be given to account '\(name)'", nativeCode: "errno \(errno)")
-        }
-    }
-
-    private static func named(_ name: String) -> ServerAccount? {
-        lookUp { getpwnam_r(name, $0, $1, $2, $3) }
-    }
-
-    private static func lookUp(
-        _ query: (
-            UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int, UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
-        ) -> Int32
-    ) -> ServerAccount? {
-        var entry = passwd()
-        var found: UnsafeMutablePointer<passwd>?
-        var buffer = [CChar](repeating: 0, count: 16_384)
-        return buffer.withUnsafeMutableBufferPointer { space in
-            guard let base = space.baseAddress, query(&entry, base, space.count, &found) == 0, found != nil else { return nil }
-            return ServerAccount(name: String(cString: entry.pw_name), user: entry.pw_uid, group: entry.pw_gid)
         }
     }
 }

@@ -9,53 +9,71 @@ struct ServerStart {
     private var data: String { cluster.dataDirectory }
     private var port: Int { cluster.settings["port"].flatMap(Int.init) ?? 5432 }
 
+    private var socket: SocketDirectory { SocketDirectory(clusterDirectory: cluster.directory, port: port) }
+
     func run() throws -> DatabaseAddress {
         let exists = access(data + "/PG_VERSION", F_OK) == 0
+        let account = try ServerAccount.choose(dataDirectory: data)
         let programs = try ServerPrograms.find(majorVersion: exists ? try dataVersion() : nil)
-        var account = try ServerAccount.choose(dataDirectory: data)
-        if !exists { account = try initialize(programs, account) }
-        let server = try running() ?? start(programs, account.able(toEnter: data))
-        if !exists, cluster.durability == .kept { writeToDisk(programs, account) }
+        if !exists { try initialize(programs, account) }
+        let folder = try Folder(data)
+        let server = try running() ?? start(programs, account, folder)
+        if !exists, cluster.durability == .kept { writeToDisk(programs, account, folder) }
+        guard let socketDirectory = SocketDirectory(clusterDirectory: cluster.directory, port: server.port).path else {
+            throw Failure(.clusterStartFailed, "The socket of the database in \(cluster.directory) is gone", remedy: "end the server")
+        }
         let address = DatabaseAddress(
-            socketDirectory: server.socketDirectory, port: server.port, user: EmbeddedCluster.user, database: cluster.database)
+            socketDirectory: socketDirectory, port: server.port, user: EmbeddedCluster.user, database: cluster.database)
         try ensureDatabase(address)
         return address
     }
 
     private func dataVersion() throws -> Int {
-        let text = (try? String(contentsOfFile: data + "/PG_VERSION", encoding: .utf8)) ?? ""
-        guard let version = Int(text.prefix { $0.isNumber }) else {
+        guard let version = Folder.text(of: data + "/PG_VERSION").flatMap({ Int($0.prefix { $0.isNumber }) }) else {
             throw Failure(.clusterDirectory, "The file \(data)/PG_VERSION cannot be read", remedy: "choose another --data-dir")
         }
         return version
     }
 
     /// Makes the database beside its place and moves it there once complete, so that an interrupted attempt leaves nothing half made.
-    private func initialize(_ programs: ServerPrograms, _ account: ServerAccount) throws -> ServerAccount {
+    private func initialize(_ programs: ServerPrograms, _ account: ServerAccount) throws {
+        try account.verify()
         let fresh = cluster.directory + "/data.new"
-        try? FileManager.default.removeItem(atPath: fresh)
-        guard mkdir(fresh, 0o700) == 0 else {
-            throw Failure(.clusterDirectory, "The folder \(fresh) cannot be made", nativeCode: "errno \(errno)")
-        }
-        try account.own(fresh)
-        let able = try account.able(toEnter: fresh)
+        try removeRemains(fresh, account)
+        let folder = try Folder(making: fresh)
+        try folder.give(to: account, mode: 0o700)
         let outcome = try ChildProcess.run(
-            able.prefix + [
-                programs.initdb, "--pgdata=\(fresh)", "--username=\(EmbeddedCluster.user)", "--encoding=UTF8", "--locale=C",
-                "--auth-local=trust", "--auth-host=scram-sha-256", "--no-instructions", "--no-sync",
-            ], timeout: .seconds(120))
+            account.prefix + [
+                programs.initdb, "--pgdata=\(ChildProcess.inheritedFolder)", "--username=\(EmbeddedCluster.user)", "--encoding=UTF8",
+                "--locale=C", "--auth=reject", "--no-instructions", "--no-sync",
+            ], folder: folder.descriptor, timeout: .seconds(120))
         guard outcome.status == 0, rename(fresh, data) == 0 else {
             throw Failure(
                 .clusterStartFailed, "initdb could not make a database in \(cluster.directory): \(Self.lastLines(outcome.output))",
                 remedy: "see whether the disk is full", nativeCode: "exit \(outcome.status)")
         }
-        return able
+    }
+
+    /// Removes what an interrupted attempt has left, as the account whose it is: whoever owns a folder may put links into it meanwhile.
+    private func removeRemains(_ path: String, _ account: ServerAccount) throws {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        if status.st_uid == account.user, !account.prefix.isEmpty {
+            let folder = try Folder(path)
+            _ = try ChildProcess.run(
+                account.prefix + ["/usr/bin/find", ChildProcess.inheritedFolder + "/", "-mindepth", "1", "-delete"], folder: folder.descriptor)
+            rmdir(path)
+        } else {
+            try? FileManager.default.removeItem(atPath: path)
+        }
     }
 
     /// Makes the new database safe from a crash of the machine, in the background: initdb's own flush takes longer than all the rest of the start.
-    private func writeToDisk(_ programs: ServerPrograms, _ account: ServerAccount) {
+    private func writeToDisk(_ programs: ServerPrograms, _ account: ServerAccount, _ folder: borrowing Folder) {
         // A failure leaves it to the kernel, which writes everything within half a minute.
-        _ = try? ChildProcess.start(account.prefix + [programs.initdb, "--sync-only", "--pgdata=\(data)"], log: cluster.logFile)
+        _ = try? ChildProcess.start(
+            account.prefix + [programs.initdb, "--sync-only", "--pgdata=\(ChildProcess.inheritedFolder)"], folder: folder.descriptor,
+            log: cluster.logFile)
     }
 
     /// The server that runs already, once it is ready; `nil` where none does.
@@ -63,7 +81,8 @@ struct ServerStart {
         let deadline = ContinuousClock.now + .seconds(120)
         while let server = PostmasterFile(dataDirectory: data) {
             if server.status == .ready {
-                if access("\(server.socketDirectory)/.s.PGSQL.\(server.port)", F_OK) == 0 { return server }
+                let socket = SocketDirectory(clusterDirectory: cluster.directory, port: server.port).path
+                if let socket, access("\(socket)/.s.PGSQL.\(server.port)", F_OK) == 0 { return server }
                 // Its socket was swept away with other old files of /tmp, so nobody can reach it.
                 try ServerStop(dataDirectory: data).run()
                 return nil
@@ -78,16 +97,19 @@ struct ServerStart {
         return nil
     }
 
-    private func start(_ programs: ServerPrograms, _ account: ServerAccount) throws -> PostmasterFile {
-        let socketDirectory = try SocketDirectory.prepare(clusterDirectory: cluster.directory, port: port, account: account)
+    private func start(_ programs: ServerPrograms, _ account: ServerAccount, _ folder: borrowing Folder) throws -> PostmasterFile {
+        try account.verify()
         var settings = ServerSettings.common.merging(ServerSettings.of(cluster.durability)) { $1 }.merging(cluster.settings) { $1 }
-        settings["unix_socket_directories"] = socketDirectory
+        try AccessRules.write(to: folder, for: account, listens: settings["listen_addresses"] != "")
+        settings["unix_socket_directories"] = try socket.prepare(account: account)
         let arguments = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
         // After a crash the server's last processes may need a moment to notice and go; until then a new one refuses to start.
         let retryDeadline = ContinuousClock.now + .seconds(access(data + "/postmaster.pid", F_OK) == 0 ? 6 : 0)
         while true {
             let logStart = logSize()
-            let process = try ChildProcess.start(account.prefix + [programs.postgres, "-D", data] + arguments, log: cluster.logFile)
+            let process = try ChildProcess.start(
+                account.prefix + [programs.postgres, "-D", ChildProcess.inheritedFolder] + arguments, folder: folder.descriptor,
+                log: cluster.logFile)
             if let ready = try waitUntilReady(process) { return ready }
             guard ContinuousClock.now < retryDeadline else {
                 throw Failure(
@@ -102,7 +124,7 @@ struct ServerStart {
     private func waitUntilReady(_ process: pid_t) throws -> PostmasterFile? {
         // Recovery after a crash reads the log since the last checkpoint, which may take minutes on a slow disk.
         let deadline = ContinuousClock.now + .seconds(300)
-        while ContinuousClock.now < deadline {
+        while ContinuousClock.now < deadline, !EmbeddedCluster.mustHurry {
             if let server = PostmasterFile(dataDirectory: data), server.process == process, server.status == .ready { return server }
             if ChildProcess.hasEnded(process) { return nil }
             usleep(2_000)

@@ -9,9 +9,9 @@ struct ServerStop {
     func run(immediately: Bool = false) throws {
         guard let server = PostmasterFile(dataDirectory: dataDirectory) else { return }
         // SIGINT is the fast shutdown, SIGQUIT the immediate one (PostgreSQL documentation, "Shutting Down the Server").
-        if !immediately {
+        if !immediately, !EmbeddedCluster.mustHurry {
             kill(server.process, SIGINT)
-            if hasEnded(server.process, within: .seconds(20)) { return }
+            if hasEnded(server.process, within: .seconds(20), unlessHurried: true) { return }
         }
         kill(server.process, SIGQUIT)
         if hasEnded(server.process, within: .seconds(10)) { return }
@@ -20,10 +20,10 @@ struct ServerStop {
             remedy: "see server.log beside that folder")
     }
 
-    private func hasEnded(_ process: pid_t, within time: Duration) -> Bool {
+    private func hasEnded(_ process: pid_t, within time: Duration, unlessHurried: Bool = false) -> Bool {
         let deadline = ContinuousClock.now + time
         while !ChildProcess.hasEnded(process) {
-            guard ContinuousClock.now < deadline else { return false }
+            guard ContinuousClock.now < deadline, !(unlessHurried && EmbeddedCluster.mustHurry) else { return false }
             usleep(2_000)
         }
         return true

@@ -3,55 +3,63 @@ import FoundationEssentials
 import Glibc
 
 /// The private folder of the server's Unix socket: inside the cluster's folder, or a short one elsewhere where that path is too long.
-enum SocketDirectory {
+struct SocketDirectory {
     /// Longest path of a socket: `sun_path` has 108 bytes, the last one null.
     static let longestSocketPath = 107
 
-    /// Gives the folder, made with mode 0700 and owned by `account`.
-    static func prepare(clusterDirectory: String, port: Int, account: ServerAccount) throws -> String {
-        let inside = clusterDirectory + "/socket"
-        // libpq takes a comma for the end of a host, and the server takes it for the end of a folder.
-        let fits = "\(inside)/.s.PGSQL.\(port)".utf8.count <= longestSocketPath && !inside.contains { ",\"'\\".contains($0) }
+    let clusterDirectory: String
+    let port: Int
+
+    private var inside: String { clusterDirectory + "/socket" }
+    private var record: String { clusterDirectory + "/socket-path" }
+    /// libpq takes a comma for the end of a host.
+    private var fits: Bool { "\(inside)/.s.PGSQL.\(port)".utf8.count <= Self.longestSocketPath && !inside.contains(",") }
+
+    /// Where clients find the socket; `nil` where no folder has been made for it.
+    var path: String? { fits ? inside : Folder.text(of: record) }
+
+    /// Makes the folder with mode 0700, for `account`.
+    /// - Returns: How the server names it, which works in the data folder.
+    func prepare(account: ServerAccount) throws -> String {
         if fits {
-            if mkdir(inside, 0o700) != 0, errno != EEXIST { throw failed(inside) }
-            try account.own(inside)
-            return inside
+            try Folder(making: inside).give(to: account, mode: 0o700)
+            return "../socket"
         }
-        let record = clusterDirectory + "/socket-path"
-        if let recorded = try? String(contentsOfFile: record, encoding: .utf8), isPrivate(recorded, account) { return recorded }
-        var template = Array("\(shortBase())/evalctl-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw failed(String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
-        }
+        if let recorded = path, Self.isPrivate(recorded, account.user) { return recorded }
+        var template = Array("\(Self.shortBase())/evalctl-XXXXXX".utf8CString)
+        let isMade = mkdtemp(&template) != nil
         let made = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        try account.own(made)
-        guard FileManager.default.createFile(atPath: record, contents: Data(made.utf8)) else { throw failed(record) }
+        guard isMade else {
+            throw Failure(.clusterDirectory, "The folder \(made) for the database's socket cannot be made", nativeCode: "errno \(errno)")
+        }
+        try Folder(made).give(to: account, mode: 0o700)
+        unlink(record)
+        guard FileManager.default.createFile(atPath: record, contents: Data(made.utf8)) else {
+            throw Failure(.clusterDirectory, "The file \(record) cannot be written", nativeCode: "errno \(errno)")
+        }
         return made
     }
 
     /// Removes a folder outside the cluster's once the server is gone.
     static func remove(clusterDirectory: String) {
         let record = clusterDirectory + "/socket-path"
-        guard let recorded = try? String(contentsOfFile: record, encoding: .utf8) else { return }
+        guard let recorded = Folder.text(of: record) else { return }
         // Fails, as it should, where anything is left in it.
         rmdir(recorded)
         unlink(record)
     }
 
+    /// A folder with a short name: the user's own for such things, root's `/run`, or `/tmp`, where the new folder is nobody else's either.
     private static func shortBase() -> String {
+        if geteuid() == 0 { return access("/run", W_OK) == 0 ? "/run" : "/tmp" }
         let runtime = ProcessInfo.processInfo.environment["XDG_RUNTIME_DIR"] ?? ""
-        // Root's server runs as another account, which cannot enter root's runtime folder.
-        return geteuid() != 0 && runtime.hasPrefix("/") && runtime.utf8.count < 60 && access(runtime, W_OK) == 0 ? runtime : "/tmp"
+        return runtime.hasPrefix("/") && runtime.utf8.count < 60 && isPrivate(runtime, geteuid()) ? runtime : "/tmp"
     }
 
-    /// Whether a recorded folder is still the one that was made: somebody else may have put another one in its place under /tmp.
-    private static func isPrivate(_ path: String, _ account: ServerAccount) -> Bool {
+    /// Whether a folder is a user's alone: somebody else may have put another one in its place under /tmp.
+    private static func isPrivate(_ path: String, _ user: uid_t) -> Bool {
         var status = stat()
         guard lstat(path, &status) == 0 else { return false }
-        return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == account.user && status.st_mode & 0o077 == 0
-    }
-
-    private static func failed(_ path: String) -> Failure {
-        Failure(.clusterDirectory, "The folder \(path) for the database's socket cannot be made", nativeCode: "errno \(errno)")
+        return status.st_mode & S_IFMT == S_IFDIR && status.st_uid == user && status.st_mode & 0o077 == 0
     }
 }

@@ -4,7 +4,7 @@ extension AnytimeReport {
     package func rendered(as format: OutputFormat) throws -> String {
         if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): accuracy against energy")
-        document.say(EnergyCosts.formulaText(costs, macs: macsPerImage))
+        document.say(EnergyCosts.formulaText(costs, macs: macsPerImage, engine: engine))
         document.show("By number of time steps", table(rows: points.filter { $0.point.top5Correct != nil }, withTop5: true))
         document.show(
             "By early exit (each image stops where its rule holds, from the stored rows)",
@@ -23,10 +23,10 @@ extension AnytimeReport {
             columns + further + [.init("spikes", .right), .init("synops", .right), .init("mJ", .right)],
             rows: rows.map { row in
                 let top1 = RunReport.Accuracy(correct: row.point.top1Correct, evaluated: row.point.images)
-                var cells = [row.point.rule.text, NumberText.percent(top1.accuracy), NumberText.range(top1.ci95)]
+                var cells = [row.point.rule.text, NumberText.accuracy(top1.accuracy, of: row.point.images), NumberText.range(top1.ci95)]
                 if let correct = row.point.top5Correct {
                     let top5 = RunReport.Accuracy(correct: correct, evaluated: row.point.images)
-                    cells += [NumberText.percent(top5.accuracy), NumberText.range(top5.ci95)]
+                    cells += [NumberText.accuracy(top5.accuracy, of: row.point.images), NumberText.range(top5.ci95)]
                 } else {
                     cells.append(NumberText.fixed(row.point.timeStepsPerImage, 2))
                 }
@@ -89,9 +89,10 @@ extension ExitRule {
 
 extension EnergyCosts {
     /// The formula that energies here follow, in one sentence.
-    static func formulaText(_ costs: EnergyCosts, macs: Int?) -> String {
-        guard let macs else { return "The model's architecture is not known, so no energy is given." }
-        return "Energy per image, arithmetic alone: E = \(NumberText.grouped(macs)) MACs of the first convolution x \(costs.mac) pJ "
+    static func formulaText(_ costs: EnergyCosts, macs: Int?, engine: String) -> String {
+        guard let macs else { return "energy per image: \(EnergyEstimate.absence(engine: engine))" }
+        return
+            "Energy per image, arithmetic alone: E = \(NumberText.grouped(macs)) MACs of the first convolution, once an image, x \(costs.mac) pJ "
             + "+ synaptic operations x \(costs.ac) pJ (\(costs.name))"
     }
 }

@@ -40,6 +40,7 @@ package struct AnytimeReport: Sendable, Encodable {
     }
 
     package var run: RunID
+    package var engine: String
     package var costs: EnergyCosts
     package var macsPerImage: Int?
     /// By falling rule kind: fixed numbers of time steps, margins, stable predictions.
@@ -50,8 +51,9 @@ package struct AnytimeReport: Sendable, Encodable {
         case macsPerImage = "macs_per_image"
     }
 
-    package init(run: RunID, points: [AnytimePoint], costs: EnergyCosts, macsPerImage: Int?) {
+    package init(run: RunID, engine: String, points: [AnytimePoint], costs: EnergyCosts, macsPerImage: Int?) {
         self.run = run
+        self.engine = engine
         self.costs = costs
         self.macsPerImage = macsPerImage
         self.points = points.map { point in

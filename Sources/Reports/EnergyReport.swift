@@ -26,13 +26,14 @@ package struct EnergyReport: Sendable, Encodable {
     package var classes: [ClassEnergy]
 
     package init(
-        run: RunID, images: Int, macsPerImage: Int, synapticOperationsPerImage: Double, costs: [EnergyCosts],
+        run: RunID, images: Int, macsPerImage: Int, synapticOperationsPerImage: Double, timeSteps: Int, costs: [EnergyCosts],
         distributions: [CostDistribution], classes: [ClassCost]
     ) {
         self.run = run
         self.images = images
         estimates = costs.map {
-            EnergyEstimate(costs: $0, macsPerImage: macsPerImage, synapticOperationsPerImage: synapticOperationsPerImage)
+            EnergyEstimate(
+                costs: $0, macsPerImage: macsPerImage, synapticOperationsPerImage: synapticOperationsPerImage, timeSteps: timeSteps)
         }
         self.distributions = distributions
         self.classes = classes.map { cost in
@@ -52,6 +53,7 @@ extension EnergyReport {
             document.say(
                 "E = MACs x E_MAC + synaptic operations x E_AC = \(chosen.formula) = \(NumberText.significant(chosen.millijoulesPerImage)) mJ"
             )
+            if let habit = chosen.habit { document.say(habit) }
         }
         document.say("MACs are the first convolution's, which reads pixels; arithmetic alone, no memory traffic and no neuron updates")
         document.show("By table of costs", costTable)
@@ -66,13 +68,14 @@ extension EnergyReport {
             [
                 .init("costs"), .init("pJ per AC", .right), .init("pJ per MAC", .right), .init("MACs, mJ", .right),
                 .init("ACs, mJ", .right),
-                .init("mJ per image", .right),
+                .init("mJ per image", .right), .init("input T times, mJ", .right),
             ],
             rows: estimates.map { estimate in
                 let macs = estimate.costs.millijoules(macs: Double(estimate.macsPerImage), synapticOperations: 0)
                 return [
                     estimate.costs.name, "\(estimate.costs.ac)", "\(estimate.costs.mac)", NumberText.significant(macs),
                     NumberText.significant(estimate.millijoulesPerImage - macs), NumberText.significant(estimate.millijoulesPerImage),
+                    estimate.millijoulesRepeated.map(NumberText.significant) ?? "-",
                 ]
             })
     }

@@ -19,6 +19,11 @@ package enum NumberText {
         fixed(fraction * 100, digits) + " %"
     }
 
+    /// An accuracy over so many images as a percentage; `none` where there are none.
+    package static func accuracy(_ fraction: Double, of images: Int) -> String {
+        images > 0 ? percent(fraction) : "none"
+    }
+
     /// An integer with thousands separated by commas.
     package static func grouped(_ value: Int) -> String {
         let digits = Array(String(value.magnitude))

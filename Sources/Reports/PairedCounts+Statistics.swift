@@ -52,19 +52,9 @@ extension PairedCounts {
         return min(1, 2 * total)
     }
 
-    /// The difference that so many images, so many of them discordant, show at the 5 % level four times in five (Connor, Biometrics 43, 1987);
-    /// nil below six images, which can show none.
-    package var resolvableDifference: Double? {
-        guard images >= 6 else { return nil }
-        let beta = 0.8416212335729143
-        let n = Double(images)
-        let rate = Double(discordant) / n
-        let connor =
-            rate.squareRoot() * (Interval.z * n.squareRoot() + beta * (n + beta * beta - Interval.z * Interval.z).squareRoot())
-            / (n + beta * beta)
-        // With fewer than six discordant images the exact test cannot reach 5 %.
-        return max(6 / n, connor)
-    }
+    /// The least difference that so many images, so many of them discordant, show at the 5 % level four times in five; nil below six images,
+    /// which can show none.
+    package var resolvableDifference: Double? { McNemarPower.resolvableDifference(images: images, discordant: discordant) }
 }
 
 /// Corrections of several p values for their number.

@@ -6,6 +6,7 @@ extension RunComparison {
         if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(a.run) (\(a.name)) against run \(b.run) (\(b.name))")
         document.say("\(NumberText.grouped(images)) images that both evaluated, top-1")
+        if let remark = pairing.remark { document.say(remark) }
         document.show(
             "",
             TextTable(
@@ -30,7 +31,7 @@ extension RunComparison {
         return format == .markdown ? document.markdown() : document.plain()
     }
 
-    /// What a difference must be to be seen.
+    /// What a difference must be for so many images to show it.
     package var resolution: String {
         guard let resolvableDifference else { return "so few images can show no difference at the 5 % level" }
         return
@@ -68,6 +69,14 @@ extension RunComparison {
     }
 }
 
+extension PairedImages {
+    /// Said where images were not paired by content.
+    var remark: String? {
+        guard pairing == .path else { return nil }
+        return "paired by path alone: \(otherBytes) have other bytes, \(otherLabels) another label; each run counts by its own labels"
+    }
+}
+
 extension RunComparisonTable {
     package func rendered(as format: OutputFormat) throws -> String {
         if format == .json { return try renderJSON(self) }
@@ -92,6 +101,12 @@ extension RunComparisonTable {
                         one.resolvableDifference.map { NumberText.fixed($0 * 100, 2) } ?? "-",
                     ]
                 }))
+        let byPath = pairs.filter { $0.comparison.pairing.pairing == .path }
+        if !byPath.isEmpty {
+            document.say(
+                "Images are paired by path alone: up to \(byPath.map(\.comparison.pairing.otherBytes).max() ?? 0) have other bytes, "
+                    + "up to \(byPath.map(\.comparison.pairing.otherLabels).max() ?? 0) another label.")
+        }
         document.say(
             "Differences are in points with Newcombe's paired score interval; p is the exact McNemar test's, corrected by Holm's method "
                 + "for \(pairs.count) comparisons.")

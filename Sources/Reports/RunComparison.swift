@@ -11,6 +11,7 @@ package struct RunComparison: Sendable, Hashable, Encodable {
     }
 
     package var images: Int
+    package var pairing: PairedImages
     package var a: Side
     package var b: Side
     package var both: Int
@@ -28,7 +29,7 @@ package struct RunComparison: Sendable, Hashable, Encodable {
     package var classes: [ClassChange]
 
     enum CodingKeys: String, CodingKey {
-        case images, a, b, both, neither, difference, costs, classes
+        case images, pairing, a, b, both, neither, difference, costs, classes
         case aOnly = "a_only"
         case bOnly = "b_only"
         case differenceInterval = "difference_ci95"
@@ -37,8 +38,8 @@ package struct RunComparison: Sendable, Hashable, Encodable {
     }
 
     package init(
-        a: (run: RunID, name: String), b: (run: RunID, name: String), counts: PairedCounts, costs: [CostDifference] = [],
-        classes: [ClassChange] = []
+        a: (run: RunID, name: String), b: (run: RunID, name: String), counts: PairedCounts, pairing: PairedImages = PairedImages(),
+        costs: [CostDifference] = [], classes: [ClassChange] = []
     ) {
         func side(_ run: (run: RunID, name: String), _ correct: Int) -> Side {
             Side(
@@ -46,6 +47,7 @@ package struct RunComparison: Sendable, Hashable, Encodable {
                 ci95: .wilson(correct, of: counts.images))
         }
         images = counts.images
+        self.pairing = pairing
         self.a = side(a, counts.aCorrect)
         self.b = side(b, counts.bCorrect)
         both = counts.both

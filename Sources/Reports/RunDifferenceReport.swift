@@ -37,7 +37,8 @@ package struct RunDifferenceReport: Sendable, Encodable {
             Cause(name: name, a: value(a), b: value(b), isSame: value(a) == value(b))
         }
         causes = [
-            cause("weights") { $0.modelSHA256 }, cause("images and labels") { $0.manifestSHA256 },
+            cause("weights") { $0.modelSHA256 }, cause("network as given") { $0.network.isEmpty ? "as the file tells" : $0.network },
+            cause("images and labels") { $0.manifestSHA256 },
             cause("preprocessing") { $0.preprocessing },
             cause("arithmetic") { $0.engine }, cause("time steps") { "\($0.timeSteps)" },
             cause("instruction sets") { $0.instructionSets.joined(separator: ", ") },
@@ -58,7 +59,8 @@ package struct RunDifferenceReport: Sendable, Encodable {
                 rows: causes.map { [$0.name, $0.isSame ? "same" : "DIFFERS", short($0.a), $0.isSame ? "" : short($0.b)] }))
         document.say(
             "\(differences.images) images in both: \(differences.predictions) predictions differ, \(differences.rows) rows differ"
-                + (differences.files > 0 ? ", \(differences.files) files have other bytes" : ""))
+                + (differences.files > 0 ? ", \(differences.files) files have other bytes" : "")
+                + (differences.labels > 0 ? ", \(differences.labels) have another label" : ""))
         if differences.firstSpikeDifference.contains(where: { $0 > 0 }) {
             let steps = differences.firstSpikeDifference.enumerated().map { "\($1) in step \($0 + 1)" }
             document.say("spike counts first differ: \(steps.joined(separator: ", "))")

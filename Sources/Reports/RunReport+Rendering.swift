@@ -30,6 +30,7 @@ extension RunReport {
 
     private var table: TextTable {
         func row(_ accuracy: Accuracy) -> String {
+            guard images.evaluated > 0 else { return "none: no image has a prediction" }
             let counts = "\(accuracy.correct) of \(images.evaluated); 95 % interval \(NumberText.range(accuracy.ci95))"
             return "\(NumberText.percent(accuracy.accuracy))  (\(counts))\(engineRemark)"
         }
@@ -39,10 +40,10 @@ extension RunReport {
         }
         return TextTable(
             [.init("figure"), .init("value")],
-            rows: [
+            rows: failureRows + [
                 ["top-1", row(top1)],
                 ["top-5", row(top5)],
-            ] + engineNotes + [
+            ] + networkRows.filter { $0[0] == "published top-1" } + engineNotes + [
                 ["top-1 by time step", topByTimeStep]
             ] + labelSetRows + [
                 ["engine", "\(engine), T = \(timeSteps)"],
@@ -55,10 +56,11 @@ extension RunReport {
                 ["inference", row(latency.inference)],
                 ["total per image", row(latency.total)],
                 ["images per second", "\(NumberText.fixed(imagesPerSecond, 1)) with \(workers) worker\(workers == 1 ? "" : "s")"],
+            ] + networkRows.filter { $0[0] != "published top-1" } + [
                 ["certificate", certificateText],
                 ["model sha256", provenance.modelSHA256],
                 ["manifest sha256", provenance.manifestSHA256],
-                ["preprocessing", provenance.preprocessing],
+                ["preprocessing", preprocessingText],
                 ["made by", madeBy],
             ])
     }
@@ -68,17 +70,30 @@ extension RunReport {
         return "evalctl \(provenance.version) on \(provenance.instructionSets.joined(separator: ", "))\(kernels)"
     }
 
+    /// Why images have no prediction, a row a cause.
+    private var failureRows: [[String]] {
+        (failures ?? []).map { cause in
+            ["no prediction", "\(NumberText.grouped(cause.images)) by \(cause.code), for example \(cause.example)"]
+        }
+    }
+
     private var topByTimeStep: String {
-        top1ByTimeStep.enumerated().map { step, accuracy in
-            guard top1ByTimeStepIntervals.indices.contains(step) else { return NumberText.percent(accuracy) }
-            return "\(NumberText.percent(accuracy)) (\(NumberText.range(top1ByTimeStepIntervals[step])))"
+        guard images.evaluated > 0 else { return "none" }
+        // Of many the powers of two and the last.
+        let isLong = top1ByTimeStep.count > 8
+        let steps = top1ByTimeStep.indices.filter { !isLong || ($0 + 1) & $0 == 0 || $0 == top1ByTimeStep.count - 1 }
+        return steps.map { step in
+            let text = (isLong ? "T = \(step + 1): " : "") + NumberText.percent(top1ByTimeStep[step])
+            guard top1ByTimeStepIntervals.indices.contains(step) else { return text }
+            return "\(text) (\(NumberText.range(top1ByTimeStepIntervals[step])))"
         }.joined(separator: ", ")
     }
 
     private var labelSetRows: [[String]] {
         labelSets.flatMap { set in
             [("top-1", set.top1), ("top-5", set.top5)].map { rank, accuracy in
-                [
+                guard set.images > 0 else { return ["\(rank) by \(set.name)", "none: no evaluated image has such a label"] }
+                return [
                     "\(rank) by \(set.name)",
                     "\(NumberText.percent(accuracy.accuracy))  (\(accuracy.correct) of \(set.images); 95 % interval \(NumberText.range(accuracy.ci95)))",
                 ]
@@ -87,7 +102,10 @@ extension RunReport {
     }
 
     private var energyRows: [[String]] {
-        guard let energy else { return [] }
-        return [["energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ = \(energy.formula)"]]
+        guard let energy else { return [["energy per image", EnergyEstimate.absence(engine: engine)]] }
+        guard images.evaluated > 0 else { return [["energy per image", "none"]] }
+        var rows = [["energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ = \(energy.formula)"]]
+        if let habit = energy.habit { rows.append(["", habit]) }
+        return rows
     }
 }

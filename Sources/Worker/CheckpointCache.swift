@@ -17,8 +17,7 @@ package struct CheckpointCache: Sendable {
     package func checkpoint(of model: StoredModel, store: EvaluationStore) throws -> Checkpoint {
         let description = try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8))
         let choice = try description.network.map { try NetworkChoice(parsing: $0) }
-        let imageSize = choice == nil && description.family == nil ? nil : description.image
-        return try Checkpoint.load(path: try file(of: model, store: store), network: choice, imageSize: imageSize)
+        return try Checkpoint.load(path: try file(of: model, store: store), network: choice, imageSize: description.givenSize)
     }
 
     /// The checkpoint's file in the cache, fetched from the database where it is not there, its hash verified.

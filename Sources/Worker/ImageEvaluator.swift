@@ -12,7 +12,9 @@ struct RunContext: Sendable {
     let preprocessing: Preprocessing
     let layers: ModelLayers
     let source: ImageSource
-    /// Whether the data set is one for the network of no work, whose images are nowhere.
+    /// Whether the engine answers from images' hashes.
+    let readsHashes: Bool
+    /// Whether the images are no files, so that only their hashes are there.
     let hasNoFiles: Bool
 }
 
@@ -23,8 +25,6 @@ final class ImageEvaluator {
     private let context: RunContext
     private let loader: ImageLoader
     private let workspace: any InferenceWorkspace
-    /// Whether the network is the one of no work, which looks at hashes.
-    private let readsHashes: Bool
 
     init(_ context: RunContext) throws {
         self.context = context
@@ -32,7 +32,6 @@ final class ImageEvaluator {
         timeSteps = context.run.specification.timeSteps
         loader = ImageLoader(context.preprocessing)
         workspace = try context.engine.makeWorkspace(timeSteps: timeSteps)
-        readsHashes = context.engine is NoWorkEngine
     }
 
     var runID: RunID { context.run.id }
@@ -53,7 +52,7 @@ final class ImageEvaluator {
         let start = ContinuousClock.now
         let loaded = try context.hasNoFiles ? nil : load(image, bytes(), since: start)
         let inferenceStart = ContinuousClock.now
-        let inference = try workspace.infer(pixels: readsHashes ? image.sha256 : loaded?.pixels ?? [])
+        let inference = try workspace.infer(pixels: context.readsHashes ? image.sha256 : loaded?.pixels ?? [])
         let end = ContinuousClock.now
         let ranking = inference.ranking(label: image.label)
         let prediction = Prediction(

@@ -6,7 +6,8 @@ struct Ranking {
     var top: [(class: Int, score: Float)]
     /// Element t: the best class after t + 1 time steps.
     var topByTimeStep: [Int]
-    /// Element t: classes that rank before the label; of equal logits the lower class ranks first.
+    /// Element t: classes that rank before the label; of equal logits the lower class ranks first. A label that the network does not know
+    /// ranks behind all, and is never among the first five.
     var labelRankByTimeStep: [Int]
     /// Element t: best less second-best mean logit; 0 for a network of one class.
     var marginByTimeStep: [Float]
@@ -28,7 +29,7 @@ extension Inference {
             ranking.marginByTimeStep.append(second.map { means[best] - $0 } ?? 0)
             let rank =
                 means.indices.contains(label)
-                ? means.indices.count { means[$0] > means[label] || (means[$0] == means[label] && $0 < label) } : means.count
+                ? means.indices.count { means[$0] > means[label] || (means[$0] == means[label] && $0 < label) } : max(5, means.count)
             ranking.labelRankByTimeStep.append(rank)
         }
         return ranking

@@ -5,8 +5,8 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
 internal import ImageInput
-internal import Networks
 internal import ImageSources
+internal import Networks
 
 extension Failure.Code {
     /// A worker cannot make the images that a run is of.
@@ -16,7 +16,7 @@ extension Failure.Code {
 /// What decides an engine's answers.
 private struct EngineKey: Equatable {
     var name: String
-    var model: String
+    var model: Int64
     var normalization: PixelNormalization
 }
 
@@ -24,7 +24,7 @@ private struct EngineKey: Equatable {
 final class RunContexts: @unchecked Sendable {
     private let cache: CheckpointCache
     private let dataSetRoots: [String: String]
-    private let acceptsBenchmarks: Bool
+    private let hashEngines: [String: @Sendable () throws -> any InferenceEngine]
     private let lock = NSLock()
     private var contexts: [(run: RunID, context: RunContext)] = []
     private var engines: [(key: EngineKey, engine: any InferenceEngine)] = []
@@ -32,10 +32,13 @@ final class RunContexts: @unchecked Sendable {
     /// Contexts kept at most; older ones are made again when they are needed.
     private static let capacity = 4
 
-    init(cacheDirectory: String, dataSetRoots: [String: String], acceptsBenchmarks: Bool = false) {
+    init(
+        cacheDirectory: String, dataSetRoots: [String: String],
+        hashEngines: [String: @Sendable () throws -> any InferenceEngine] = [:]
+    ) {
         cache = CheckpointCache(directory: cacheDirectory)
         self.dataSetRoots = dataSetRoots
-        self.acceptsBenchmarks = acceptsBenchmarks
+        self.hashEngines = hashEngines
     }
 
     /// What the threads need to work on `run`; the first that asks loads it, the others wait.
@@ -57,6 +60,7 @@ final class RunContexts: @unchecked Sendable {
         let context = RunContext(
             run: stored, engine: engine, preprocessing: preprocessing, layers: ModelLayers(engine.network),
             source: try ImageSource(root: dataSetRoots[dataset.name] ?? dataset.root),
+            readsHashes: hashEngines[stored.specification.engine] != nil,
             hasNoFiles: dataset.labels == StoredDataSet.noFiles)
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
@@ -78,11 +82,9 @@ final class RunContexts: @unchecked Sendable {
         for run: StoredRun, normalization: PixelNormalization, store: EvaluationStore
     ) throws -> any InferenceEngine {
         let model = try store.model(id: run.specification.modelID)
-        let key = EngineKey(name: run.specification.engine, model: model.sha256, normalization: normalization)
+        let key = EngineKey(name: run.specification.engine, model: model.id, normalization: normalization)
         if let known = engines.first(where: { $0.key == key }) { return known.engine }
-        if run.specification.engine == NoWorkEngine.engineName, acceptsBenchmarks {
-            return NoWorkEngine(network: try NoWorkEngine.layersNetwork())
-        }
+        if let make = hashEngines[run.specification.engine] { return try make() }
         // Nothing else holds the parameters: they go as the engine takes them.
         let parameters = try cache.checkpoint(of: model, store: store).parameters
         let engine = try Engines.make(run.specification.engine, parameters: parameters, normalization: normalization)

@@ -1,26 +1,26 @@
+internal import Diagnostics
 internal import Evaluation
-internal import Foundation
 
 /// What the worker's threads share: ``WorkerSlots`` behind a lock, and waiting for it to change. All calls are thread-safe.
 final class SlotBoard: @unchecked Sendable {
-    private let condition = NSCondition()
+    private let condition: MonotonicCondition
     private var slots: WorkerSlots
     private var images = 0
+    /// Images finished of the shards that are held, by the lease's token.
+    private var computed: [String: Int] = [:]
     private var whenFree: (@Sendable () -> Void)?
-    private var unfitSince: [RunID: Double] = [:]
+    private var unfitSince: [RunID: ContinuousClock.Instant] = [:]
 
     /// Seconds that a worker remembers what it could not do.
-    private static let unfitSeconds = 60.0
+    private static let unfitTime = Duration.seconds(60)
 
-    init(slots: Int) {
+    init(slots: Int, clock: SteadyClock) {
         self.slots = WorkerSlots(count: slots)
+        condition = MonotonicCondition(clock: clock)
     }
 
-    private func locked<Result>(_ body: () -> Result) -> Result {
-        condition.lock()
-        defer { condition.unlock() }
-        return body()
-    }
+    @discardableResult
+    private func locked<Result>(_ body: () -> Result) -> Result { condition.locked(body) }
 
     /// Whether another shard may be claimed now.
     var hasFreeSlot: Bool { locked { slots.hasFreeSlot } }
@@ -35,6 +35,9 @@ final class SlotBoard: @unchecked Sendable {
     /// Images finished so far.
     var finishedImages: Int { locked { images } }
 
+    /// Images finished of these shards so far.
+    func computedImages(of leases: [Lease]) -> [Int] { locked { leases.map { computed[$0.token, default: 0] } } }
+
     /// Calls `body`, on whichever thread, each time a slot may have become free.
     func whenFree(_ body: (@Sendable () -> Void)?) {
         locked { whenFree = body }
@@ -42,7 +45,7 @@ final class SlotBoard: @unchecked Sendable {
 
     func add(_ lease: Lease) {
         locked {
-            slots.add(lease, at: Self.now)
+            slots.add(lease, at: now)
             condition.broadcast()
         }
     }
@@ -61,6 +64,7 @@ final class SlotBoard: @unchecked Sendable {
     func finish(_ lease: Lease) {
         let notify = locked {
             slots.finish(lease.token)
+            computed[lease.token] = nil
             condition.broadcast()
             return whenFree
         }
@@ -70,18 +74,19 @@ final class SlotBoard: @unchecked Sendable {
     func countImage(of lease: Lease) {
         locked {
             images += 1
-            slots.noteImage(of: lease.token, at: Self.now)
+            computed[lease.token, default: 0] += 1
+            slots.noteImage(of: lease.token, at: now)
         }
     }
 
-    func stalled(forSeconds seconds: Double) -> Set<String> { locked { slots.stalled(forSeconds: seconds, at: Self.now) } }
+    func stalled(for time: Duration) -> Set<String> { locked { slots.stalled(for: time, at: now) } }
 
     /// Notes that this worker lacks something that a run needs.
     func noteUnfit(for run: RunID) {
-        locked { unfitSince[run] = Self.now }
+        locked { unfitSince[run] = now }
     }
 
-    func isUnfit(for run: RunID) -> Bool { locked { unfitSince[run].map { Self.now - $0 < Self.unfitSeconds } ?? false } }
+    func isUnfit(for run: RunID) -> Bool { locked { unfitSince[run].map { now - $0 < Self.unfitTime } ?? false } }
 
     func markLost(_ lease: Lease) {
         locked { slots.markLost(lease.token) }
@@ -96,10 +101,15 @@ final class SlotBoard: @unchecked Sendable {
         }
     }
 
-    /// Blocks for at most `seconds`, less when the board changes.
-    func wait(seconds: Double) {
-        locked { _ = condition.wait(until: Date().addingTimeInterval(seconds)) }
+    /// Blocks until `deadline`, or until the board changes.
+    func wait(until deadline: ContinuousClock.Instant) {
+        locked { condition.wait(until: deadline) }
     }
 
-    private static var now: Double { ProcessInfo.processInfo.systemUptime }
+    /// Blocks for at most `seconds`, less when the board changes.
+    func wait(seconds: Double) {
+        locked { condition.wait(until: now + .seconds(seconds)) }
+    }
+
+    private var now: ContinuousClock.Instant { condition.clock.now }
 }

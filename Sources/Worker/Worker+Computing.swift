@@ -18,6 +18,7 @@ extension Worker {
     }
 
     private func compute(_ lease: Lease, reusing evaluator: inout ImageEvaluator?, _ loop: String) {
+        let logger = logger.about(lease.attempt, worker: workerID)
         let name = "shard \(lease.attempt.shard) of run \(lease.attempt.run), attempt \(lease.attempt.attempt)"
         do {
             let fetchStart = ContinuousClock.now
@@ -56,6 +57,7 @@ extension Worker {
 
     /// Ends an attempt that failed as a whole.
     private func giveUp(_ lease: Lease, _ name: String, because error: any Error) {
+        let logger = logger.about(lease.attempt, worker: workerID, code: Failure.code(of: error)?.rawValue)
         guard !board.isLost(lease) else {
             metrics.noteTakenAway()
             return logger.info("\(name) was taken away: \(error)")
@@ -68,7 +70,7 @@ extension Worker {
         if failure.failureClass == .transient { board.noteUnfit(for: lease.attempt.run) }
         do {
             try insistently(name, while: { !board.isLost(lease) }) {
-                try $0.fail(lease, failure, worker: workerID, partition: lease.partition)
+                try $0.fail(lease, failure, worker: workerID)
             }
         } catch {
             logger.error("\(name) could not be given back, its lease will run out: \(error)")
@@ -93,8 +95,8 @@ extension Worker {
             {
                 metrics.databaseWaits.add()
                 logger.warning("\(name) waits for the database: \(failure)")
-                let until = Date().addingTimeInterval(delay)
-                while Date() < until, board.stopState != .handingBack { board.wait(seconds: max(until.timeIntervalSinceNow, 0.001)) }
+                let until = clock.now + .seconds(delay)
+                while clock.now < until, board.stopState != .handingBack { board.wait(until: until) }
                 delay = min(delay * 2, 2)
             }
         }

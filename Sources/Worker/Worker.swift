@@ -3,15 +3,15 @@ internal import Engine
 internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
-internal import Kafka
 package import Logging
 internal import Postgres
 internal import SpikeKernels
 package import Telemetry
+internal import Transport
 
-/// Pulls shard jobs from Kafka, evaluates their images, stores the rows.
+/// Claims shards, evaluates their images, stores the rows.
 ///
-/// One thread listens to Kafka and claims; `threads` threads compute; one renews the leases. They share a ``SlotBoard``. Once it has started,
+/// One thread listens to offers and claims; `threads` threads compute; one renews the leases. They share a ``SlotBoard``. Once it has started,
 /// nothing that happens to database or broker ends a worker.
 package final class Worker: @unchecked Sendable {
     let configuration: WorkerConfiguration
@@ -20,6 +20,8 @@ package final class Worker: @unchecked Sendable {
     let contexts: RunContexts
     let pool: PostgresPool
     let claims = ClaimTimes()
+    let undecodable = UndecodableTally()
+    let clock: SteadyClock
     let metrics: WorkerMetrics
     let pulses: LoopPulses
     private(set) var workerID: Int64 = 0
@@ -32,11 +34,12 @@ package final class Worker: @unchecked Sendable {
         self.logger = logger
         self.metrics = WorkerMetrics(metrics)
         self.pulses = pulses
-        let board = SlotBoard(slots: configuration.threads)
+        clock = configuration.clock
+        let board = SlotBoard(slots: configuration.threads, clock: clock)
         self.board = board
         contexts = RunContexts(
             cacheDirectory: configuration.cacheDirectory, dataSetRoots: configuration.dataSetRoots,
-            acceptsBenchmarks: configuration.acceptsBenchmarks)
+            hashEngines: configuration.hashEngines)
         pool = PostgresPool(
             configuration.database, options: .worker(""), retry: RetryPolicy(totalTime: .seconds(2)), size: min(configuration.threads, 4),
             isStopping: { board.stopState == .handingBack })
@@ -50,15 +53,13 @@ package final class Worker: @unchecked Sendable {
     /// Gives back what it has within a second, where the database answers; the caller ends the process then.
     package func abandon() {
         board.raise(.handingBack)
-        let done = DispatchSemaphore(value: 0)
-        Thread.detachNewThread { [self] in
+        let leaving = NamedThread("leaving") { [self] in
             let session = PostgresSession(configuration.database, options: .worker(" leaving"), retry: RetryPolicy(totalTime: .zero))
             let store = EvaluationStore(session: session)
             for lease in board.leases { try? store.handBack(lease) }
             _ = try? store.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
-            done.signal()
         }
-        _ = done.wait(timeout: .now() + .seconds(1))
+        _ = leaving.join(until: .now + .seconds(1))
     }
 
     /// Works until it is drained. Blocks; call it on a thread of its own.
@@ -75,7 +76,7 @@ package final class Worker: @unchecked Sendable {
                     threads: configuration.threads))
         }
         start.close()
-        _ = try KafkaAdmin(configuration.kafka, logger: logger).requireReachable(timeoutMilliseconds: 15_000)
+        try configuration.transport.requireReachable(logger: logger)
         logger.info("worker \(workerID) is ready with \(configuration.threads) threads")
         let threads = (0..<configuration.threads).map { index in
             NamedThread("slot-\(index)") { self.computeShards("slot-\(index)") }

@@ -1,11 +1,12 @@
-package import Kafka
+package import Diagnostics
+package import Engine
 package import Postgres
+package import Transport
 
 /// What a worker needs to know. Times are seconds.
 package struct WorkerConfiguration: Sendable {
-    package var kafka: KafkaConfiguration
+    package var transport: any JobTransport
     package var database: DatabaseAddress
-    package var topics: JobTopics
     /// Shards computed at the same time, one thread each.
     package var threads: Int
     /// How long a claim lasts without being renewed.
@@ -18,19 +19,19 @@ package struct WorkerConfiguration: Sendable {
     package var cacheDirectory: String
     /// Where data sets lie on this machine, by name, where that is not where they were added.
     package var dataSetRoots: [String: String] = [:]
-    /// Whether the worker takes runs of the network of no work, which are measurements and no evaluations.
-    package var acceptsBenchmarks = false
+    /// Engines besides the product's own, by name, that answer from an image's hash instead of its pixels: for measuring everything around them.
+    package var hashEngines: [String: @Sendable () throws -> any InferenceEngine] = [:]
     /// File that the times of all claims are written to at the end, as JSON; nil for none.
     package var claimTimesFile: String?
+    package var clock = SteadyClock.system
     /// Version of this program.
     package var version: String
 
     package init(
-        kafka: KafkaConfiguration, database: DatabaseAddress, topics: JobTopics, threads: Int, cacheDirectory: String, version: String
+        transport: any JobTransport, database: DatabaseAddress, threads: Int, cacheDirectory: String, version: String
     ) {
-        self.kafka = kafka
+        self.transport = transport
         self.database = database
-        self.topics = topics
         self.threads = threads
         self.cacheDirectory = cacheDirectory
         self.version = version

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Commands
 
-EvalCoordinator.main()
+Program.main()

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Commands
 
-EvalWorker.main()
+Program.main()

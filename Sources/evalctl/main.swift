@@ -1,4 +1,3 @@
-import ArgumentParser
 import Commands
 
-Evalctl.main()
+Program.main()

@@ -55,9 +55,9 @@ struct GoldenCheckpointTests {
         let json = try JSONSerialization.jsonObject(with: JSONEncoder().encode(description)) as? [String: Any]
         #expect(
             json?.keys.sorted() == [
-                "alpha", "bytes", "classes", "data_flow", "depths", "dim", "epoch", "family", "format", "image", "input_macs",
-                "multiplying_layers", "name", "network", "neuron_groups", "neurons", "notices", "parameters", "patch", "preprocessing",
-                "published", "settings", "sha256", "sizes", "synaptic_layers", "timesteps",
+                "alpha", "bytes", "classes", "data_flow", "default_timesteps", "depths", "dim", "epoch", "family", "format", "image",
+                "input_macs", "longest_run", "multiplying_layers", "name", "network", "neuron_groups", "neurons", "notices", "parameters",
+                "patch", "preprocessing", "probe", "published", "recipe", "settings", "sha256", "sizes", "synaptic_layers", "timesteps",
             ])
         #expect(description.sha256 == "0c53a2afc593efed6e89bbe5095c9cc1ed19bd9d3e95eb681c1dcfe1860b0974")
     }

@@ -102,4 +102,67 @@ struct ZooCheckpointTests {
             #expect(described.notices.count == 1 && described.notices[0].contains("'unread'"))
         }
     }
+
+    @Test
+    func `A model keeps a description itself, and is read by it without the file`() throws {
+        let whole = try Checkpoint.load(path: Fixtures.zoo("max-original.pth"), imageSize: 64)
+        let first = try Fixtures.withTemporaryFile("network.json") { path in
+            try "\n\(whole.network.json)\n".write(toFile: path, atomically: true, encoding: .utf8)
+            return CheckpointDescription(
+                try Checkpoint.load(path: Fixtures.zoo("max-original.pth"), network: try NetworkChoice(parsing: path)))
+        }
+        let kept = try #require(first.network)
+        let again = try Checkpoint.load(path: Fixtures.zoo("max-original.pth"), network: try NetworkChoice(parsing: kept))
+        #expect(CheckpointDescription(again) == first)
+        #expect(first.reading.hasPrefix("description ") && first.reading.count == "description ".count + 64)
+    }
+
+    @Test
+    func `What is said of a file tells two readings of it apart`() throws {
+        func reading(_ choice: String?, size: Int? = nil) throws -> String {
+            CheckpointDescription(
+                try Checkpoint.load(
+                    path: Fixtures.zoo("sew-original.pth"), network: try choice.map { try NetworkChoice(parsing: $0) }, imageSize: size)
+            ).reading
+        }
+        #expect(try reading(nil) == "")
+        #expect(try reading(nil, size: 96) == "size=96")
+        #expect(try reading("sew-resnet,neuron=lif", size: 96) == "sew-resnet,neuron=lif,size=96")
+    }
+
+    @Test
+    func `Metadata may say what tensors do not, and the user may not contradict it`() throws {
+        let whole = try Checkpoint.load(
+            path: Fixtures.zoo("resnet-soft.pth"), network: try NetworkChoice(parsing: "spiking-resnet"), imageSize: 64)
+        var writer = SafetensorsWriter(metadata: ["network": "spiking-resnet,neuron=lif,tau=4/3", "image_size": "64"])
+        for (name, tensor) in whole.parameters.tensors { writer.add(name, tensor) }
+        try Fixtures.withTemporaryFile("x.safetensors") { path in
+            try writer.write(to: path)
+            func load(_ choice: String?, size: Int? = nil) throws -> Network {
+                try Checkpoint.load(path: path, network: try choice.map { try NetworkChoice(parsing: $0) }, imageSize: size).network
+            }
+            let told = try load(nil)
+            #expect(told.inputSize == 64)
+            for (key, value) in [("neuron", "lif"), ("tau", "4/3"), ("size", "64")] {
+                #expect(told.facts.settings.contains(NetworkSetting(key: key, value: value, origin: .told)), "\(key)")
+            }
+            let given = try load("spiking-resnet,threshold=0.5", size: 32)
+            #expect(given.inputSize == 32)
+            #expect(given.facts.settings.contains(NetworkSetting(key: "threshold", value: "0.5", origin: .given)))
+            #expect(given.facts.settings.contains(NetworkSetting(key: "tau", value: "4/3", origin: .told)))
+            let contradiction = failure { try load("spiking-resnet,tau=2") }
+            #expect(contradiction?.message.contains("tau is 4/3 by the checkpoint, and --network says 2") == true)
+        }
+    }
+
+    @Test
+    func `Time steps are those of the training, else of the description, else of the publications`() throws {
+        #expect(try Checkpoint.load(path: Fixtures.zoo("sew-original.pth")).timeSteps == 4)
+        let zoo = try Checkpoint.load(path: Fixtures.zoo("ms-zoo.pth"))
+        #expect(zoo.savedTimeSteps == nil && zoo.timeSteps == 6)
+        let json = zoo.network.json.replacing("\"timesteps\": 6", with: "\"timesteps\": 3")
+        let described = try Checkpoint.load(
+            path: Fixtures.zoo("ms-zoo.pth"), network: .description(json: json, name: "network.json"))
+        #expect(described.timeSteps == 3)
+    }
 }

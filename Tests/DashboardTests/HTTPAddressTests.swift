@@ -53,21 +53,4 @@ import Testing
         let failure = #expect(throws: Failure.self) { try HTTPToken.find(file: "/nowhere/token", environment: environment) }
         #expect(failure?.message.contains("/nowhere/token") == true)
     }
-
-    @Test func `a session is of one token, ends, and cannot be prolonged`() throws {
-        let token = try HTTPToken("0123456789abcdef")
-        let now = Date(timeIntervalSince1970: 1_000_000)
-        let session = token.session(now: now)
-        #expect(token.isSession(session, now: now))
-        #expect(!token.isSession(session, now: now.addingTimeInterval(12 * 3600 + 1)))
-        #expect(try !HTTPToken("0123456789abcdeX").isSession(session, now: now))
-        let seal = try #require(session.split(separator: ".").last)
-        for forged in [
-            "9999999999.\(seal)", "\(seal)", "", ".", "1043200.", "1043200.zz", session + "0",
-            "1043200." + String(repeating: "0", count: 64),
-        ] {
-            #expect(!token.isSession(forged, now: now), "\(forged)")
-        }
-        #expect(!session.contains("0123456789abcdef"))
-    }
 }

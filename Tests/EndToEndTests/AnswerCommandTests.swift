@@ -107,6 +107,57 @@ import Testing
         }
     }
 
+    @Test func `a run that failed images lists them, in every report, and no run without any looks perfect`() throws {
+        try Program.withFolder { folder in
+            let images = folder.appending(path: "val")
+            try Program.copyDemoImages(perClass: 1, to: images)
+            let state = folder.appending(path: "state").path
+            func evalctl(_ arguments: String..., status: Int32 = 0) throws -> Program.Outcome {
+                let outcome = try Program("evalctl", arguments + ["--data-dir", state], in: folder).wait()
+                #expect(outcome.status == status, "\(arguments): \(outcome.errors)")
+                return outcome
+            }
+            let cut = images.appending(path: "s00_disc/val_00000000.JPEG")
+            try Data(contentsOf: cut).prefix(900).write(to: cut)
+            let report = try evalctl("run", "--model", Program.demoModel, "--dataset", images.path, "--timesteps", "1", status: 2)
+            #expect(report.output.contains("INCOMPLETE (19 of 20): 1 failed"))
+            for format in ["table", "json", "markdown", "latex", "markdown-row", "html"] {
+                #expect(try evalctl("report", "1", "--format", format, status: 2).output.contains("image.truncated"), "\(format)")
+            }
+            #expect(try evalctl("run", "list").output.contains("incomplete, 19 of 20"))
+            #expect(try evalctl("status", "1").errors.contains("`evalctl failures RUN` says why"))
+            let failures = try evalctl("failures", "1", status: 2).output
+            #expect(failures.contains("1 of 20 images: 1 failed") && failures.contains("s00_disc/val_00000000.JPEG"))
+            let json = try Program.json(try evalctl("failures", "1", "--format", "json", status: 2).output)
+            #expect((json["failures"] as? [[String: Any]])?.first?["code"] as? String == "image.truncated")
+
+            let broken = folder.appending(path: "broken")
+            try Program.copyDemoImages(perClass: 1, to: broken)
+            for path in try FileManager.default.subpathsOfDirectory(atPath: broken.path) where path.hasSuffix(".JPEG") {
+                let file = broken.appending(path: path)
+                try Data(contentsOf: file).prefix(600).write(to: file)
+            }
+            let nothing = try evalctl("run", "--model", "demo", "--dataset", broken.path, "--timesteps", "1", status: 2).output
+            #expect(nothing.contains("top-1 ") && nothing.contains("none: no image has a prediction"))
+            #expect(!nothing.contains("0.00 %") && !nothing.contains("100.00 %"), "\(nothing)")
+        }
+    }
+
+    @Test func `more time steps than a network can run are refused before anything is stored`() throws {
+        try Program.withFolder { folder in
+            // A network that has a factor for each of four time steps, and no more.
+            let network = Program.root.appending(path: "Tests/Fixtures/golden/zoo/spe-tebn.pth").path
+            let images = folder.appending(path: "val")
+            try Program.copyDemoImages(perClass: 1, to: images)
+            let state = folder.appending(path: "state").path
+            let refused = try Program.evalctl(
+                "run", "--model", network, "--dataset", images.path, "-T", "1000", "--data-dir", state, in: folder)
+            #expect(refused.status == 1 && refused.errors.contains("1000 time steps were asked for"), "\(refused.errors)")
+            #expect(try Program.evalctl("model", "list", "--format", "json", "--data-dir", state, in: folder).output == "[\n\n]\n")
+            #expect(try Program.evalctl("dataset", "list", "--format", "json", "--data-dir", state, in: folder).output == "[\n\n]\n")
+        }
+    }
+
     @Test func `a reference ends with 3 where the run is out of its tolerance`() throws {
         try Stack.with { stack in
             let accuracy = try #require((try stack.json("report", "1")["top1"] as? [String: Any])?["accuracy"] as? Double) * 100
@@ -123,7 +174,8 @@ import Testing
             let connection = try PostgresConnection(stack.address)
             // About the least change that a row can have: the last bit of a score.
             try connection.executeScript(
-                "UPDATE prediction_rows SET logits[timesteps + 2] = logits[timesteps + 2] * (1 + 1.2e-7::real) WHERE run_id = 1 AND ordinal = 7")
+                "UPDATE prediction_rows SET logits[timesteps + 2] = logits[timesteps + 2] * (1 + 1.2e-7::real) WHERE run_id = 1 AND ordinal = 7"
+            )
             let found = try stack.json("verify", "1", "--sample", "500", status: 3)
             #expect(found["reproduced"] as? Int == 59)
             let problems = try #require(found["problems"] as? [[String: Any]])
@@ -150,8 +202,15 @@ import Testing
                 stack.folder.appending(path: "state").path,
                 in: stack.folder)
             try #require(run.status == 0, "\(run.errors)")
+            let state = stack.folder.appending(path: "state").path
+            for command in ["diff", "compare"] {
+                let refused = try Program.evalctl(command, "1", "3", "--data-dir", state, in: stack.folder)
+                #expect(refused.status == 64 && refused.errors.contains("s00_disc/val_00000020.JPEG has other bytes"), "\(refused.errors)")
+            }
+            let compared = try Program.evalctl("compare", "1", "3", "--pair-by-path", "--data-dir", state, in: stack.folder)
+            #expect(compared.status == 0 && compared.output.contains("paired by path alone: 1 have other bytes, 0 another label"))
             let found = try Program.evalctl(
-                "diff", "1", "3", "--format", "json", "--data-dir", stack.folder.appending(path: "state").path, in: stack.folder)
+                "diff", "1", "3", "--pair-by-path", "--format", "json", "--data-dir", state, in: stack.folder)
             let report = try Program.json(found.output)
             let differences = try #require(report["differences"] as? [String: Any])
             #expect(differences["images"] as? Int == 60 && differences["rows"] as? Int == 1 && differences["files"] as? Int == 1)

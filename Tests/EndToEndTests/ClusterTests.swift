@@ -7,8 +7,8 @@ import Testing
 extension ProgramTests {
     /// Coordinator and workers as processes of their own, with a database and a broker that they are told of.
     @Suite struct ClusterTests {
-        @Test func `two workers share a run`() throws {
-            try ProgramCluster.with(perClass: 10) { cluster in
+        @Test(arguments: ProgramCluster.Transport.allCases) func `two workers share a run`(transport: ProgramCluster.Transport) throws {
+            try ProgramCluster.with(perClass: 10, transport: transport) { cluster in
                 let coordinator = try cluster.coordinator()
                 let workers = [try cluster.worker("--threads", "1"), try cluster.worker("--threads", "1")]
                 try cluster.waitForWorkers(2)
@@ -23,8 +23,9 @@ extension ProgramTests {
             }
         }
 
-        @Test func `a killed worker's shard is redone, and every image counts once`() throws {
-            try ProgramCluster.with(perClass: 10) { cluster in
+        @Test(arguments: ProgramCluster.Transport.allCases)
+        func `a killed worker's shard is redone, and every image counts once`(transport: ProgramCluster.Transport) throws {
+            try ProgramCluster.with(perClass: 10, transport: transport) { cluster in
                 let coordinator = try cluster.coordinator()
                 let first = try cluster.worker("--threads", "2", "--lease-seconds", "2")
                 let submitted = try cluster.evalctl(["submit", "--dataset", "val", "--model", "demo", "--shard-size", "50"])

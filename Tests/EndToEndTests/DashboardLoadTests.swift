@@ -1,5 +1,6 @@
 import Chaos
 import Foundation
+import Glibc
 import Postgres
 import Testing
 
@@ -92,6 +93,42 @@ extension ProgramTests {
                 #expect(try http.get("/livez").status == 200)
                 #expect(ContinuousClock.now - others < .seconds(1))
                 streams.forEach { $0.shutDown() }
+                try cluster.drain([coordinator])
+            }
+        }
+
+        @Test func `livez is answered at once whatever else is held open, and pages are once it is gone`() throws {
+            try ProgramCluster.with(perClass: 1) { cluster in
+                try PostgresConnection(cluster.address).executeScript(Self.fleet)
+                let (coordinator, http) = try cluster.serving("eval-coordinator")
+                _ = try http.wait(for: "/") { $0.status == 200 }
+                var files = rlimit(rlim_cur: 4096, rlim_max: 4096)
+                getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+                files.rlim_cur = min(files.rlim_max, 4096)
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files)
+                var held: [StreamSocket] = []
+                func hold(_ count: Int, _ text: String) throws {
+                    for _ in 0..<count {
+                        let socket = try StreamSocket.connected(to: .tcp(host: "127.0.0.1", port: http.port))
+                        _ = socket.send(Array(text.utf8)[...])
+                        held.append(socket)
+                    }
+                }
+                try hold(300, "GET /events?page=/ HTTP/1.1\r\nHost: \(http.address)\r\n\r\n")
+                try hold(500, "")
+                try hold(150, "GET / HTTP/1.1\r\nHost: ")
+                try hold(150, "POST /login HTTP/1.1\r\nHost: \(http.address)\r\nContent-Length: 100\r\n\r\ntoken=")
+                var slowest = Duration.zero
+                for _ in 0..<50 {
+                    let start = ContinuousClock.now
+                    #expect(try http.get("/livez").status == 200)
+                    slowest = max(slowest, ContinuousClock.now - start)
+                }
+                print("livez beside 300 streams, 500 idle connections, 150 slow heads and 150 slow bodies: \(slowest) at most")
+                #expect(slowest < .seconds(2))
+                #expect(try http.get("/metrics").status == 200)
+                held.forEach { $0.shutDown() }
+                _ = try http.wait(for: "/") { $0.status == 200 }
                 try cluster.drain([coordinator])
             }
         }

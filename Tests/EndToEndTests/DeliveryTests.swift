@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import KafkaMock
 import Postgres
 import TestSupport
 import Testing
@@ -41,8 +42,9 @@ extension ProgramTests {
             }
         }
 
-        @Test func `a worker that joins in the midst of a run has work within two seconds`() throws {
-            try ProgramCluster.with(perClass: 5) { cluster in
+        @Test(arguments: ProgramCluster.Transport.allCases)
+        func `a worker that joins in the midst of a run has work within two seconds`(transport: ProgramCluster.Transport) throws {
+            try ProgramCluster.with(perClass: 5, transport: transport) { cluster in
                 let coordinator = try cluster.coordinator()
                 let first = try cluster.worker("--threads", "1")
                 let run = try cluster.submit("--shard-size", "2", "--timesteps", "200", "--engine", "float")
@@ -62,8 +64,11 @@ extension ProgramTests {
             }
         }
 
-        @Test func `a late shard is computed by an idle worker as well, and the run does not wait for the first`() throws {
-            try ProgramCluster.with(perClass: 2) { cluster in
+        @Test(arguments: ProgramCluster.Transport.allCases)
+        func `a late shard is computed by an idle worker as well, and the run does not wait for the first`(
+            transport: ProgramCluster.Transport
+        ) throws {
+            try ProgramCluster.with(perClass: 2, transport: transport) { cluster in
                 let coordinator = try cluster.coordinator()
                 let slow = try cluster.worker("--threads", "1", "--lease-seconds", "600")
                 try cluster.waitForWorkers(1)

@@ -93,6 +93,8 @@ extension ProgramTests {
                         .status == 200)
                 let logout = try http.request("POST", "/logout", own, body: "")
                 #expect(logout.headers["set-cookie"]?.contains("Max-Age=0") == true)
+                // Whoever has a copy of the cookie has nothing any more.
+                #expect(try http.request("POST", pause, own, body: "").status == 401)
                 try cluster.drain([coordinator])
             }
         }

@@ -1,6 +1,7 @@
 import Chaos
 import Foundation
 import Kafka
+import KafkaMock
 import Postgres
 import TestSupport
 import Testing

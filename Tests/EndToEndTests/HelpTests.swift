@@ -4,9 +4,9 @@ import Testing
 /// The help of every command, as people read it. After a wanted change, run the tests once with `EVALCTL_UPDATE_SNAPSHOTS=1`.
 @Suite struct HelpTests {
     static let commands = [
-        "evalctl", "evalctl run", "evalctl run evaluate", "evalctl run list", "evalctl run digest", "evalctl chaos", "evalctl up",
+        "evalctl", "evalctl run", "evalctl run evaluate", "evalctl run list", "evalctl run digest", "evalctl up",
         "evalctl submit",
-        "evalctl status", "evalctl report",
+        "evalctl status", "evalctl report", "evalctl failures",
         "evalctl predictions", "evalctl audit", "evalctl model", "evalctl model add", "evalctl model list", "evalctl model show",
         "evalctl model synth",
         "evalctl model trace", "evalctl dataset", "evalctl dataset add", "evalctl dataset list", "evalctl dataset show",
@@ -14,8 +14,9 @@ import Testing
         "evalctl classes", "evalctl confusion", "evalctl mistakes", "evalctl labels", "evalctl labels add", "evalctl labels list",
         "evalctl labels remove", "evalctl diff", "evalctl verify", "evalctl pause", "evalctl resume", "evalctl cancel", "evalctl worker",
         "evalctl worker list", "evalctl worker drain", "evalctl deadletter", "evalctl deadletter list", "evalctl deadletter show",
-        "evalctl deadletter retry", "evalctl deadletter drop", "evalctl migrate", "evalctl preprocess", "evalctl bench",
-        "evalctl bench engine", "evalctl bench preprocess", "evalctl bench pipeline", "eval-worker", "eval-coordinator",
+        "evalctl deadletter retry", "evalctl deadletter drop", "evalctl migrate", "evalctl preprocess", "eval-lab",
+        "eval-lab bench", "eval-lab bench engine", "eval-lab bench preprocess", "eval-lab bench pipeline", "eval-lab chaos", "eval-worker",
+        "eval-coordinator",
     ]
 
     @Test(arguments: commands)

@@ -3,6 +3,7 @@ import Evaluation
 import EvaluationStore
 import Foundation
 import Kafka
+import KafkaMock
 import Logging
 import Postgres
 import TestSupport
@@ -14,7 +15,7 @@ import Testing
     private final class Site {
         let folder: URL
         let host: WorkerHost
-        let broker: EmbeddedBroker
+        let broker: MockBroker
         let local: DatabaseAddress
         private let cluster: EmbeddedCluster
         private var programs: [Program] = []
@@ -30,7 +31,7 @@ import Testing
                 try host.create()
                 var logger = Logger(label: "test")
                 logger.logLevel = .critical
-                broker = try EmbeddedBroker(topics: JobTopics().descriptions(partitions: 8), logger: logger)
+                broker = try MockBroker(topics: JobTopics().descriptions(partitions: 8), logger: logger)
                 try broker.openGroup(JobTopics().workerGroup)
                 try host.forward(broker.bootstrapServers)
                 cluster = EmbeddedCluster(
@@ -65,7 +66,7 @@ import Testing
 
         private var common: [String] {
             var common = ["--kafka", broker.bootstrapServers, "--log-level", "info"]
-            for (name, value) in EmbeddedBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] }
+            for (name, value) in MockBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] }
             return common
         }
 

@@ -1,6 +1,7 @@
 import EvaluationStore
 import Foundation
 import Kafka
+import KafkaMock
 import Postgres
 import TestSupport
 import Testing
@@ -13,7 +14,7 @@ extension ProgramTests {
                 let coordinator = try cluster.coordinator()
                 let run = try cluster.submit("--shard-size", "2")
                 try cluster.wait(until: "SELECT count(*) = 16 FROM shards WHERE state = 'published'")
-                // An embedded broker keeps 5 MB of each partition: more than that pushes out what was there.
+                // A mock broker keeps 5 MB of each partition: more than that pushes out what was there.
                 let producer = try KafkaProducer(cluster.broker.configuration(), logger: ProgramCluster.quiet)
                 let filling = (0..<8).flatMap { partition in
                     (0..<60).map { _ in

@@ -4,14 +4,20 @@ import Postgres
 import TestSupport
 import Testing
 
-/// `evalctl bench pipeline`, and that its engine is for nothing else.
+/// `eval-lab bench pipeline`, and that its engine is for nothing else.
 @Suite(.requiresPostgres, .serialized) struct PipelineBenchmarkTests {
-    @Test func `a small benchmark stores every image and says what it measured`() throws {
+    @Test(arguments: ["postgres", "kafka"]) func `a small benchmark stores every image and says what it measured`(transport: String) throws
+    {
         try Program.withFolder { folder in
             let state = folder.appending(path: "bench").path
-            let outcome = try Program.evalctl(
-                "bench", "pipeline", "--images", "3000", "--shard-size", "100", "--workers", "2", "--data-dir", state, "--format", "json",
-                in: folder)
+            let outcome = try Program(
+                "eval-lab",
+                [
+                    "bench", "pipeline", "--images", "3000", "--shard-size", "100", "--workers", "2", "--transport", transport,
+                    "--data-dir",
+                    state, "--format", "json",
+                ], in: folder
+            ).wait()
             #expect(outcome.status == 0, "\(outcome.errors)")
             let list = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
             let measured = try #require(list.first)

@@ -1,6 +1,7 @@
 import EvaluationStore
 import Foundation
 import Kafka
+import KafkaMock
 import Logging
 import Postgres
 import TestSupport
@@ -10,23 +11,36 @@ import Testing
 struct ProgramCluster {
     let folder: URL
     let address: DatabaseAddress
-    let broker: EmbeddedBroker
     let topics: JobTopics
+    private let mock: MockBroker?
     private let environment: [String: String]
 
-    /// - Parameter perClass: images of each of the 20 classes.
-    static func with(perClass: Int, _ body: (ProgramCluster) throws -> Void) throws {
-        try TestDatabase.withDatabase { try with(perClass: perClass, database: $0, body) }
+    /// What jobs travel through.
+    enum Transport: String, CaseIterable {
+        case kafka, postgres
     }
 
-    static func with(perClass: Int, database address: DatabaseAddress, _ body: (ProgramCluster) throws -> Void) throws {
+    /// The broker of a cluster whose jobs travel through Kafka.
+    var broker: MockBroker {
+        guard let mock else { preconditionFailure("this cluster has no broker") }
+        return mock
+    }
+
+    /// - Parameter perClass: images of each of the 20 classes.
+    static func with(perClass: Int, transport: Transport = .kafka, _ body: (ProgramCluster) throws -> Void) throws {
+        try TestDatabase.withDatabase { try with(perClass: perClass, transport: transport, database: $0, body) }
+    }
+
+    static func with(
+        perClass: Int, transport: Transport = .kafka, database address: DatabaseAddress, _ body: (ProgramCluster) throws -> Void
+    ) throws {
         try Program.withFolder { folder in
             let topics = JobTopics(prefix: "test")
-            let broker = try EmbeddedBroker(topics: topics.descriptions(partitions: 8), logger: quiet)
-            try broker.openGroup(topics.workerGroup)
+            let broker = transport == .kafka ? try MockBroker(topics: topics.descriptions(partitions: 8), logger: quiet) : nil
+            try broker?.openGroup(topics.workerGroup)
             let cluster = ProgramCluster(
-                folder: folder, address: address, broker: broker, topics: topics,
-                environment: ["EVALCTL_DATABASE": address.exposedURI, "EVALCTL_KAFKA": broker.bootstrapServers])
+                folder: folder, address: address, topics: topics, mock: broker,
+                environment: ["EVALCTL_DATABASE": address.exposedURI, "EVALCTL_KAFKA": broker?.bootstrapServers ?? ""])
             let images = folder.appending(path: "images")
             try Program.copyDemoImages(perClass: perClass, to: images)
             for arguments in [
@@ -47,7 +61,7 @@ struct ProgramCluster {
 
     private func start(_ name: String, _ arguments: [String] = [], environment added: [String: String] = [:]) throws -> Program {
         var common = ["--topic-prefix", topics.prefix, "--log-level", "info"]
-        for (name, value) in EmbeddedBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] }
+        if mock != nil { for (name, value) in MockBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] } }
         return try Program(name, common + arguments, environment: environment.merging(added) { $1 }, in: folder)
     }
 

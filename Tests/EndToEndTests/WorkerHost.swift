@@ -60,7 +60,7 @@ final class WorkerHost {
         }
     }
 
-    /// Makes an embedded broker reachable from the host, under the address that it names to its clients.
+    /// Makes a mock broker reachable from the host, under the address that it names to its clients.
     func forward(_ bootstrapServers: String) throws {
         let port = try #require(Int(bootstrapServers.split(separator: ":").last ?? ""))
         let outside = Self.address(broker, 1)

@@ -45,9 +45,13 @@ struct AnswersFixture {
 
     /// Stores a finished run of one shard.
     /// - Parameters:
-    ///   - dataset: data sets of different names have different manifests, with the same paths.
+    ///   - dataset: data sets of different names have different manifests.
+    ///   - files: path and bytes of each image; other bytes in each data set under the same paths without it.
     ///   - spikes: of the one LIF group, `[step]`.
-    func run(_ images: [Row], dataset: String = "d", spikes: [Int]? = nil, engine: String = "float") throws -> RunID {
+    func run(
+        _ images: [Row], dataset: String = "d", files: [(path: String, bytes: UInt8)]? = nil, spikes: [Int]? = nil,
+        engine: String = "fixed32"
+    ) throws -> RunID {
         let steps = images[0].top.count
         let model = try store.addModel(
             StoredModel(
@@ -63,7 +67,8 @@ struct AnswersFixture {
             classNames: ["cat", "dog", "fox", "owl"],
             images: images.enumerated().map {
                 StoredImage(
-                    ordinal: $0, path: "\($0).jpg", label: $1.label, bytes: 5, sha256: [UInt8](repeating: UInt8(digest), count: 32))
+                    ordinal: $0, path: files?[$0].path ?? "\($0).jpg", label: $1.label, bytes: 5,
+                    sha256: [UInt8](repeating: files?[$0].bytes ?? UInt8(digest), count: 32))
             })
         let run = try store.submit(
             RunSpecification(

@@ -27,13 +27,44 @@ import Testing
         }
     }
 
-    @Test func `runs of different manifests are paired by path, and files with other bytes are told`() throws {
+    @Test func `images of different data sets belong together by bytes and label, wherever they lie`() throws {
         try AnswersFixture.withStore { fixture in
-            let a = try fixture.run([Row(top: [0]), Row(top: [0]), Row(top: [0])])
-            let b = try fixture.run([Row(top: [0]), Row(top: [1])], dataset: "other")
-            #expect(try fixture.store.pairedCounts(a, b) == PairedCounts(both: 1, aOnly: 1, bOnly: 0, neither: 0))
-            let differences = try fixture.store.differences(a, b, limit: 0).counts
-            #expect(differences == RowDifferences(images: 2, rows: 1, predictions: 1, files: 2, firstSpikeDifference: [0]))
+            let a = try fixture.run(
+                [Row(top: [0]), Row(top: [1]), Row(label: 1, top: [1]), Row(label: 1, top: [1])],
+                files: [("x/1", 1), ("x/2", 2), ("x/3", 3), ("x/4", 4)])
+            let b = try fixture.run(
+                [Row(top: [0]), Row(top: [1]), Row(label: 1, top: [0])], dataset: "other", files: [("2", 2), ("1", 1), ("3", 3)])
+            // Of the bytes 2, 1 and 3, A has 1 and 3 right, B has 2.
+            #expect(try fixture.store.pairedCounts(a, b) == PairedCounts(both: 0, aOnly: 2, bOnly: 1, neither: 0))
+            try fixture.store.requireSameImages(a, b)
+            let copies = try fixture.run([Row(top: [0]), Row(top: [1])], dataset: "copies", files: [("p", 1), ("q", 1)])
+            #expect(try fixture.store.pairedCounts(a, copies) == PairedCounts(both: 1, aOnly: 0, bOnly: 0, neither: 0))
+            #expect(try fixture.store.pairedCounts(copies, copies).images == 2)
+        }
+    }
+
+    @Test func `images with other bytes or labels are refused, and paired by path where that is asked for`() throws {
+        try AnswersFixture.withStore { fixture in
+            let a = try fixture.run([Row(top: [0]), Row(top: [0]), Row(top: [0])], files: [("0", 1), ("1", 2), ("2", 3)])
+            let bytes = try fixture.run([Row(top: [0]), Row(top: [1])], dataset: "bytes", files: [("0", 1), ("1", 9)])
+            let other = #expect(throws: Failure.self) { try fixture.store.requireSameImages(a, bytes) }
+            #expect(other?.code == .differentImages && other?.message.contains("1 with other bytes") == true)
+            #expect(try fixture.store.pairedCounts(a, bytes).images == 1)
+            let labels = try fixture.run([Row(top: [0]), Row(label: 1, top: [1])], dataset: "labels", files: [("0", 1), ("1", 2)])
+            let relabelled = #expect(throws: Failure.self) { try fixture.store.requireSameImages(labels, a) }
+            #expect(relabelled?.message.contains("1 has label 1 in one and 0 in the other") == true)
+            let byPath = try fixture.store.paired(by: .path) {
+                (
+                    counts: try fixture.store.pairedCounts(a, bytes), bytes: try fixture.store.pairedImages(a, bytes, by: .path),
+                    labels: try fixture.store.pairedImages(a, labels, by: .path)
+                )
+            }
+            #expect(byPath.counts == PairedCounts(both: 1, aOnly: 1, bOnly: 0, neither: 0))
+            #expect(byPath.bytes == PairedImages(pairing: .path, otherBytes: 1, otherLabels: 0))
+            #expect(byPath.labels == PairedImages(pairing: .path, otherBytes: 0, otherLabels: 1))
+            #expect(try fixture.store.pairedCounts(a, bytes).images == 1)
+            let differences = try fixture.store.differences(a, bytes, pairing: .path, limit: 0).counts
+            #expect(differences == RowDifferences(images: 2, rows: 1, predictions: 1, files: 1, firstSpikeDifference: [0]))
         }
     }
 
@@ -53,12 +84,12 @@ import Testing
 
     @Test func `early exits are exact: the rule is applied to each image's own time steps`() throws {
         try AnswersFixture.withStore { fixture in
-            var random = RandomNumbers(state: 7)
+            var random = SeededGenerator(seed: 7)
             let images = (0..<200).map { _ in
                 Row(
-                    label: random.next(3), top: (0..<5).map { _ in random.next(3) },
-                    margins: (0..<5).map { _ in Float(random.next(40)) / 8 },
-                    spikes: (0..<5).map { _ in random.next(100) }, synops: (0..<5).map { _ in random.next(1000) })
+                    label: random.integer(below: 3), top: (0..<5).map { _ in random.integer(below: 3) },
+                    margins: (0..<5).map { _ in Float(random.integer(below: 40)) / 8 },
+                    spikes: (0..<5).map { _ in random.integer(below: 100) }, synops: (0..<5).map { _ in random.integer(below: 1000) })
             }
             let run = try fixture.run(images)
             let margins = [0.0, 0.125, 1, 2.5, 4.875, 100]
@@ -91,15 +122,6 @@ import Testing
             rule: rule, images: images.count, top1Correct: zip(images, exits).count { $0.top[$1] == $0.label }, top5Correct: nil,
             timeStepsPerImage: mean { $1 + 1 }, spikesPerImage: mean { $0.spikes[0...$1].reduce(0, +) },
             synapticOperationsPerImage: mean { $0.synops[0...$1].reduce(0, +) })
-    }
-
-    private struct RandomNumbers {
-        var state: UInt64
-
-        mutating func next(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % bound
-        }
     }
 
     @Test func `layers that never or nearly always fire are named`() throws {
@@ -179,7 +201,7 @@ import Testing
         try AnswersFixture.withStore { fixture in
             let a = try fixture.run([Row(top: [0, 0], spikes: [1, 2]), Row(top: [0, 0], spikes: [3, 4])], spikes: [4, 6])
             let b = try fixture.run(
-                [Row(top: [0, 1], spikes: [1, 3]), Row(top: [0, 0], spikes: [3, 4])], spikes: [4, 7], engine: "fixed")
+                [Row(top: [0, 1], spikes: [1, 3]), Row(top: [0, 0], spikes: [3, 4])], spikes: [4, 7], engine: "fixed16")
             let (counts, changes) = try fixture.store.differences(a, b, limit: 10)
             #expect(changes.count == 1)
             #expect(changes[0].path == "0.jpg" && changes[0].predictionTimeStep == 2 && changes[0].spikesTimeStep == 2)
@@ -187,7 +209,7 @@ import Testing
             #expect(counts.firstSpikeDifference == [0, 1])
             let activity = try fixture.store.activityDifferences(a, b)
             #expect(activity.count == 1 && activity[0].layer == 0 && activity[0].timeStep == 2 && activity[0].shards == 1)
-            #expect(try fixture.store.provenance(of: b).engine == "fixed")
+            #expect(try fixture.store.provenance(of: b).engine == "fixed16")
             #expect(try fixture.store.provenance(of: a).instructionSets == ["x86-64"])
             #expect(try fixture.store.stored(of: a, ordinals: [1]).map(\.image.path) == ["1.jpg"])
         }

@@ -17,17 +17,22 @@ import Testing
             ], multiplied: [], costs: EnergyCosts.published)
     }
 
-    private func store(_ certificate: Certificate, in store: EvaluationStore) throws {
-        try store.store(certificate, json: String(decoding: JSONEncoder().encode(certificate), as: UTF8.self))
+    private func store(_ certificate: Certificate, in store: EvaluationStore, network: String = "") throws {
+        let model = StoredModel(
+            name: "m", sha256: certificate.modelSHA256, network: network, format: "torch", bytes: 1, architecture: "{}", parameters: 1,
+            paperName: nil)
+        try store.store(certificate, of: model, json: String(decoding: JSONEncoder().encode(certificate), as: UTF8.self))
     }
 
-    @Test func `a report quotes the certificate of its model, engine, time steps and version, and the newest of them`() throws {
+    @Test func `a report quotes the certificate of its model, its reading, engine, time steps and version, and the newest of them`() throws
+    {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             #expect(try fixture.store.report(run).certificate == nil)
             for other in [certificate(engine: "fixed32"), certificate(timeSteps: 4), certificate(version: "other")] {
                 try store(other, in: fixture.store)
             }
+            try store(certificate(products: 3), in: fixture.store, network: "sew-resnet,connect=and")
             #expect(try fixture.store.report(run).certificate == nil)
             try store(certificate(products: 7), in: fixture.store)
             try store(certificate(products: 9), in: fixture.store)
@@ -40,7 +45,7 @@ import Testing
             #expect(quote.kernels == "v3")
             #expect(quote.madeAt.hasSuffix("Z"))
             let connection = try PostgresConnection(fixture.address)
-            #expect(try connection.execute("SELECT count(*) AS n FROM certificates").single().int("n") == 4)
+            #expect(try connection.execute("SELECT count(*) AS n FROM certificates").single().int("n") == 5)
         }
     }
 

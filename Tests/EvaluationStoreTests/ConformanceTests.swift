@@ -20,9 +20,10 @@ import Testing
         }
     }
 
-    @Test func `random histories leave the rows that the state machine has`() throws {
+    /// - Parameter asksForNext: whether workers claim what comes next, as they do where jobs travel through the database, or what a message names.
+    @Test(arguments: [false, true]) func `random histories leave the rows that the state machine has`(asksForNext: Bool) throws {
         var seen: Set<String> = []
-        for seed in 1...24 as ClosedRange<UInt64> { try playHistory(seed: seed, &seen) }
+        for seed in 1...60 as ClosedRange<UInt64> { try playHistory(seed: seed, asksForNext: asksForNext, &seen) }
         // Otherwise the histories would prove less than they seem to.
         let outcomes = [
             "claimed", "not claimed", "second claimed", "second not claimed", "stored", "storedBefore", "refused", "backupEnded",
@@ -32,7 +33,7 @@ import Testing
         #expect(Set(outcomes).subtracting(seen).isEmpty)
     }
 
-    private func playHistory(seed: UInt64, _ seen: inout Set<String>) throws {
+    private func playHistory(seed: UInt64, asksForNext: Bool, _ seen: inout Set<String>) throws {
         try StoreFixture.withStore { fixture in
             var numbers = Numbers(state: seed)
             let connection = try PostgresConnection(fixture.address)
@@ -56,6 +57,27 @@ import Testing
                 case 4:
                     try fixture.store.unpublish([machines[index].id])
                     _ = machines[index].unpublish(attempt: machines[index].id.attempt)
+                case 5...9 where asksForNext:
+                    let isRunOver = machines.contains { $0.state == .cancelled }
+                    let wanted = machines.contains { machine in
+                        machine.state == .published
+                            || machine.state == .running && machine.isBackupOffered && machine.backup == nil
+                                && machine.primary?.worker != worker
+                    }
+                    let claimed = try fixture.store.claim(.next, .test(worker, leaseSeconds: 1000))
+                    #expect((claimed != nil) == (wanted && !isRunOver))
+                    guard let claimed else {
+                        seen.insert("not claimed")
+                        break
+                    }
+                    let holder = ShardMachine.Holder(token: claimed.token, worker: worker)
+                    let shard = claimed.attempt.shard
+                    #expect(
+                        claimed.isBackup
+                            ? machines[shard].claimBackup(attempt: claimed.attempt.attempt, holder)
+                            : machines[shard].claim(attempt: claimed.attempt.attempt, holder))
+                    seen.insert(claimed.isBackup ? "second claimed" : "claimed")
+                    leases.append(claimed)
                 case 5...9:
                     // Now and then an outdated message.
                     var attempt = machines[index].id
@@ -66,14 +88,14 @@ import Testing
                     seen.insert(claimed == nil ? "not claimed" : "claimed")
                     if let claimed { leases.append(claimed) }
                 case 10:
-                    try fixture.store.offerBackups([Publication(job: JobMessage(machines[index].id, isBackup: true), partition: 0)])
+                    try fixture.store.offerBackups([machines[index].id])
                     _ = machines[index].offerBackup()
                 case 11...13:
                     let attempt = machines[index].id
                     let other = workers.first { $0 != machines[index].primary?.worker } ?? worker
                     let worker = Bool.random(using: &numbers) ? worker : other
                     if Bool.random(using: &numbers) {
-                        try fixture.store.offerBackups([Publication(job: JobMessage(attempt, isBackup: true), partition: 0)])
+                        try fixture.store.offerBackups([attempt])
                         _ = machines[index].offerBackup()
                     }
                     let claimed = try fixture.store.claim(JobMessage(attempt, isBackup: true), worker: worker, leaseSeconds: 1000)

@@ -10,7 +10,8 @@ import Postgres
 struct Interleaving {
     /// Where the first transaction is held: after a statement that wrote to this table, before its next one.
     enum Place: String, CaseIterable, Sendable {
-        case runs, shards, models
+        case runs, shards, models, datasets
+        case labels = "label_sets"
     }
 
     enum Meeting: Hashable {

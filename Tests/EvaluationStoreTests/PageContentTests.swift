@@ -25,7 +25,7 @@ import Testing
             #expect(
                 content.worst.map(\.mistake) == (try fixture.store.mistakes(of: run, by: .margin, limit: 5)) && content.worst.count == 5)
             #expect(content.worst.allSatisfy { $0.bytes == 5 && $0.sha256.count == 32 })
-            #expect(content.dataSetFolder == "/images" && content.pixelLimit == 1000 && content.failures.isEmpty)
+            #expect(content.dataSetFolder == "/images" && content.pixelLimit == 1000 && content.report.failures == [])
             #expect(content.certificate == nil)
         }
     }
@@ -109,7 +109,7 @@ import Testing
             let lease = try #require(try fixture.claimNext(of: run, worker: worker))
             try fixture.store.store(StoreFixture.result(for: lease, failing: [3, 7]), lease: lease, worker: worker)
             let content = try fixture.store.pageContent(of: run)
-            #expect(content.failures == [FailureCount(code: "image.truncated", images: 2, example: "cat/3.jpg")])
+            #expect(content.report.failures == [FailureCount(code: "image.truncated", images: 2, example: "cat/3.jpg")])
             #expect(abs(try #require(content.throughput.first).images - 10) < 1e-9)
         }
     }

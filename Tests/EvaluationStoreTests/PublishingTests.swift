@@ -5,19 +5,18 @@ import TestSupport
 import Testing
 
 @Suite(.requiresPostgres) struct PublishingTests {
-    @Test func `shards are published lowest first, each for the partition that was chosen`() throws {
+    @Test func `shards are published lowest first`() throws {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit(images: 10, size: 2)
-            let published = try fixture.store.publish(run: run, to: [3, 1, 2])
-            #expect(published.map(\.job.attempt.shard) == [0, 1, 2])
-            #expect(published.map(\.partition) == [3, 1, 2])
+            let published = try fixture.store.publish(run: run, count: 3)
+            #expect(published.map(\.attempt.shard) == [0, 1, 2])
             let fleet = try fixture.store.fleet(withinSeconds: 10)
-            #expect(fleet.shards.map(\.partition).compactMap { $0 }.sorted() == [1, 2, 3])
+            #expect(try fixture.store.unclaimedJobs() == 3)
             #expect(fleet.unclaimed == 3)
             #expect(try fixture.store.demands(limit: 50, underWay: fleet.underWay).map(\.demand) == [.init(run: run, due: 2, underWay: 3)])
             #expect(try fixture.store.demands(limit: 1, underWay: [:]).map(\.demand.due) == [1])
-            try fixture.store.unpublish(published.map(\.job.attempt))
-            #expect(try fixture.store.publish(run: run, to: [0, 0, 0]).map(\.job) == published.map(\.job))
+            try fixture.store.unpublish(published.map(\.attempt))
+            #expect(try fixture.store.publish(run: run, count: 3) == published)
         }
     }
 
@@ -36,16 +35,32 @@ import Testing
             let workers = [try fixture.worker(), try fixture.worker(), try fixture.worker()]
             _ = try fixture.store.heartbeat(worker: workers[1], state: .draining, imagesPerSecond: 0)
             try fixture.store.requestDrain(of: workers[2])
-            let published = try fixture.store.publish(run: run, to: [0, 1])
-            _ = try fixture.store.claim(published[0].job, worker: workers[0], leaseSeconds: 30)
-            try fixture.store.republish([Publication(job: published[1].job, partition: 4)])
+            let published = try fixture.store.publish(run: run, count: 2)
+            _ = try fixture.store.claim(published[0], worker: workers[0], leaseSeconds: 30)
+            try fixture.store.republish([published[1].attempt])
             let fleet = try fixture.store.fleet(withinSeconds: 10)
             #expect(fleet.workers == [LiveWorker(id: workers[0], slots: 2)])
             #expect(fleet.idleSlots == [workers[0]: 1])
             #expect(fleet.shards.first { !$0.isRunning }?.publications == 2)
-            #expect(fleet.shards.first { !$0.isRunning }?.partition == 4)
             #expect(fleet.shards.first { $0.isRunning }?.worker == workers[0])
             #expect(try fixture.store.fleet(withinSeconds: -1).workers.isEmpty)
+        }
+    }
+
+    @Test func `a job that a worker declines goes back with its attempt, and the coordinator hears of it`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            let worker = try fixture.worker()
+            let job = try #require(try fixture.store.publish(run: run, count: 1).first)
+            try fixture.store.decline(job.attempt, worker: worker, code: "dataset.root_missing", message: "no folder")
+            #expect(try fixture.store.declines(withinSeconds: 60).map { [Int($0.run.rawValue), $0.shard] } == [[Int(run.rawValue), 0]])
+            // Not at once: its worker might be the only one.
+            #expect(try fixture.store.publish(run: run, count: 1).map(\.attempt.shard) == [1])
+            try PostgresConnection(fixture.address).executeScript("UPDATE shards SET not_before = now()")
+            #expect(try fixture.store.publish(run: run, count: 1) == [job])
+            let lease = try #require(try fixture.store.claim(job, worker: worker, leaseSeconds: 30))
+            try fixture.store.decline(job.attempt, worker: worker, code: "x", message: "too late")
+            #expect(try fixture.store.renew([lease], seconds: 30) == [.held])
         }
     }
 
@@ -85,7 +100,7 @@ import Testing
             let read = try shardsRead {
                 let fleet = try fixture.store.fleet(withinSeconds: 10)
                 _ = try fixture.store.demands(limit: 16, underWay: fleet.underWay)
-                _ = try fixture.store.publish(run: run, to: [0, 1, 2, 3])
+                _ = try fixture.store.publish(run: run, count: 4)
                 _ = try fixture.store.rescue(policy: StoreFixture.policy())
                 _ = try fixture.store.finishRuns()
                 _ = try fixture.store.unsentDeadLetters()

@@ -81,6 +81,41 @@ import Testing
         }
     }
 
+    @Test func `one file read in two ways is two models, and what they share is kept once`() throws {
+        try StoreFixture.withStore { fixture in
+            func add(_ network: String) throws -> (id: Int64, isNew: Bool) {
+                let model = StoredModel(
+                    name: "m", sha256: String(repeating: "ab", count: 32), network: network, format: "torch", bytes: 3,
+                    architecture: #"{"settings":[{"key":"connect","value":"\#(network)","origin":"given"}]}"#, parameters: 7, paperName: nil
+                )
+                return try fixture.store.addModel(model, layers: []) { $0 == 0 ? [1, 2, 3] : nil }
+            }
+            let first = try add("add")
+            let second = try add("iand")
+            #expect(first.isNew && second.isNew && first.id != second.id)
+            #expect(try add("add") == (first.id, false))
+            #expect(try fixture.store.model(id: second.id).network == "iand")
+            let connection = try PostgresConnection(fixture.address)
+            #expect(try connection.execute("SELECT count(*) AS n FROM checkpoint_chunks").single().int("n") == 1)
+            let settings = try connection.execute("SELECT value FROM model_settings WHERE model_id = $1", [.int64(second.id)])
+            #expect(try settings.single().text("value") == "iand")
+        }
+    }
+
+    @Test func `a report tells what is kept of the model's network`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            #expect(try fixture.store.report(run).network == NetworkQuote())
+            try PostgresConnection(fixture.address).executeScript(
+                #"""
+                UPDATE models SET architecture = '{"family": "sew-resnet", "name": null, "recipe": "p",
+                    "settings": [{"key": "connect", "value": "add", "origin": "assumed"}]}'
+                """#)
+            let network = try #require(try fixture.store.report(run).network)
+            #expect(network.family == "sew-resnet" && network.recipe == "p" && network.settings("assumed") == "connect=add")
+        }
+    }
+
     @Test func `what is not there is named with a way to find what is`() throws {
         try StoreFixture.withStore { fixture in
             for body: () throws -> Void in [
@@ -105,7 +140,7 @@ import Testing
             let connection = try PostgresConnection(fixture.address)
             let expected = [
                 "run_accuracy": 1, "class_accuracy": 2, "confusion": 2, "latency_percentiles": 4, "firing_rates": 2,
-                "synaptic_operations": 2, "anytime_accuracy": 2, "progress": 1, "failures": 1, "run_energy": 8, "image_costs": 9,
+                "synaptic_operations": 2, "anytime_accuracy": 2, "progress": 1, "failures": 1, "run_energy": 0, "image_costs": 9,
                 "cost_distribution": 2, "class_costs": 2, "layer_firing": 1, "run_provenance": 1, "confused_pairs": 1, "mistakes": 4,
             ]
             for (view, rows) in expected.sorted(by: { $0.key < $1.key }) {

@@ -1,5 +1,6 @@
 import Evaluation
 import EvaluationStore
+import Foundation
 import Postgres
 import TestSupport
 
@@ -43,7 +44,7 @@ struct StoreFixture {
 
     /// Publishes up to `limit` due shards.
     func publish(_ run: RunID, limit: Int = 100) throws -> [ShardAttempt] {
-        try store.publish(run: run, to: Array(repeating: 0, count: limit)).map(\.job.attempt)
+        try store.publish(run: run, count: limit).map(\.attempt)
     }
 
     /// Publishes and claims the lowest due shard.
@@ -85,5 +86,22 @@ struct StoreFixture {
             failures: failing.filter { lease.range.ordinals.contains($0) }.sorted().map {
                 ImageFailure(ordinal: $0, code: "image.truncated", message: "cat/\($0).jpg is cut short")
             })
+    }
+}
+
+extension EvaluationStore {
+    /// Claims a job under a token of its own.
+    func claim(_ job: JobMessage, worker: Int64, leaseSeconds: Double) throws -> Lease? {
+        try claim(.named(job), .test(worker, leaseSeconds: leaseSeconds))
+    }
+
+    func claim(_ attempt: ShardAttempt, worker: Int64, leaseSeconds: Double) throws -> Lease? {
+        try claim(JobMessage(attempt), worker: worker, leaseSeconds: leaseSeconds)
+    }
+}
+
+extension ClaimRequest {
+    static func test(_ worker: Int64, leaseSeconds: Double = 30) -> ClaimRequest {
+        ClaimRequest(worker: worker, token: UUID().uuidString.lowercased(), leaseSeconds: leaseSeconds)
     }
 }

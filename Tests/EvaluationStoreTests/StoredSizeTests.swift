@@ -1,3 +1,4 @@
+import Diagnostics
 import Evaluation
 import EvaluationStore
 import Postgres
@@ -6,25 +7,12 @@ import Testing
 
 /// What an image takes on disk, of rows as the demo has them: 16 classes, four time steps, 287 layers, 500 images a shard.
 @Suite(.requiresPostgres) struct StoredSizeTests {
-    /// SplitMix64: numbers that are the same everywhere.
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64 = 7
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     @Test func `an image takes at most 260 bytes with its index, and 30 of its shard's activity`() throws {
         try StoreFixture.withStore { fixture in
             let images = 20_000
             let run = try fixture.submit(images: images, size: 500)
             let worker = try fixture.worker()
-            var numbers = Numbers()
+            var numbers = SeededGenerator(seed: 7)
             // Two workers side by side: shards are stored in another order than they are numbered.
             let leases = try fixture.publish(run, limit: 100).map { try fixture.store.claim($0, worker: worker, leaseSeconds: 600) }
             for index in leases.indices {

@@ -81,19 +81,24 @@ import Testing
             let worker = try withRole("evalctl_worker") {
                 try $0.register(WorkerDescription(host: "h", processID: 1, version: "v", instructionSet: "i", threads: 1))
             }
-            let published = try withRole("evalctl_coordinator") { try $0.publish(run: run, to: [0, 1]) }
+            let published = try withRole("evalctl_coordinator") { try $0.publish(run: run, count: 2) }
             try withRole("evalctl_worker") { store in
-                let failed = try #require(try store.claim(published[0].job, worker: worker, leaseSeconds: 30))
+                let failed = try #require(try store.claim(published[0], worker: worker, leaseSeconds: 30))
                 _ = try store.renew([failed], seconds: 30)
-                try store.fail(failed, AttemptFailure(.transient, code: "c", message: "m"), worker: worker, partition: 1)
-                let lease = try #require(try store.claim(published[1].job, worker: worker, leaseSeconds: 30))
+                try store.fail(failed, AttemptFailure(.transient, code: "c", message: "m"), worker: worker)
+                let lease = try #require(try store.claim(published[1], worker: worker, leaseSeconds: 30))
                 try store.handBack(lease)
+                #expect(try store.claim(.next, .test(worker)) == nil)
+                try store.recordUndecodable(UndecodableMessages(count: 3, source: "here", reason: "why"), worker: worker)
                 try store.heartbeat(worker: worker, state: .running, imagesPerSecond: 0)
             }
             let again = try withRole("evalctl_coordinator") { store in
                 _ = try store.rescue(policy: StoreFixture.policy())
                 _ = try store.markGone()
                 _ = try store.declines(withinSeconds: 60)
+                try store.wakeWorkers()
+                try store.announce([.runPaused(run)])
+                try store.pruneUndecodable()
                 _ = try store.fleet(withinSeconds: 10)
                 _ = try store.unsentDeadLetters()
                 _ = try store.workerStates(above: 0, watched: [])
@@ -101,11 +106,11 @@ import Testing
                 let number = try store.registerCoordinator(host: "h", processID: 1, version: "v")
                 #expect(try store.lead(coordinator: number) != nil)
                 try store.removeCoordinator(number)
-                return try store.publish(run: run, to: [0, 1])
+                return try store.publish(run: run, count: 2)
             }
             try withRole("evalctl_worker") { store in
-                for publication in again {
-                    let lease = try #require(try store.claim(publication.job, worker: worker, leaseSeconds: 30))
+                for job in again {
+                    let lease = try #require(try store.claim(job, worker: worker, leaseSeconds: 30))
                     try store.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
                 }
             }

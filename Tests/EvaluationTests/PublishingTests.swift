@@ -33,27 +33,11 @@ import Testing
         #expect(shares(-3, [(1, 2, 0)]).isEmpty)
     }
 
-    @Test func `messages go to the partitions with the least unclaimed work, and equals take turns`() {
-        var loads = PartitionLoads(count: 3)
-        loads.add(0)
-        loads.add(0)
-        loads.add(1)
-        loads.add(99)
-        #expect((0..<5).map { _ in loads.take() } == [2, 1, 2, 0, 1])
-    }
-
-    @Test func `avoided partitions are left out, unless all are avoided`() {
-        var loads = PartitionLoads(count: 3)
-        #expect(loads.take(avoiding: [0, 1]) == 2)
-        #expect(loads.take(avoiding: [0, 1]) == 2)
-        #expect([0, 1].contains(loads.take(avoiding: [0, 1, 2])))
-    }
-
     private func shard(
         _ number: Int, running seconds: Double? = nil, waiting: Double = 0, worker: Int64 = 1, publications: Int = 1, offered: Bool = false
     ) -> OutstandingShard {
         OutstandingShard(
-            id: ShardAttempt(run: RunID(1), shard: number, attempt: 1), images: 10, isRunning: seconds != nil, partition: number,
+            id: ShardAttempt(run: RunID(1), shard: number, attempt: 1), images: 10, isRunning: seconds != nil,
             publications: publications, secondsSincePublished: waiting, secondsRunning: seconds ?? 0, worker: seconds == nil ? nil : worker,
             isBackupOffered: offered)
     }

@@ -2,6 +2,8 @@ import Evaluation
 import Testing
 
 @Suite struct WorkerSlotsTests {
+    private let start = ContinuousClock.now
+
     private func lease(_ token: String, isSuspect: Bool = false) -> Lease {
         Lease(
             attempt: ShardAttempt(run: RunID(1), shard: 0, attempt: 1), range: ShardRange(firstOrdinal: 0, imageCount: 4), token: token,
@@ -11,8 +13,8 @@ import Testing
     @Test func `as many shards are claimed as there are threads, and started in the order they came`() {
         var slots = WorkerSlots(count: 2)
         #expect(slots.hasFreeSlot)
-        slots.add(lease("a"), at: 0)
-        slots.add(lease("b"), at: 0)
+        slots.add(lease("a"), at: start)
+        slots.add(lease("b"), at: start)
         #expect(!slots.hasFreeSlot)
         #expect(slots.startNext()?.token == "a")
         #expect(slots.startNext()?.token == "b")
@@ -24,15 +26,15 @@ import Testing
 
     @Test func `a shard that may have killed a worker is computed alone`() {
         var slots = WorkerSlots(count: 3)
-        slots.add(lease("a"), at: 0)
+        slots.add(lease("a"), at: start)
         #expect(slots.startNext()?.token == "a")
-        slots.add(lease("suspect", isSuspect: true), at: 0)
+        slots.add(lease("suspect", isSuspect: true), at: start)
         #expect(!slots.hasFreeSlot)
         #expect(slots.startNext() == nil)
         slots.finish("a")
         #expect(slots.startNext()?.token == "suspect")
         #expect(!slots.hasFreeSlot)
-        slots.add(lease("c"), at: 0)
+        slots.add(lease("c"), at: start)
         #expect(slots.startNext() == nil)
         slots.finish("suspect")
         #expect(slots.startNext()?.token == "c")
@@ -40,18 +42,18 @@ import Testing
 
     @Test func `a shard that finishes no image is noticed, one that waits for a thread is not`() {
         var slots = WorkerSlots(count: 2)
-        slots.add(lease("a"), at: 0)
-        slots.add(lease("waiting"), at: 0)
+        slots.add(lease("a"), at: start)
+        slots.add(lease("waiting"), at: start)
         _ = slots.startNext()
-        #expect(slots.stalled(forSeconds: 10, at: 10).isEmpty)
-        #expect(slots.stalled(forSeconds: 10, at: 11) == ["a"])
-        slots.noteImage(of: "a", at: 11)
-        #expect(slots.stalled(forSeconds: 10, at: 20).isEmpty)
+        #expect(slots.stalled(for: .seconds(10), at: start + .seconds(10)).isEmpty)
+        #expect(slots.stalled(for: .seconds(10), at: start + .seconds(11)) == ["a"])
+        slots.noteImage(of: "a", at: start + .seconds(11))
+        #expect(slots.stalled(for: .seconds(10), at: start + .seconds(20)).isEmpty)
     }
 
     @Test func `a stop only goes further, claims nothing, and lets threads end once nothing waits`() {
         var slots = WorkerSlots(count: 2)
-        slots.add(lease("a"), at: 0)
+        slots.add(lease("a"), at: start)
         slots.raise(.draining)
         #expect(!slots.hasFreeSlot)
         #expect(!slots.isDone)
@@ -64,7 +66,7 @@ import Testing
 
     @Test func `a lease is lost once it is marked, or no longer held`() {
         var slots = WorkerSlots(count: 1)
-        slots.add(lease("a"), at: 0)
+        slots.add(lease("a"), at: start)
         #expect(!slots.isLost("a"))
         slots.markLost("a")
         #expect(slots.isLost("a"))

@@ -44,7 +44,7 @@ struct FormatTests {
     func changed(file: String) throws {
         let bytes = try GoldenPreprocessing.bytes(of: file, in: "formats")
         let loader = ImageLoader(try Preprocessing(imageSize: 32, pixelLimit: 1_000_000))
-        var random = SplitMix64(state: UInt64(bytes.count))
+        var random = SeededGenerator(seed: UInt64(bytes.count))
         for round in 0..<150 {
             var changed = bytes
             for _ in 0...Int.random(in: 0..<4, using: &random) {

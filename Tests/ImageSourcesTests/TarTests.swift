@@ -122,7 +122,7 @@ struct TarTests {
         #expect(found.manifest.entries[0].hash == ContentHash(of: fixture.jpeg("another")))
         #expect(
             Set(found.leftOut.lines) == [
-                "1 files that are no images by their names (a/notes.txt)", "1 files that operating systems leave (a/._1.jpg)",
+                "1 files that are no images by their names (a/notes.txt)", "1 hidden files and folders, or those of tools (a/._1.jpg)",
                 "1 images that a later one of the same name replaces (a/1.jpg)",
                 "1 files whose names are not UTF-8 or leave the archive (../a/2.JPEG)",
             ])

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Kafka
+import KafkaMock
 import Testing
 
 @Suite struct AdminTests {

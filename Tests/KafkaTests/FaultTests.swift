@@ -1,11 +1,12 @@
 import Diagnostics
 import Foundation
 import Kafka
+import KafkaMock
 import Testing
 
-/// What only an embedded broker can be made to do.
+/// What only a mock broker can be made to do.
 @Suite(.enabled(if: TestCluster.isEmbedded)) struct FaultTests {
-    private func embedded(partitions: Int = 1, brokers: Int = 1) throws -> (TestCluster, EmbeddedBroker) {
+    private func embedded(partitions: Int = 1, brokers: Int = 1) throws -> (TestCluster, MockBroker) {
         let cluster = try TestCluster(partitions: partitions, brokers: brokers)
         return (cluster, try #require(cluster.broker))
     }

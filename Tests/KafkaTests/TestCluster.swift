@@ -1,12 +1,13 @@
 import Foundation
 import Kafka
+import KafkaMock
 import Logging
 import Testing
 
-/// A topic of its own on the broker that tests run against: the one that `EVALCTL_TEST_KAFKA` names, else an embedded one.
+/// A topic of its own on the broker that tests run against: the one that `EVALCTL_TEST_KAFKA` names, else a mock one.
 struct TestCluster {
     /// Nil on an external broker.
-    let broker: EmbeddedBroker?
+    let broker: MockBroker?
     let configuration: KafkaConfiguration
     let topic: String
     let partitions: Int
@@ -31,7 +32,7 @@ struct TestCluster {
             configuration = KafkaConfiguration(bootstrapServers: servers)
             try KafkaAdmin(configuration, logger: Self.logger).ensure([description])
         } else {
-            let embedded = try EmbeddedBroker(brokers: brokers, topics: [description], logger: Self.logger)
+            let embedded = try MockBroker(brokers: brokers, topics: [description], logger: Self.logger)
             broker = embedded
             configuration = embedded.configuration()
         }

@@ -23,7 +23,7 @@ struct PublishedNetworkTests {
     func `Every published network is recognised by its own tensors`() throws {
         for name in NetworkFamilies.publishedNames {
             let network = try #require(try NetworkFamilies.named(name))
-            let found = try NetworkFamilies.recognise(shapes: TensorShapes(network.shapes), options: try options(name, network))
+            let found = try NetworkFamilies.recognise(shapes: TensorShapes(network.shapes), own: network.options)
             let isEqual = found.graph == network.graph
             #expect(isEqual, "\(name)")
             #expect(found.facts.publishedName == name)
@@ -31,12 +31,22 @@ struct PublishedNetworkTests {
         }
     }
 
-    private func options(_ name: String, _ network: Network) throws -> NetworkOptions? {
-        switch network.facts.family {
-        case "spiking-resnet": try NetworkOptions(parsing: "spiking-resnet,neuron=lif,tau=4/3,threshold=0.5,decay-input=no")
-        case "spiking-vgg": try NetworkOptions(parsing: "spiking-vgg,neuron=lif")
-        default: nil
+    @Test
+    func `A published network may be had in another size and with other neurons`() throws {
+        let network = try #require(
+            try NetworkFamilies.named(
+                "spiking-resnet-34", options: try NetworkOptions(parsing: "spiking-resnet,threshold=0.75"), imageSize: 64))
+        #expect(network.inputSize == 64 && network.neuron("sn1") == Neuron(leak: .tau(4.0 / 3), decaysInput: false, threshold: 0.75))
+        #expect(network.setting("threshold")?.origin == .given && network.setting("tau")?.origin == .told)
+        #expect(network.facts.publishedName == nil && network.facts.published.isEmpty)
+        let integrating = try #require(
+            try NetworkFamilies.named("spiking-resnet-34", options: try NetworkOptions(parsing: "spiking-resnet,neuron=if")))
+        #expect(integrating.neuron("sn1") == Neuron(leak: .none, decaysInput: true, threshold: 0.5))
+        let failure = #expect(throws: Failure.self) {
+            try NetworkFamilies.named("sew-resnet-18", options: try NetworkOptions(parsing: "ms-resnet"))
         }
+        #expect(failure?.message.contains("not those of a ms-resnet") ?? false)
+        #expect(throws: Failure.self) { try NetworkFamilies.named("mlp-spe-t", imageSize: 64) }
     }
 
     @Test

@@ -20,7 +20,7 @@ import Testing
             top1ByTimeStep: accuracies.map { images == 0 ? 0 : Double($0) / Double(images) },
             latency: .init(total: .init(p50: 900, p90: 2000, p99: 3000, max: 4000)),
             spikesPerImage: 30, firingRate: 0.1, synapticOperationsPerImage: 1000,
-            energy: EnergyEstimate(costs: EnergyCosts.published[0], macsPerImage: 500, synapticOperationsPerImage: 1000),
+            energy: EnergyEstimate(costs: EnergyCosts.published[0], macsPerImage: 500, synapticOperationsPerImage: 1000, timeSteps: steps),
             imagesPerSecond: 12.5, workers: 2,
             provenance: .init(
                 modelSHA256: "ab", manifestSHA256: "cd", preprocessing: "pillow13-bicubic-4-crop-4", version: "0.1.0",
@@ -68,6 +68,23 @@ import Testing
             ])
     }
 
+    @Test func `what was assumed of the network stands before the figures, and all of it in the provenance`() throws {
+        var content = Self.content()
+        content.report.network = NetworkQuote(
+            family: "sew-resnet",
+            settings: [.init(key: "connect", value: "add", origin: "assumed"), .init(key: "tau", value: "2", origin: "told")],
+            published: [.init(top1: 63.18, timeSteps: 4, source: "NeurIPS 2021")], recipe: "pillow13-bicubic-4-crop-4")
+        let page = try PageReader(RunPage(content).html)
+        page.expectGoodManners()
+        #expect(page.texts("p").contains("Assumed of the network, which its checkpoint does not tell: connect=add."))
+        let facts = zip(page.texts("dt"), page.texts("dd")).map { "\($0) | \($1)" }
+        for row in [
+            "assumed of the network | connect=add", "told of the network | tau=2", "network | of the family sew-resnet",
+            "published top-1 | 63.18 % with T = 4 (NeurIPS 2021)",
+            "preprocessing | pillow13-bicubic-4-crop-4, as published for sew-resnet",
+        ] { #expect(facts.contains(row), "\(row)") }
+    }
+
     @Test func `the page is well-formed, has every figure, and its numbers are the report's`() throws {
         let content = Self.content()
         let page = try PageReader(RunPage(content).html)
@@ -105,7 +122,7 @@ import Testing
         var content = Self.content()
         content.report.model = hostile
         content.report.labelSets = [LabelSetAccuracy(name: hostile, images: 10, top1Correct: 1, top5Correct: 2)]
-        content.failures = [FailureCount(code: hostile, images: 1, example: hostile)]
+        content.report.failures = [FailureCount(code: hostile, images: 1, example: hostile)]
         for index in content.classes.indices { content.classes[index].name = hostile }
         content.confusion.pairs[0].name = hostile
         content.groups[0].name = hostile
@@ -154,7 +171,7 @@ import Testing
         content.confusion.pairs[0].name = name
         content.throughput[0].host = name
         content.worst[0].mistake.labelName = name
-        content.failures = [FailureCount(code: name, images: 1, example: name)]
+        content.report.failures = [FailureCount(code: name, images: 1, example: name)]
         #expect(RunPage(content).html.utf8.count < 1_000_000)
     }
 

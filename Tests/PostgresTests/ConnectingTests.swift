@@ -43,7 +43,7 @@ import Testing
         let folder = "/tmp/evalctl-password-\(getpid())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let cluster = EmbeddedCluster(
-            directory: folder, durability: .throwaway, settings: ["listen_addresses": "127.0.0.1", "port": String(port)])
+            directory: folder + "/postgres", durability: .throwaway, settings: ["listen_addresses": "127.0.0.1", "port": String(port)])
         let owner = try PostgresConnection(try cluster.start())
         defer { _ = try? cluster.stop(immediately: true) }
         try owner.executeScript("CREATE ROLE guest LOGIN PASSWORD 'open sesame @7'")

@@ -89,9 +89,10 @@ import Testing
             let owner = try PostgresConnection(address)
             try owner.executeScript("CREATE TABLE t (id int)")
             let role = "copier_\(try #require(address.database))"
-            try owner.executeScript("CREATE ROLE \(role) LOGIN; GRANT INSERT ON t TO \(role)")
+            try owner.executeScript("CREATE ROLE \(role); GRANT INSERT ON t TO \(role)")
             defer { try? owner.executeScript("DROP OWNED BY \(role); DROP ROLE \(role)") }
-            let copier = try PostgresConnection(address.with("user", role))
+            let copier = try PostgresConnection(address)
+            try copier.executeScript("SET ROLE \(role)")
             #expect(try copier.copyIn("t", ["id"]) { try $0.row([1]) } == 1)
             #expect(
                 Failure.code(of: try #require(throws: Failure.self) { try copier.execute("SELECT * FROM t") })

@@ -27,7 +27,7 @@ import Testing
         let port = 20_000 + Int(getpid()) % 10_000
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let cluster = EmbeddedCluster(
-            directory: folder, durability: .throwaway,
+            directory: folder + "/postgres", durability: .throwaway,
             settings: ["max_connections": "4", "listen_addresses": "127.0.0.1", "port": "\(port)"])
         _ = try cluster.start()
         // More than twice the server's connections and workers: the last ones are to be refused.

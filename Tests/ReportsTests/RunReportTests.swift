@@ -6,15 +6,18 @@ import Testing
 @Suite struct RunReportTests {
     static func report(evaluated: Int = 499, failed: Int = 1) -> RunReport {
         RunReport(
-            run: RunID(7), model: "demo", dataset: "val", engine: "float", timeSteps: 2, state: .finished,
-            complete: failed == 0, images: .init(expected: 500, evaluated: evaluated, failed: failed),
-            top1: .init(correct: 487, evaluated: evaluated), top5: .init(correct: 497, evaluated: evaluated),
+            run: RunID(7), model: "demo", dataset: "val", engine: "fixed32", timeSteps: 2, state: .finished,
+            complete: failed == 0 && evaluated == 500, images: .init(expected: 500, evaluated: evaluated, failed: failed),
+            failures: failed > 0 ? [FailureCount(code: "image.truncated", images: failed, example: "cat/3.jpg")] : [],
+            top1: .init(correct: min(487, evaluated), evaluated: evaluated),
+            top5: .init(correct: min(497, evaluated), evaluated: evaluated),
             top1ByTimeStep: [0.5, 0.974], top1ByTimeStepIntervals: [.init(low: 0.45, high: 0.55), .init(low: 0.95, high: 0.98)],
             labelSets: [LabelSetAccuracy(name: "real", images: 490, top1Correct: 480, top5Correct: 489)],
             latency: .init(decode: .init(p50: 100, p90: 200, p99: 300, max: 1400)),
             spikesPerImage: 34803.25, firingRate: 0.068, synapticOperationsPerImage: 1_234_567.4,
             energy: EnergyEstimate(
-                costs: EnergyCosts(name: "45nm-float32", ac: 0.9, mac: 4.6), macsPerImage: 1000, synapticOperationsPerImage: 1_234_567.4),
+                costs: EnergyCosts(name: "45nm-float32", ac: 0.9, mac: 4.6), macsPerImage: 1000, synapticOperationsPerImage: 1_234_567.4,
+                timeSteps: 2),
             imagesPerSecond: 101.26, workers: 2,
             provenance: .init(
                 modelSHA256: "ab", manifestSHA256: "cd", preprocessing: "pillow-bicubic-73-crop-64", version: "0.1.0",
@@ -26,7 +29,8 @@ import Testing
         let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         #expect(
             Set(object.keys) == [
-                "run", "model", "dataset", "engine", "timesteps", "state", "complete", "images", "top1", "top5", "top1_by_timestep",
+                "run", "model", "dataset", "engine", "timesteps", "state", "complete", "images", "failures", "top1", "top5",
+                "top1_by_timestep",
                 "top1_by_timestep_ci95", "label_sets", "energy", "latency_us", "spikes_per_image", "firing_rate", "synops_per_image",
                 "images_per_second", "workers", "provenance",
             ])

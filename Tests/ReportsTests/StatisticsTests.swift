@@ -70,6 +70,43 @@ struct StatisticsFixture: Decodable {
         }
     }
 
+    /// Counted outcome by outcome with the test that is used: how often it finds the better run, and which.
+    private func countedPower(difference: Double, images: Int, rate: Double) -> Double {
+        let rate = max(rate, difference)
+        let share = (1 + difference / rate) / 2
+        func probability(_ hits: Int, of trials: Int, _ rate: Double) -> Double {
+            guard rate > 0, rate < 1 else { return hits == (rate > 0 ? trials : 0) ? 1 : 0 }
+            let ways = lgamma(Double(trials + 1)) - lgamma(Double(hits + 1)) - lgamma(Double(trials - hits + 1))
+            return exp(ways + Double(hits) * log(rate) + Double(trials - hits) * log(1 - rate))
+        }
+        var power = 0.0
+        for discordant in 1...images {
+            let weight = probability(discordant, of: images, rate)
+            guard weight > 1e-14 else { continue }
+            for better in (discordant + 1) / 2...discordant {
+                let counts = PairedCounts(both: 0, aOnly: better, bOnly: discordant - better, neither: images - discordant)
+                if counts.mcnemarExactP <= 0.05 { power += weight * probability(better, of: discordant, share) }
+            }
+        }
+        return power
+    }
+
+    @Test(arguments: [6, 7, 10, 17, 33, 60, 120, 2000])
+    func `the resolvable difference is the least that the exact test shows four times in five`(images: Int) throws {
+        for discordant in [0, 1, images / 20, images / 5, images / 2, images] where images < 500 || discordant <= images / 5 {
+            let least = try #require(McNemarPower.resolvableDifference(images: images, discordant: discordant))
+            let rate = Double(discordant) / Double(images)
+            let power = countedPower(difference: least, images: images, rate: rate)
+            #expect(power >= 0.8 - 1e-9, "\(discordant) of \(images): \(least) is shown with \(power)")
+            #expect(countedPower(difference: least * 0.999, images: images, rate: rate) < 0.8, "\(discordant) of \(images): \(least)")
+            #expect(
+                abs(
+                    McNemarPower.power(difference: least / 2, images: images, discordantRate: rate)
+                        - countedPower(difference: least / 2, images: images, rate: rate)) < 1e-9)
+        }
+        #expect(McNemarPower.resolvableDifference(images: 5, discordant: 5) == nil)
+    }
+
     @Test func `Holm's correction keeps the order of the values and never falls`() throws {
         for one in try StatisticsFixture.load().holm {
             let found = MultipleTesting.holm(one.p)

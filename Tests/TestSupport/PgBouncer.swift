@@ -18,17 +18,18 @@ package final class PgBouncer {
     package init(_ database: DatabaseAddress, mode: String, size: Int) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "evalctl-pool-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let parameters = try PostgresConnection(database).execute(
-            """
-            SELECT current_setting('unix_socket_directories') AS folder, current_setting('port') AS port, current_database()::text AS name,
-                   current_user::text AS role
-            """
+        let connection = try PostgresConnection(database)
+        let parameters = try connection.execute(
+            "SELECT current_setting('port') AS port, current_database()::text AS name, current_user::text AS role"
         ).single()
-        let (name, role) = (try parameters.text("name"), try parameters.text("role"))
-        let socketFolder = try parameters.text("folder")
+        let (name, role, socketFolder) = (try parameters.text("name"), try parameters.text("role"), database.host ?? "")
         if geteuid() == 0 {
-            // The pool runs as the server's account, which has to get to its socket.
-            chmod(URL(filePath: socketFolder).deletingLastPathComponent().path, 0o711)
+            // The pool runs as the server's account, which the server lets in no more than others.
+            let map = FileHandle(forWritingAtPath: URL(filePath: socketFolder).deletingLastPathComponent().path + "/data/pg_ident.conf")
+            try map?.seekToEnd()
+            try map?.write(contentsOf: Data("evalctl postgres \(role)\n".utf8))
+            try map?.close()
+            try connection.executeScript("SELECT pg_reload_conf()")
         }
         let users = folder.appending(path: "users").path
         try "\"\(role)\" \"\"\n".write(toFile: users, atomically: true, encoding: .utf8)
@@ -55,7 +56,8 @@ package final class PgBouncer {
         process.standardError = FileHandle.nullDevice
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
         try process.run()
-        while process.isRunning, !FileManager.default.fileExists(atPath: folder.appending(path: ".s.PGSQL.6432").path) { usleep(5000) }
+        // The socket is there before it is listened to.
+        while process.isRunning, (try? PostgresConnection(address)) == nil { usleep(5000) }
     }
 
     deinit {

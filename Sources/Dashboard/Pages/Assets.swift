@@ -28,7 +28,18 @@ enum Assets {
         dd { margin: 0; font-variant-numeric: tabular-nums; }
         .tiles dd { font-size: 1.5rem; }
         .fields { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .75rem; }
-        .beside, .none { color: var(--soft); font-size: .85rem; }
+        .beside, .none, .keys { color: var(--soft); font-size: .85rem; }
+        .keys { display: block; line-height: 1.4; }
+        .key { white-space: nowrap; }
+        .key::before { content: ""; display: inline-block; width: .6rem; height: .6rem; margin-right: .3rem; border-radius: .1rem;
+          background: var(--pending); }
+        .key.progressed::before, .key.running::before { background: var(--running); }
+        .key.published::before { background: var(--published); }
+        .key.done::before { background: var(--done); }
+        .key.dead::before { background: var(--dead); }
+        .key.cancelled::before { background: var(--cancelled); }
+        summary { cursor: pointer; padding: .6rem 0; }
+        .pages { display: flex; gap: 1.25rem; }
         td .beside, .tiles .beside { display: block; line-height: 1.3; }
         td progress + .beside { display: inline; white-space: nowrap; }
         .tiles .beside { min-height: 1.1rem; }
@@ -38,8 +49,8 @@ enum Assets {
         th, td { text-align: left; padding: .4rem .8rem; border-top: 1px solid var(--line); vertical-align: top; }
         th { font-size: .85rem; font-weight: 500; color: var(--soft); white-space: nowrap; }
         .figure { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-        td[data-title="Images"], td[data-title="Shards"] { min-width: 14rem; }
-        td code { overflow-wrap: anywhere; }
+        td[data-title="Images"], td[data-title="Shards"] { min-width: 12rem; }
+        td { overflow-wrap: anywhere; }
         progress { width: 8rem; height: .7rem; accent-color: var(--running); vertical-align: middle; }
         .wide progress { width: min(100% - 5rem, 60rem); height: 1rem; }
         .bar { display: block; width: 10rem; height: .55rem; margin: .4rem 0 .15rem; border-radius: .2rem; background: var(--line); }
@@ -50,7 +61,8 @@ enum Assets {
         .state.running::before { background: var(--running); }
         .state.finished::before { background: var(--done); }
         .state.paused::before, .state.draining::before { background: var(--published); }
-        .state.gone::before { background: var(--dead); border-radius: 0; }
+        .state.gone::before, .state.incomplete::before { background: var(--dead); border-radius: 0; }
+        .state.incomplete { color: var(--dead); font-weight: 600; }
         .state.cancelled::before { background: var(--cancelled); border-radius: 0; }
         rect.pending { fill: var(--pending); } rect.published { fill: var(--published); } rect.running { fill: var(--running); }
         rect.done { fill: var(--done); } rect.dead { fill: var(--dead); } rect.cancelled { fill: var(--cancelled); }
@@ -65,6 +77,14 @@ enum Assets {
         .login { display: grid; gap: .6rem; max-width: 24rem; margin-top: 1rem; }
         .login button { justify-self: start; }
         .steering { margin-top: 1rem; }
+        @media (max-width: 90rem) {
+          th, td { padding: .4rem .5rem; }
+          th { white-space: normal; }
+          td[data-title="Images"], td[data-title="Shards"] { min-width: 8rem; }
+          td progress, .bar { width: 100%; max-width: 8rem; }
+          .wide .bar { max-width: none; }
+          .state { white-space: normal; }
+        }
         @media (max-width: 48rem) {
           main, nav { padding-left: .75rem; padding-right: .75rem; }
           table, tbody, tr, td, caption { display: block; }
@@ -73,7 +93,9 @@ enum Assets {
           td { border: 0; padding: .15rem .8rem; display: grid; grid-template-columns: 8rem 1fr; gap: .5rem; text-align: left; }
           td::before { content: attr(data-title); color: var(--soft); font-size: .85rem; }
           td > * { grid-column: 2; }
-          .figure { white-space: normal; text-align: left; }
+          .figure, .state, .key { white-space: normal; text-align: left; }
+          td[data-title="Images"], td[data-title="Shards"] { min-width: 0; }
+          td[data-title="Steer"]:empty { display: none; }
         }
         @media print { nav, .steer { display: none; } }
 
@@ -93,7 +115,9 @@ enum Assets {
               return;
             }
             if (old === document.activeElement && old.nodeName === "INPUT") return;
-            for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+            // What a person has unfolded stays so.
+            const isKept = (name) => fresh.hasAttribute(name) || (name === "open" && old.nodeName === "DETAILS");
+            for (const { name } of [...old.attributes]) if (!isKept(name)) old.removeAttribute(name);
             for (const { name, value } of [...fresh.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
             adoptChildren(old, fresh);
           };

@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import EvaluationStore
+internal import Pages
 
 /// Forms that steer. They are hidden from viewers that have not signed in, and refused from them anyway.
 enum Forms {

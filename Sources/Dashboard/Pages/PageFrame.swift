@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Pages
 
 /// What a page needs to know of who looks at it.
 struct Viewer: Sendable {
@@ -27,7 +28,7 @@ enum PageFrame {
             </head>
             <body>
             <header>
-            <nav aria-label="Pages"><a class="brand" href="/">evalctl</a> <a href="/">Overview</a> <a href="/dead-letters">Dead letters</a>
+            <nav aria-label="Pages"><a class="brand" href="/">evalctl</a> <a href="/">Overview</a> <a href="/runs">Ended runs</a> <a href="/dead-letters">Dead letters</a>
             \(account(viewer))</nav>
             <p id="trouble" role="status" hidden></p>
             </header>
@@ -39,7 +40,7 @@ enum PageFrame {
             </html>
 
             """
-        return page.text
+        return page.source
     }
 
     private static func account(_ viewer: Viewer) -> Markup {

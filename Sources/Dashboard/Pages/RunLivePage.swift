@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import EvaluationStore
+internal import Pages
 internal import Reports
 
 /// One run, as parts that change.
@@ -21,17 +22,17 @@ enum RunLivePage {
     private static func progress(_ run: RunOverview) -> Markup {
         let failed: Markup = run.imagesFailed == 0 ? "none" : "\(NumberText.grouped(run.imagesFailed))"
         let fields: [(String, Markup)] = [
-            ("State", Tables.state(run.state.rawValue)), ("Model", "\(run.model)"), ("Data set", "\(run.dataset)"),
+            ("State", RunTables.state(run)), ("Model", "\(run.model)"), ("Data set", "\(run.dataset)"),
             ("Engine", "\(run.engine), T = \(run.timeSteps)"), ("Priority", "\(run.priority)"),
-            ("Images", "\(NumberText.grouped(run.imagesDone)) of \(NumberText.grouped(run.imagesExpected))"), ("Images failed", failed),
-            ("Images per second", "\(NumberText.fixed(run.imagesPerSecond, 1))"), ("Time left", Tables.eta(run)),
-            ("Top-1 so far, 95 % interval", Tables.top1(run.top1)), ("Submitted", "\(run.submittedAt)"),
-            ("Started", "\(run.startedAt ?? "not yet")"), ("Ended", "\(run.finishedAt ?? "not yet")"),
+            ("Images", "\(NumberText.grouped(run.imagesFinished)) of \(NumberText.grouped(run.imagesExpected))"), ("Images failed", failed),
+            ("Images per second", "\(NumberText.fixed(run.imagesPerSecond, 1))"), ("Time left", RunTables.eta(run)),
+            ("Top-1 so far, 95 % interval", RunTables.top1(run.top1)), ("Submitted", Tables.time(run.submittedAt)),
+            ("Started", run.startedAt.map(Tables.time) ?? "not yet"), ("Ended", run.finishedAt.map(Tables.time) ?? "not yet"),
         ]
         let list: [Markup] = fields.map { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>\n" }
         return """
-            <p class="wide">\(Tables.progress(run))</p>
-            <p class="wide">\(Tables.shardBar(run.shards))</p>
+            <p class="wide">\(RunTables.progress(run))\(RunTables.images(run))</p>
+            <p class="wide">\(RunTables.shardBar(run.shards))</p>
             <dl class="fields">\(list)</dl>
             \(run.shards.done > 0 ? "<p><a href=\"/runs/\(run.run)/report\">Report of what is stored so far</a>: accuracy, activity, mistakes, speed</p>" as Markup : "")
             <div class="steering">\(Forms.run(run))</div>

@@ -1,5 +1,6 @@
 internal import Evaluation
 internal import EvaluationStore
+internal import Pages
 internal import Reports
 
 /// Tables and figures that several pages have.
@@ -31,66 +32,47 @@ enum Tables {
 
     private static func figure(_ column: Column) -> Markup { column.isFigure ? " class=\"figure\"" : "" }
 
-    static func state(_ name: String) -> Markup { "<span class=\"state \(name)\">\(name)</span>" }
+    /// - Parameter style: the class that gives it its colour; the name itself without it.
+    static func state(_ name: String, style: String? = nil) -> Markup { "<span class=\"state \(style ?? name)\">\(name)</span>" }
 
-    static func progress(_ run: RunOverview) -> Markup {
-        let percent = NumberText.fixed(run.fraction * 100, 1)
-        return """
-            <progress max="100" value="\(percent)" aria-label="progress of run \(run.run)">\(percent) %</progress>
-            <span class="beside">\(percent) %</span>
-            """
+    /// A time of the database as people read it: `2026-11-25 10:34:51 UTC`.
+    static func time(_ text: String) -> Markup {
+        let readable = text.replacing("T", with: " ", maxReplacements: 1).replacing("Z", with: " UTC", maxReplacements: 1)
+        return "<time datetime=\"\(text)\">\(readable)</time>"
     }
 
-    static func top1(_ accuracy: AccuracySoFar) -> Markup {
-        guard accuracy.evaluated > 0 else { return "<span class=\"none\">none yet</span>" }
-        return """
-            \(NumberText.percent(accuracy.accuracy)) <span class="beside">\(NumberText.range(accuracy.ci95)), \
-            of \(NumberText.grouped(accuracy.evaluated))</span>
-            """
-    }
-
-    static func eta(_ run: RunOverview) -> Markup {
-        run.etaSeconds.map { "\(NumberText.duration(seconds: $0))" } ?? "<span class=\"none\">–</span>"
-    }
-
-    /// Shards by state as a bar, with the counts in words beside it.
-    static func shardBar(_ counts: ShardCounts) -> Markup {
-        let shown = counts.byState.filter { $0.state != .split && $0.count > 0 }
-        // From the left what is done, as the bar of the images fills.
-        let order: [ShardState] = [.done, .dead, .cancelled, .running, .published, .pending]
-        let bar = order.compactMap { state in shown.first { $0.state == state } }
-        let total = Double(max(counts.all, 1))
-        var x = 0.0
-        let pieces: [Markup] = bar.map { state, count in
-            let width = Double(count) / total * 100
-            defer { x += width }
-            return
-                "<rect class=\"\(state.rawValue)\" x=\"\(NumberText.fixed(x, 3))\" width=\"\(NumberText.fixed(width, 3))\" height=\"8\"/>"
-        }
-        let words = shown.map { "\(NumberText.grouped($0.count)) \($0.state.rawValue)" }.joined(separator: ", ")
-        return """
-            <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img" aria-label="shards: \(words)">\(pieces)</svg>
-            <span class="beside">\(words.isEmpty ? "none" : words)</span>
-            """
-    }
-
+    /// Workers that report, and below them, folded, those that have ended.
     static func workers(_ workers: [WorkerStatus]) -> Markup {
-        guard !workers.isEmpty else { return "<p class=\"none\">No worker has reported within the last hour.</p>" }
-        return table(
-            caption: "Workers",
+        let (present, ended) = (workers.filter(\.isPresent), workers.filter { !$0.isPresent })
+        let first: Markup =
+            present.isEmpty
+            ? "<p class=\"none\">No worker reports.</p>" : workerTable(present, caption: "Workers")
+        guard !ended.isEmpty else { return first }
+        let gone = ended.count { $0.state == .gone }
+        let mark: Markup = gone > 0 ? ", \(state("\(gone) gone without a word", style: "gone"))" : ""
+        return """
+            \(first)
+            <details><summary>\(ended.count) worker\(ended.count == 1 ? "" : "s") ended within the last hour\(mark)</summary>
+            \(workerTable(ended, caption: "Workers that ended"))</details>
+            """
+    }
+
+    private static func workerTable(_ workers: [WorkerStatus], caption: String) -> Markup {
+        table(
+            caption: caption,
             [
                 Column("Worker", figure: true), Column("State"), Column("Host"), Column("Kernels"), Column("Threads", figure: true),
                 Column("Images/s", figure: true), Column("Shards in work (run/shard)"), Column("Last heartbeat", figure: true),
                 Column("Steer"),
             ],
             rows: workers.map { worker in
-                let isPresent = worker.state == .running || worker.state == .draining
-                return (
+                (
                     "\(worker.id)",
                     [
-                        "\(worker.id)", state(worker.state.rawValue), "\(worker.host) <span class=\"beside\">\(worker.processID)</span>",
+                        "\(worker.id)", state(worker.state.rawValue),
+                        "\(worker.host) <span class=\"beside\">process \(worker.processID)</span>",
                         "\(worker.kernels ?? worker.instructionSet)", "\(worker.threads)",
-                        "\(isPresent ? NumberText.fixed(worker.imagesPerSecond, 1) : "–")", shardList(worker.shards),
+                        "\(worker.isPresent ? NumberText.fixed(worker.imagesPerSecond, 1) : "–")", shardList(worker.shards),
                         "\(NumberText.duration(seconds: max(worker.secondsSinceHeartbeat, 0))) ago",
                         worker.state == .running
                             ? Forms.button("Drain", "/workers/\(worker.id)/drain", of: "worker \(worker.id)", isAsked: true) : "",
@@ -120,7 +102,7 @@ enum Tables {
                         "\(letter.run)/\(letter.shard)",
                         [
                             "<a href=\"/runs/\(letter.run)\">\(letter.run)</a>", "\(letter.shard)", "\(letter.images)", "\(letter.path)",
-                            "<code>\(letter.code)</code> \(letter.message)", "\(letter.attempts)", "\(letter.diedAt)",
+                            "<code>\(letter.code)</code> \(letter.message)", "\(letter.attempts)", time(letter.diedAt),
                             "\(Forms.deadLetter("Retry", "retry", letter))\(Forms.deadLetter("Drop", "drop", letter))",
                         ]
                     )

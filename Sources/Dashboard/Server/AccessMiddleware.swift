@@ -12,6 +12,7 @@ struct AccessMiddleware: RouterMiddleware {
 
     let address: HTTPAddress
     let token: HTTPToken?
+    let sessions: Sessions
 
     func handle(
         _ request: Request, context: DashboardContext, next: @concurrent (Request, DashboardContext) async throws -> Response
@@ -53,7 +54,9 @@ struct AccessMiddleware: RouterMiddleware {
             let parts = cookie.split(separator: "=", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
             guard parts.count == 2, parts[0] == Self.cookie else { continue }
             context.hasCookie = true
-            context.isSignedIn = context.isSignedIn || token.isSession(parts[1])
+            guard sessions.contains(parts[1]) else { continue }
+            context.isSignedIn = true
+            context.session = parts[1]
         }
     }
 

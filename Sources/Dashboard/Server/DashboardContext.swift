@@ -8,6 +8,8 @@ struct DashboardContext: RequestContext {
     let channel: any Channel
     /// Whether it came with the token, or with a session of it.
     var isSignedIn = false
+    /// What the browser keeps of its session, where it came with one.
+    var session: String?
     /// Whether a browser sent what it keeps by itself, so that another site may have made it do so.
     var hasCookie = false
 

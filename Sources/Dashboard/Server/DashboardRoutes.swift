@@ -9,11 +9,22 @@ internal import Reports
 struct DashboardRoutes: Sendable {
     let watch: FleetWatch
     let streams: EventStreams
+    let sessions: Sessions
     let canSignIn: Bool
 
     func add(to router: Router<DashboardContext>) {
         router.get("/") { _, context in try await page("Overview", .overview, context) }
         router.get("dead-letters") { _, context in try await page("Dead letters", .deadLetters, context) }
+        router.get("runs") { request, context -> Response in
+            let viewer = Viewer(isSignedIn: context.isSignedIn, canSignIn: canSignIn)
+            let before = try Self.place(request)
+            let runs = try await watch.ended(before: before, limit: EndedRunsPage.size + 1)
+            return .html(
+                PageFrame.page(title: "Ended runs", path: nil, viewer: viewer, EndedRunsPage.content(runs, isNewest: before == nil)))
+        }
+        router.get("api/runs") { request, _ -> Response in
+            Response.json(try renderJSON(try await watch.ended(before: Self.place(request), limit: EndedRunsPage.size)))
+        }
         router.get("runs/:run") { _, context in
             let run = try Self.run(context)
             return try await page("Run \(run)", .run(run), context)
@@ -48,6 +59,15 @@ struct DashboardRoutes: Sendable {
         return RunID(number)
     }
 
+    /// The run that a page of ended runs lies before; nil for the first page.
+    private static func place(_ request: Request) throws -> RunID? {
+        guard let text = request.uri.queryParameters["before"] else { return nil }
+        guard let number = Int64(text), number > 0 else {
+            throw Failure(.notFound, "there is no run \(text.prefix(40))", remedy: "a run is a number; /runs lists the ended ones")
+        }
+        return RunID(number)
+    }
+
     private func page(_ title: String, _ subject: LiveSubject, _ context: DashboardContext) async throws -> Response {
         let parts = try await subject.parts(watch)
         let viewer = Viewer(isSignedIn: context.isSignedIn, canSignIn: canSignIn)
@@ -57,7 +77,9 @@ struct DashboardRoutes: Sendable {
     private func events(_ request: Request, _ context: DashboardContext) throws -> Response {
         let page = request.uri.queryParameters["page"].map(String.init) ?? "/"
         guard let subject = LiveSubject(path: page) else { throw HTTPProblem.noPage(page) }
-        return try streams.response(subject, watch: watch, channel: context.channel)
+        return try streams.response(subject, watch: watch, channel: context.channel) { [sessions] in
+            context.session.map { sessions.contains($0) } ?? true
+        }
     }
 }
 

@@ -3,6 +3,7 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import Pages
 internal import Synchronization
 
 /// Streams of server-sent events: what changed of a page, as soon as it is known.
@@ -34,8 +35,13 @@ final class EventStreams: Sendable {
         }
     }
 
+    static let contentType = "text/event-stream"
+
+    /// - Parameter isWelcome: Whether the client may still read it.
     /// - Throws: `http.busy` where too many streams are open.
-    func response(_ subject: LiveSubject, watch: FleetWatch, channel: any Channel) throws -> Response {
+    func response(
+        _ subject: LiveSubject, watch: FleetWatch, channel: any Channel, while isWelcome: @escaping @Sendable () -> Bool
+    ) throws -> Response {
         guard open.withLock({ $0 < limit }) else {
             throw Failure(
                 .httpBusy, "\(limit) streams of changes are open already", remedy: "close other pages of the dashboard",
@@ -46,11 +52,11 @@ final class EventStreams: Sendable {
             defer { open.withLock { $0 -= 1 } }
             var sent: [String: Markup] = [:]
             try await write(ByteBuffer(string: "retry: 1000\n\n"), to: &writer, channel)
-            while !Task.isCancelled {
+            while !Task.isCancelled, isWelcome() {
                 var events: [ByteBuffer] = []
                 do {
                     for part in try await subject.parts(watch) where sent[part.id] != part.content {
-                        events.append(try Message(id: part.id, html: part.content.text).event("part"))
+                        events.append(try Message(id: part.id, html: part.content.source).event("part"))
                         sent[part.id] = part.content
                     }
                 } catch {
@@ -64,7 +70,7 @@ final class EventStreams: Sendable {
             try await writer.finish(nil)
         }
         return Response(
-            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .accelBuffering: "no"],
+            status: .ok, headers: [.contentType: Self.contentType, .cacheControl: "no-store", .accelBuffering: "no"],
             body: body)
     }
 

@@ -33,7 +33,11 @@ enum FleetMetrics {
             byRun("evalctl_run_failed_images", "Images of these runs that have no prediction.") { Double($0.imagesFailed) },
             byRun("evalctl_run_paused", "1 where the run is paused.") { $0.state == .paused ? 1 : 0 },
             byRun("evalctl_run_images_per_second", "Pace of these runs in the last half minute.") { $0.imagesPerSecond },
-            byRun("evalctl_run_top1_ratio", "Top-1 accuracy of these runs so far, 0 to 1.") { $0.top1.accuracy },
+            MetricFamily(
+                "evalctl_run_top1_ratio", .gauge, help: "Top-1 accuracy of these runs so far, 0 to 1; missing before the first image.",
+                samples: active.filter { $0.top1.evaluated > 0 }.map {
+                    MetricSample($0.top1.accuracy, labels: [.init("run", "\($0.run)")])
+                }),
             MetricFamily(
                 "evalctl_workers", .gauge, help: "Workers by state; those that ended, of the last hour.",
                 samples: ["running", "draining", "stopped", "gone"].map { state in

@@ -42,7 +42,7 @@ final class FleetWatch: Sendable {
 
     init(_ source: DashboardSource, interval: Duration) {
         let database = source.database
-        let looks = BlockingThread("dashboard-looks") { OverviewReader(Self.store(database, " looks")) }
+        let looks = BlockingThread("dashboard-looks") { OverviewReader(Self.store(database, " looks"), quietInterval: .seconds(3)) }
         self.looks = looks
         work = BlockingThread("dashboard-work") { Self.store(database, " work") }
         let broker = BlockingThread("dashboard-broker", make: source.makeBrokerMetrics)
@@ -80,6 +80,11 @@ final class FleetWatch: Sendable {
     /// One run, not older than the interval.
     /// - Throws: `store.not_found`.
     func run(_ run: RunID) async throws -> RunOverview { try await runs.value(of: run) }
+
+    /// Runs that have ended, newest first, before one of them.
+    func ended(before run: RunID?, limit: Int) async throws -> [RunOverview] {
+        try await looks.perform { try $0.ended(before: run, limit: limit) }
+    }
 
     /// A run's report as a page, not older than ten seconds.
     /// - Throws: `store.not_found`.

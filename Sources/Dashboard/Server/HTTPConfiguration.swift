@@ -6,8 +6,14 @@ package struct HTTPConfiguration: Sendable {
     package var address: HTTPAddress
     /// Without one nobody can steer, and nothing but loopback is served.
     package var token: HTTPToken?
-    /// Connections at a time; more wait to be accepted.
-    package var connections = 256
+    /// Connections at a time; for more, some of those that ask nothing are closed.
+    package var connections = 512
+    /// Requests that are answered at a time, probes aside; more are refused.
+    package var requests = 256
+    /// Of them, requests of one address.
+    package var requestsPerAddress = 192
+    /// Seconds that a request's head may take, and again its body.
+    package var requestSeconds = 10
     /// Streams of changes at a time; more are refused.
     package var streams = 128
     /// Seconds after which a connection is closed on which nothing happens, or whose reader takes nothing.

@@ -14,6 +14,7 @@ package final class HTTPServer: Sendable {
     private let task: Task<Void, Never>
     private let group: MultiThreadedEventLoopGroup
     private let stopping: @Sendable () -> Void
+    private let log: StoppableLog
 
     /// Starts serving, and returns when connections are accepted. Blocks; not for tasks.
     /// - Parameter dashboard: where the dashboard's figures come from; without it only `/livez`, `/readyz` and `/metrics` are served.
@@ -24,28 +25,32 @@ package final class HTTPServer: Sendable {
         let watch = dashboard.map { FleetWatch($0, interval: configuration.interval) }
         let statusRoutes = StatusRoutes(status, watch: watch)
         let router = Router(context: DashboardContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: AccessMiddleware(address: configuration.address, token: configuration.token))
+        let sessions = Sessions()
+        router.add(middleware: AccessMiddleware(address: configuration.address, token: configuration.token, sessions: sessions))
         statusRoutes.add(to: router)
         if let watch {
             let streams = EventStreams(
                 interval: configuration.interval, limit: configuration.streams, idleSeconds: configuration.idleSeconds)
-            DashboardRoutes(watch: watch, streams: streams, canSignIn: configuration.token != nil).add(to: router)
+            DashboardRoutes(watch: watch, streams: streams, sessions: sessions, canSignIn: configuration.token != nil).add(to: router)
             SteeringRoutes(watch: watch).add(to: router)
-            if let token = configuration.token { LoginRoutes(token: token).add(to: router) }
+            if let token = configuration.token { LoginRoutes(token: token, sessions: sessions).add(to: router) }
         }
         let start = ServerStart()
+        let ledger = ConnectionLedger(configuration.limits)
+        let deadlines = ConnectionGate.Deadlines(
+            head: configuration.requestSeconds, body: configuration.requestSeconds, idle: configuration.idleSeconds)
+        let log = StoppableLog(logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let application = Application(
             router: router,
             server: .http1(
                 configuration: .init(
+                    additionalChannelHandlers: [ConnectionGate(ledger, deadlines)],
                     idleTimeout: .seconds(Int64(configuration.idleSeconds)),
                     httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
-            configuration: .init(
-                address: .hostname(configuration.address.host, port: configuration.address.port),
-                availableConnectionsDelegate: .maximum(configuration.connections, logger: logger)),
+            configuration: .init(address: .hostname(configuration.address.host, port: configuration.address.port)),
             onServerRunning: { channel in start.resolve(.success(channel.localAddress?.port ?? configuration.address.port)) },
-            eventLoopGroupProvider: .shared(group), logger: logger)
+            eventLoopGroupProvider: .shared(group), logger: log.logger)
         let wanted = configuration.address
         let task = Task.detached {
             do {
@@ -58,6 +63,7 @@ package final class HTTPServer: Sendable {
         }
         self.task = task
         self.group = group
+        self.log = log
         stopping = {
             watch?.stop()
             statusRoutes.stop()
@@ -87,6 +93,7 @@ package final class HTTPServer: Sendable {
 
     /// Ends all connections and threads. Blocks for a few seconds at most.
     package func stop() {
+        log.stop()
         task.cancel()
         let ended = DispatchSemaphore(value: 0)
         Task.detached { [task] in
@@ -116,5 +123,15 @@ private final class ServerStart: Sendable {
     func wait() throws -> Int {
         known.wait()
         return try outcome.withLock { $0 }?.get() ?? 0
+    }
+}
+
+extension HTTPConfiguration {
+    /// What fits, with half of the files that the program may open left to it.
+    fileprivate var limits: ConnectionLedger.Limits {
+        var files = rlimit()
+        let most = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &files) == 0 ? Int(clamping: files.rlim_cur) / 2 : connections
+        return ConnectionLedger.Limits(
+            connections: max(2, min(connections, most)), requests: max(1, min(requests, most / 2)), requestsPerAddress: requestsPerAddress)
     }
 }

@@ -6,6 +6,7 @@ internal import Logging
 /// Signing in: a browser shows the token once, and keeps a session that scripts cannot read and other sites cannot use.
 struct LoginRoutes: Sendable {
     let token: HTTPToken
+    let sessions: Sessions
 
     func add(to router: Router<DashboardContext>) {
         router.get("login") { request, _ in
@@ -19,9 +20,12 @@ struct LoginRoutes: Sendable {
                 try await Task.sleep(for: .milliseconds(300))
                 return Response.html(PageFrame.login(next: next, isRefused: true), .unauthorized)
             }
-            return Self.redirect(to: next, session: token.session(), seconds: HTTPToken.sessionSeconds)
+            return Self.redirect(to: next, session: sessions.begin(), seconds: Sessions.seconds)
         }
-        router.post("logout") { _, _ in Self.redirect(to: "/", session: "", seconds: 0) }
+        router.post("logout") { _, context in
+            if let session = context.session { sessions.end(session) }
+            return Self.redirect(to: "/", session: "", seconds: 0)
+        }
     }
 
     private static func redirect(to path: String, session: String, seconds: Int) -> Response {

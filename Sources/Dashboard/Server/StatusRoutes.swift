@@ -34,7 +34,7 @@ struct StatusRoutes: Sendable {
     /// Nil in programs without a dashboard.
     let watch: FleetWatch?
     private let startedAt = Date()
-    private let readiness: Cached<[(name: String, problem: String?)]>
+    private let readiness: Cached<[(name: String, failure: Failure?)]>
     private let thread: BlockingThread<[ReadinessCheck]>
 
     init(_ status: ProgramStatus, watch: FleetWatch?) {
@@ -49,7 +49,7 @@ struct StatusRoutes: Sendable {
                         try check.check()
                         return (check.name, nil)
                     } catch {
-                        return (check.name, "\(error)")
+                        return (check.name, error as? Failure ?? Failure(Self.unknown, "\(error)"))
                     }
                 }
             }
@@ -58,7 +58,7 @@ struct StatusRoutes: Sendable {
 
     func add(to router: Router<DashboardContext>) {
         router.get("livez") { _, _ in try live() }
-        router.get("readyz") { _, _ in try await ready() }
+        router.get("readyz") { _, context in try await ready(context) }
         router.get("metrics") { _, _ in await metrics() }
     }
 
@@ -69,14 +69,19 @@ struct StatusRoutes: Sendable {
         try Answer(checks: status.pulses.check().map { .init(name: $0.name, ok: $0.problem == nil, problem: $0.problem) }).response()
     }
 
-    private func ready() async throws -> Response {
+    /// Who has not shown the token learns what kind of failure it is, and no address or user's name.
+    private func ready(_ context: DashboardContext) async throws -> Response {
+        func problem(_ failure: Failure) -> String { context.isSignedIn ? "\(failure)" : failure.code.rawValue }
         do {
             let checks = try await readiness.value()
-            return try Answer(checks: checks.map { .init(name: $0.name, ok: $0.problem == nil, problem: $0.problem) }).response()
+            return try Answer(checks: checks.map { .init(name: $0.name, ok: $0.failure == nil, problem: $0.failure.map(problem)) }).response()
         } catch {
-            return try Answer(checks: [.init(name: "checks", ok: false, problem: "\(error)")]).response()
+            let failure = error as? Failure ?? Failure(Self.unknown, "\(error)")
+            return try Answer(checks: [.init(name: "checks", ok: false, problem: problem(failure))]).response()
         }
     }
+
+    private static let unknown = Failure.Code("http.failed")
 
     private func metrics() async -> Response {
         var families = status.metrics.families + [.buildInfo(status.build)] + MetricFamily.process(startedAt: startedAt)

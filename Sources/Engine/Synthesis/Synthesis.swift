@@ -32,7 +32,7 @@ package enum Synthesis {
 
     /// Random weights with running statistics as PyTorch starts them, mean 0 and variance 1.
     package static func initialized(_ network: Network, seed: UInt64, normalizationShift: Float = 0) -> Parameters {
-        var random = RandomSource(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var tensors: [String: Tensor] = [:]
         for specification in network.graph.parameterSpecifications {
             func uniform(fanIn: Int) -> [Float] {

@@ -63,8 +63,8 @@ struct ArchiveIndex: Sendable {
     }
 
     private mutating func read(_ member: TarMember, _ path: String, _ scanner: inout TarScanner, _ places: inout [[UInt8]: Int]) throws {
-        if Self.isSystemFile(path) {
-            leftOut.add("files that operating systems leave", path)
+        if ToolFiles.contains(path: path) {
+            leftOut.add(ToolFiles.kind, path)
         } else if FolderListing.imageExtensions.contains(path.lowercasedExtension) {
             guard member.byteCount <= ImageLoader.defaultFileSizeLimit else {
                 leftOut.add("images of more than \(ImageLoader.defaultFileSizeLimit >> 20) MiB", path)
@@ -99,11 +99,6 @@ struct ArchiveIndex: Sendable {
             places[key] = images.count
             images.append(image)
         }
-    }
-
-    /// What Finder and others put beside images under names that look like theirs.
-    private static func isSystemFile(_ path: String) -> Bool {
-        path.lastComponent.hasPrefix("._") || path.utf8.split(separator: UInt8(ascii: "/")).contains { Array($0) == Array("__MACOSX".utf8) }
     }
 
     /// A member's name as a path below the archive; nil where it is none.

@@ -14,7 +14,7 @@ package struct NetworkDescription: Sendable {
     /// The key of a safetensors file's metadata that holds a description.
     package static let metadataKey = "network"
     static let version = 1
-    private static let maximumBytes = 32 << 20
+    package static let maximumBytes = 32 << 20
 
     /// Reads a description. What nodes give is checked by ``Network``; nothing here is allocated by what they claim.
     ///

@@ -5,7 +5,8 @@
 
 Wilson intervals and exact p values are SciPy's own (binomtest). SciPy has no interval for a difference of paired proportions and no Holm
 correction: Newcombe's method 10 (Statistics in Medicine 17, 2635-2650, 1998) is put together from SciPy's Wilson intervals, the resolvable
-difference is found by SciPy's root finder on Connor's equation (Biometrics 43, 207-211, 1987), and Holm's correction is written out. Newcombe's own
+difference is found by SciPy's root finder on the power of the exact test, summed over SciPy's binomial distributions, and Holm's correction is
+written out. Newcombe's own
 printed example, 36, 12, 2, 0 with the interval 0.0569 to 0.3404, is checked here.
 """
 import json
@@ -15,7 +16,7 @@ import pathlib
 import numpy
 import scipy
 from scipy.optimize import brentq
-from scipy.stats import binomtest, norm
+from scipy.stats import binom, binomtest
 
 
 def wilson(successes, trials):
@@ -38,22 +39,20 @@ def newcombe(both, a_only, b_only, neither):
     return [max(-1, difference - below), min(1, difference + above)]
 
 
+def power(difference, images, rate):
+    """How often the exact two-sided test at the 5 % level finds the better run."""
+    rate = max(rate, difference)
+    count = numpy.arange(images + 1)
+    least = binom.isf(0.025, count, 0.5) + 1
+    return float((binom.pmf(count, images, rate) * binom.sf(least - 1, count, (1 + difference / rate) / 2)).sum())
+
+
 def resolvable(images, discordant):
     if images < 6:
         return None
-    za, zb = norm.ppf(0.975), norm.ppf(0.8)
     rate = discordant / images
-    least = 6 / images
-    if rate == 0:
-        return least
-
-    def power(d):
-        # Connor's equation; beyond the root of the rate no spread is left under the alternative.
-        return d * math.sqrt(images) - za * math.sqrt(rate) - zb * math.sqrt(max(rate - d * d, 0))
-
-    if power(math.sqrt(rate)) < 0:
-        return None
-    return max(least, brentq(power, 0, math.sqrt(rate), xtol=1e-15, rtol=1e-14))
+    most = min(1, max(rate, 12 / images))
+    return brentq(lambda difference: power(difference, images, rate) - 0.8, 1e-9, most, xtol=1e-15, rtol=1e-13)
 
 
 def holm(p):
@@ -73,7 +72,7 @@ random = numpy.random.default_rng(20261125)
 proportions = [(0, 1), (1, 1), (0, 500), (500, 500), (487, 500), (1, 3), (33195, 50000), (45, 50), (50000, 50000), (25000, 50000)]
 tables = [
     (36, 12, 2, 0), (480, 7, 0, 13), (487, 0, 0, 13), (0, 10, 0, 0), (0, 0, 0, 10), (0, 5, 5, 0), (30000, 3195, 2850, 13955), (1, 1, 1, 1),
-    (32000, 1, 0, 17999), (0, 3, 9, 0), (10, 0, 6, 0), (20000, 12000, 13000, 5000), (3, 0, 0, 0), (470, 17, 7, 6), (33000, 195, 340, 16465),
+    (32000, 1, 0, 17999), (3, 2, 1, 4), (20, 6, 4, 0), (50, 0, 0, 10), (70, 15, 10, 25), (25, 15, 20, 0), (0, 3, 9, 0), (10, 0, 6, 0), (20000, 12000, 13000, 5000), (3, 0, 0, 0), (470, 17, 7, 6), (33000, 195, 340, 16465),
 ]
 tables += [tuple(int(x) for x in row) for row in random.multinomial(1000, [0.6, 0.05, 0.07, 0.28], 6)]
 p_values = [[], [0.03], [0.01, 0.04, 0.03], [0.5, 0.5, 0.0001, 1.0, 0.02, 0.02], [float(x) for x in random.random(10).round(6)]]

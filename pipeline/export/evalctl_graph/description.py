@@ -1,5 +1,7 @@
 """The graph as the JSON description and its tensors; see docs/networks.md."""
+from .failure import ExportError
 from .graph import Graph, Node
+from .layers import PADDED
 
 TENSOR_FIELDS = ("weight", "bias", "mean", "variance", "scale", "w")
 
@@ -7,6 +9,8 @@ TENSOR_FIELDS = ("weight", "bias", "mean", "variance", "scale", "w")
 def written(graph: Graph, output: Node, steps: int, size: int, state: dict):
     """The description, its tensors by name, and the id of each node."""
     ordered = _in_order(output)
+    if any(node.op == PADDED for node in ordered):
+        raise ExportError("zeros are padded around what no convolution reads")
     ids = _ids(ordered)
     nodes = [{"id": ids[node], "op": node.op, "inputs": [ids[one] for one in node.inputs], **node.fields} for node in ordered]
     names = {node.fields[field] for node in ordered for field in TENSOR_FIELDS if node.fields.get(field) is not None}

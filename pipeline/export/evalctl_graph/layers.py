@@ -1,4 +1,6 @@
 """Layers with weights, and normalisations."""
+from dataclasses import replace
+
 import torch
 
 from .arithmetic import affine
@@ -107,10 +109,17 @@ def convolution(graph, a):
     weight, bias = _weight(a["weight"]), a.get("bias")
     spatial = weight.tensor.ndim - 2
     stride, padding, dilation = a["stride"], a["padding"], a["dilation"]
-    require(not a.get("transposed") and isinstance(padding, (list, tuple)), "a transposed convolution, or padding by name")
+    require(not a.get("transposed"), "a transposed convolution")
+    if isinstance(padding, str):
+        padding = _named_padding(padding, weight.tensor.shape[2:], dilation)
     if spatial == 2 and _is_grid(value):
         stride, padding, dilation = pair(stride), pair(padding), pair(dilation)
         kernel = list(weight.tensor.shape[2:])
+        if value.node.op == PADDED:
+            padding = [own + more for own, more in zip(padding, value.node.fields["padding"])]
+            inner = value.node.inputs[0]
+            at = grid_place(value)
+            value = replace(value, node=inner).with_dims(value.dims[:at] + tuple(map(whole, "CHW", inner.grid)))
         fields = {
             "weight": graph.tensor(weight, "weight"), "bias": graph.tensor(bias, "bias"), "stride": stride, "padding": padding,
             "dilation": dilation, "groups": a["groups"],
@@ -130,6 +139,33 @@ def convolution(graph, a):
         result = convolution(graph, column)
         return result.with_dims(result.dims[:-1])
     raise ExportError(f"a convolution over {described(dims)}, which are not channels, rows and columns")
+
+
+def _named_padding(name: str, kernel, dilation):
+    """`same` where as much stands on both sides, and `valid`."""
+    if name == "valid":
+        return [0] * len(kernel)
+    spread = dilation if len(dilation) == len(kernel) else list(dilation) * len(kernel)
+    around = [step * (taps - 1) for step, taps in zip(spread, kernel)]
+    require(all(total % 2 == 0 for total in around), "padding='same' with a kernel of even size, which pads one side more")
+    return [total // 2 for total in around]
+
+
+# A feature with zeros around it: no node of a description, but what a convolution reads.
+PADDED = "padded"
+
+
+def padded(graph, a):
+    """Zeros around rows and columns."""
+    value = affine(graph, a["self"], mean=True)
+    pads, node = list(a["pad"]), value.node
+    require(a.get("mode", "constant") == "constant" and not a.get("value"), "padding with something else than zeros")
+    require(not any(pads[4:]) and min(pads) >= 0, "padding of other axes than rows and columns, or cropping")
+    left, right, top, bottom = (pads + [0] * 4)[:4]
+    require(left == right and top == bottom, "padding that is wider on one side")
+    grid_place(value)
+    return windowed(
+        graph, value, PADDED, {"padding": [top, left]}, (node.height + 2 * top, node.width + 2 * left), node.channels, node.is_spikes)
 
 
 def _is_grid(value: Feature) -> bool:
@@ -171,7 +207,7 @@ def _axis_name(node, factors):
 
 
 HANDLERS = {
-    "linear": linear, "addmm": addmm,
+    "linear": linear, "addmm": addmm, "pad": padded, "constant_pad_nd": padded,
     **{name: convolution for name in ("conv1d", "conv2d", "convolution")},
     "batch_norm": batch_norm, "_native_batch_norm_legit_no_training": normalised, "_batch_norm_no_update": normalised,
 }

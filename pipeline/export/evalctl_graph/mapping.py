@@ -7,10 +7,9 @@ from . import arithmetic, attention, layers, movement, neurons, pooling
 from .axes import described, shape, whole
 from .failure import ExportError
 from .graph import Complement, Constant, Feature, Graph, Scores
+from .tracing import own_line
 
 HANDLERS = {**movement.HANDLERS, **layers.HANDLERS, **pooling.HANDLERS, **arithmetic.HANDLERS, **attention.HANDLERS}
-# Where a line of code is not the user's.
-LIBRARIES = ("/torch/", "/evalctl_graph/", "/evalctl_export.py")
 # Of no effect on values.
 IGNORED = {"_assert_tensor_metadata", "_assert_scalar", "sym_constrain_range_for_size", "_assert_async"}
 
@@ -147,9 +146,9 @@ class Mapping:
         stack = node.meta.get("nn_module_stack") or {}
         kind = str(list(stack.values())[-1][1]).split(".")[-1].strip("'>") if stack else type(self.net).__name__
         lines = [line.strip() for line in (node.meta.get("stack_trace") or "").strip().split("\n") if line.strip()]
-        frames = [
-            index for index, line in enumerate(lines) if line.startswith("File ") and not any(part in line for part in LIBRARIES)]
-        source = " ".join(lines[frames[-1]:frames[-1] + 2]) if frames else "unknown"
+        frames = [index for index, line in enumerate(lines) if line.startswith("File ")]
+        at = own_line([lines[index].split('"')[1] for index in frames])
+        source = "unknown" if at is None else " ".join(lines[frames[at]:frames[at] + 2])
         return f"  module    {self._module_path(node) or '(the whole)'} ({kind})\n  source    {source}"
 
 

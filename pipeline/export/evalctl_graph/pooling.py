@@ -33,16 +33,27 @@ def average_pool(graph, a):
     return _pooling(graph, value, "average_pool", a["kernel_size"], a["stride"], a["padding"], False)
 
 
+def adaptive_max_pool(graph, a):
+    value = affine(graph, a["self"])
+    return [_pooling(graph, value, "max_pool", _adaptive_kernel(value.node, a["output_size"]), None, 0, value.node.is_spikes), None]
+
+
+def _adaptive_kernel(node, output_size):
+    wanted = pair(output_size)
+    require(
+        node.height % wanted[0] == 0 and node.width % wanted[1] == 0,
+        f"adaptive pooling of {node.height}x{node.width} to {wanted[0]}x{wanted[1]}, with windows that are not all the same")
+    return [node.height // wanted[0], node.width // wanted[1]]
+
+
 def adaptive_average_pool(graph, a):
     value = affine(graph, a["self"], mean=True)
     node, wanted = value.node, pair(a["output_size"])
     if wanted == [1, 1]:
         at = grid_place(value)
         return laid_out(_over_positions(graph, node), value.dims[:at + 1] + ((), ()), value)
-    require(node.height % wanted[0] == 0 and node.width % wanted[1] == 0, f"adaptive pooling of {node.height}x{node.width} to {wanted}")
-    if wanted == [node.height, node.width]:
-        return value
-    return _pooling(graph, value, "average_pool", [node.height // wanted[0], node.width // wanted[1]], None, 0, False)
+    kernel = _adaptive_kernel(node, wanted)
+    return value if kernel == [1, 1] else _pooling(graph, value, "average_pool", kernel, None, 0, False)
 
 
 def _over_positions(graph, node):
@@ -115,6 +126,7 @@ def average_pool_1d(graph, a):
 HANDLERS = {
     "max_pool2d": max_pool, "max_pool2d_with_indices": max_pool_with_indices,
     "avg_pool2d": average_pool, "avg_pool1d": average_pool_1d,
+    "adaptive_max_pool2d": adaptive_max_pool,
     "adaptive_avg_pool2d": adaptive_average_pool, "_adaptive_avg_pool2d": adaptive_average_pool,
     "mean": lambda graph, a: reduced(graph, a, False), "sum": lambda graph, a: reduced(graph, a, True),
 }

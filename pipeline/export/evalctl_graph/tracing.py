@@ -1,10 +1,15 @@
 """A module as a program of ATen operators, for each way in which it may want its input."""
+import contextlib
+import io
+import linecache
+import traceback
 from dataclasses import dataclass
 
 import torch
 
 from . import neurons
 from .axes import whole
+from .einsum import taken_apart
 from .failure import ExportError
 
 
@@ -55,13 +60,45 @@ def traced(net: torch.nn.Module, layout: Layout, steps: int, size: int):
     neurons.reset(net)
     whole_net = Looped(net, steps) if layout.is_looped else net
     try:
-        with torch.no_grad(), neurons.Opaque(net):
+        # PyTorch prints whole programs where it fails.
+        with torch.no_grad(), neurons.Opaque(net), taken_apart(), _silence():
             return torch.export.export(whole_net, (example,), strict=False).run_decompositions({})
     except ExportError:
         raise
     except Exception as error:
         reason = str(error).strip().split("\n")[0]
-        raise ExportError(f"the module cannot be traced: {type(error).__name__}: {reason}") from error
+        raise ExportError(f"the module cannot be traced: {type(error).__name__}: {reason}{_raised_by(error)}") from error
+
+
+@contextlib.contextmanager
+def _silence():
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+# Where a line of code is not the user's.
+LIBRARIES = ("/torch/", "/evalctl_graph/", "/evalctl_export.py")
+# Where it is most often not what the user looks for.
+FRAMEWORKS = ("/spikingjelly/", "/einops/", "/timm/")
+
+
+def own_line(places: list[str]) -> int | None:
+    """Which of the places in a stack, outermost first, is the innermost one in the user's code; each begins with its file."""
+    own = [at for at, place in enumerate(places) if not any(part in place for part in LIBRARIES)]
+    users = [at for at in own if not any(part in places[at] for part in FRAMEWORKS)]
+    return (users or own or [None])[-1]
+
+
+def _raised_by(error) -> str:
+    """The line of the user's code from which an error came, and the module that it belongs to."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    at = own_line([frame.f_code.co_filename for frame, _ in frames])
+    if at is None:
+        return ""
+    frame, line = frames[at]
+    name, kind = frame.f_code.co_filename, type(frame.f_locals.get("self")).__name__
+    source = linecache.getline(name, line).strip()
+    return f"\n  module    {kind}\n  source    File \"{name}\", line {line}, in {frame.f_code.co_name} {source}"
 
 
 def executed(program, net: torch.nn.Module, layout: Layout, steps: int, image: torch.Tensor, wanted) -> dict:

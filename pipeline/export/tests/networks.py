@@ -15,7 +15,7 @@ def lively(net, seed=1):
     """Statistics and factors at which neurons fire, and not always."""
     random = torch.Generator().manual_seed(seed)
     for module in net.modules():
-        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)):
+        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)) and module.affine:
             for tensor, low, high in (
                     (module.weight.data, 0.6, 1.6), (module.bias.data, -0.1, 0.9), (module.running_mean, -0.2, 0.2), (module.running_var, 0.05, 0.5)):
                 tensor.copy_(torch.rand(tensor.shape, generator=random) * (high - low) + low)

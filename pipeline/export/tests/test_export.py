@@ -35,10 +35,10 @@ logging.disable(logging.CRITICAL)
 torch.set_num_threads(1)
 
 
-def exported(name: str, size: int, steps: int = 4):
-    """The description and tensors of a network in networks.py, which the exporter itself held to the module."""
+def exported(name: str, size: int, steps: int = 4, file: str = "networks"):
+    """The description and tensors of a network in networks.py or modules.py, which the exporter itself held to the module."""
     torch.manual_seed(0)
-    return evalctl_export.exported(loading.module(f"{HERE}/networks.py:{name}"), steps, size)
+    return evalctl_export.exported(loading.module(f"{HERE}/{file}.py:{name}"), steps, size)
 
 
 class GoldenNetwork(unittest.TestCase):
@@ -112,17 +112,19 @@ class GoldenNetwork(unittest.TestCase):
         self.assertEqual(evalctl_export.exported(net, 2, 32)[0]["timesteps"], 2)
 
 
-class Networks(unittest.TestCase):
+class Exported(unittest.TestCase):
     """The exporter compares each description with the module, neuron by neuron, before it gives it."""
 
-    def operators(self, name, size=16):
-        description, tensors, _ = exported(name, size)
+    def operators(self, name, size=16, file="networks"):
+        description, tensors, _ = exported(name, size, file=file)
         SCHEMA.validate(description)
         spikes = {name: value for name, value in tensors.items() if name.startswith("probe/spikes/")}
         self.assertEqual(len(spikes), sum(node["op"] == "neuron" for node in description["nodes"]))
         self.assertTrue(all(value.any() and not value.all() for value in spikes.values()), f"{name} has neurons that tell nothing")
         return [node["op"] for node in description["nodes"]], description
 
+
+class Networks(Exported):
     def test_time_and_batch_folded_by_hand(self):
         self.assertIn("flatten", self.operators("folded")[0])
 
@@ -163,10 +165,57 @@ class Networks(unittest.TestCase):
         self.operators("spike_driven_transformer", 32)
 
 
+class Modules(Exported):
+    """The ways in which SpikingJelly's users write modules."""
+
+    def check(self, name, layout, **counts):
+        operators, _ = self.operators(name, file="modules")
+        self.assertEqual({op: operators.count(op) for op in counts}, counts, name)
+        self.assertEqual(exported(name, 16, file="modules")[2]["input_layout"], layout, name)
+
+    def test_layers_of_one_step_mode(self):
+        self.check("classifier_of_sequences", "[T, B, 3, S, S]", convolution=2, neuron=4, max_pool=1, average_pool=1, flatten=1, linear=3)
+        self.check("classifier_of_images", "[B, 3, S, S]", convolution=2, neuron=4)
+        self.check("classifier_of_one_step", "[B, 3, S, S] in each time step", convolution=2, neuron=4)
+
+    def test_loops_over_time(self):
+        for name, layout in (
+                ("loop_append", "[B, 3, S, S]"), ("loop_time_first", "[T, B, 3, S, S]"), ("loop_time_second", "[B, T, 3, S, S]"),
+                ("loop_in_place", "[B, 3, S, S]")):
+            self.check(name, layout, convolution=1, neuron=2, linear=2)
+
+    def test_leaks_resets_and_kernels(self):
+        _, description = self.operators("leaks", file="modules")
+        neurons = [node for node in description["nodes"] if node["op"] == "neuron"]
+        self.assertEqual([node["kind"] for node in neurons], ["lif", "plif", "if"])
+        self.assertEqual([node["reset"] for node in neurons], ["soft", "soft", "hard"])
+        self.assertEqual([node["decay_input"] for node in neurons], [False] * 3)
+        self.assertAlmostEqual(neurons[2]["threshold"], 0.9)
+        paddings = [node["padding"] for node in description["nodes"] if node["op"] == "convolution"]
+        self.assertEqual(paddings, [[1, 1], [1, 1], [1, 2]])
+
+    def test_containers_functions_and_a_convolution_in_two_places(self):
+        self.check("containers", "[T, B, 3, S, S]", convolution=5, max_pool=1, sum=1)
+
+    def test_branches_that_join(self):
+        self.check("joined", "[T, B, 3, S, S]", iand=1, sum=1, concatenate=1, average_pool=1)
+
+    def test_currents_that_run_through(self):
+        self.check("currents", "[T, B, 3, S, S]", neuron=2, sum=1, max_pool=1, average_pool=1)
+
+    def test_attention_of_tokens_and_by_einsteins_sums(self):
+        self.check("token_attention", "[B, 3, S, S]", gate=4, linear=4)
+        self.check("einsum", "[T, B, 3, S, S]", product=1, convolution=1)
+
+    def test_normalisations_of_thresholds_and_of_time(self):
+        _, description = self.operators("normalised", file="modules")
+        self.assertEqual(sum(node.get("scale") is not None for node in description["nodes"]), 1)
+
+
 class Refusals(unittest.TestCase):
-    def check(self, name, *parts, steps=4):
+    def check(self, name, *parts, steps=4, file="networks"):
         with self.assertRaises(ExportError) as caught:
-            exported(name, 16, steps)
+            exported(name, 16, steps, file)
         for part in parts:
             self.assertIn(part, str(caught.exception))
 
@@ -183,6 +232,14 @@ class Refusals(unittest.TestCase):
         self.check("own_neuron", "Leaky.neuronal_charge")
         self.check("other_neuron", "QIFNode")
         self.check("no_neuron", "no neurons")
+
+    def test_what_modules_do_besides_is_refused_with_its_line(self):
+        for name, *parts in (
+                ("decides", "cannot be traced", "Decides", "return x if x.sum() > 3 else x * 2"),
+                ("interpolates", "aten.upsample_nearest2d", "tail (Interpolates)", "F.interpolate(x.flatten(0, 1)"),
+                ("selects", "aten.gt", "tail (Selects)", "torch.where"), ("squeezes", "wider on one side", "F.pad(x, (0, 1, 0, 0))"),
+                ("layer_norm", "aten.layer_norm", "tail (LayerNorm)"), ("other_equation", "KLIFNode")):
+            self.check(name, "source", *parts, file="modules")
 
     def test_a_wrong_number_of_time_steps_is_refused(self):
         self.check("repeating", "not the 5 time steps", steps=5)

@@ -1,0 +1,4 @@
+import Commands
+import LabCommands
+
+Program.run(EvalLab.self, settings: Evalctl.settings, file: "lab.conf")
