@@ -61,7 +61,7 @@ struct AuditCommand: ParsableCommand {
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
                 let certificate = try audited(StoredCheckpoint.load(named: model, from: store))
-                try store.store(certificate, json: try renderJSON(certificate))
+                try store.catalogue.store(certificate, json: try renderJSON(certificate))
                 return certificate
             }
             try finish(certificate)

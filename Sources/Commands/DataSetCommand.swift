@@ -58,7 +58,7 @@ struct DataSetCommand: ParsableCommand {
                 // Read before the images are, which takes long.
                 let titles = try labels == nil ? synsets.map { try SynsetTitles.read(path: $0) } : nil
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let known = try store.dataSets().first { $0.name == name }
+                    let known = try store.catalogue.dataSets().first { $0.name == name }
                     let (dataset, isNew) = try DataSetRegistration(store: store).add(
                         name, from: source, labels: labelSource, classNames: labels == nil ? classNames : nil)
                     if let titles { try ClassTitles(store: store).name(dataset, titles, from: synsets ?? "") }
@@ -84,7 +84,7 @@ struct DataSetCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    output(try DataSetTable.rendered(store.dataSets(), as: format))
+                    output(try DataSetTable.rendered(store.catalogue.dataSets(), as: format))
                 }
             }
         }
@@ -104,7 +104,7 @@ struct DataSetCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    output(try DataSetTable.rendered([store.dataSet(named: name)], as: format))
+                    output(try DataSetTable.rendered([store.catalogue.dataSet(named: name)], as: format))
                 }
             }
         }

@@ -104,7 +104,7 @@ struct RunEvaluateCommand: ParsableCommand {
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
         guard NameText.isPath(model) else {
-            let stored = try store.model(named: model)
+            let stored = try store.catalogue.model(named: model)
             _ = try runOptions.timeSteps(of: stored.description(), named: model)
             return stored
         }
@@ -116,7 +116,7 @@ struct RunEvaluateCommand: ParsableCommand {
 
     private func storedDataSet(_ store: EvaluationStore) throws -> StoredDataSet {
         guard NameText.isPath(dataset) else {
-            return try store.dataSet(named: dataset)
+            return try store.catalogue.dataSet(named: dataset)
         }
         let source = try sourceOptions.source(dataset)
         let name = dataSetName ?? NameText.allowed(source.address.suggestedName, otherwise: "dataset")

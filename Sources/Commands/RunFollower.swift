@@ -15,7 +15,7 @@ struct RunFollower {
         defer { meter.finish() }
         while true {
             try check()
-            guard let progress = try store.progress(run).first else { return }
+            guard let progress = try store.queue.progress(run).first else { return }
             meter.update(
                 min(progress.imagesDone + progress.imagesComputed, progress.imagesExpected), of: progress.imagesExpected,
                 perSecond: progress.imagesPerSecond > 0 ? progress.imagesPerSecond : nil)
@@ -27,7 +27,7 @@ struct RunFollower {
     /// Prints the report.
     /// - Throws: the exit code 2 where the run is not complete.
     func report(as format: OutputFormat) throws {
-        let report = try store.report(run)
+        let report = try store.answers.report(run)
         output(try report.rendered(as: format))
         if !report.complete { throw ProgramExit.incomplete }
     }

@@ -74,14 +74,14 @@ package struct RunOptions: ParsableArguments {
             modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps, engine: try engine.name,
             preprocessing: recipe.identifier, pixelLimit: pixelLimit, version: programVersion)
         let plan = RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority ?? 0)
-        guard !new else { return try store.submit(specification, plan: plan, images: dataset.images) }
-        let submission = try store.submitOnce(specification, plan: plan, images: dataset.images)
+        guard !new else { return try store.queue.submit(specification, plan: plan, images: dataset.images) }
+        let submission = try store.queue.submitOnce(specification, plan: plan, images: dataset.images)
         switch submission {
         case .new: break
         case .existing(let run, let state): note("run \(run) is the same and is \(state.rawValue); --new makes another")
         case .reopened(let run, let images): note("run \(run) is the same and had ended incomplete: \(images) of its images are done again")
         }
-        if case .new = submission {} else if let priority { try store.setPriority(of: submission.run, to: priority) }
+        if case .new = submission {} else if let priority { try store.queue.setPriority(of: submission.run, to: priority) }
         return submission.run
     }
 }

@@ -7,7 +7,7 @@ internal import Worker
 enum StoredCheckpoint {
     /// - Throws: `store.not_found`; `worker.checkpoint` where it is not the file that was added.
     static func load(named name: String, from store: EvaluationStore) throws -> Checkpoint {
-        try load(store.model(named: name), from: store)
+        try load(store.catalogue.model(named: name), from: store)
     }
 
     /// - Throws: `worker.checkpoint` where it is not the file that was added.

@@ -23,12 +23,12 @@ struct Keeper {
 
     /// One look at everything.
     mutating func round() throws {
-        for ended in try store.rescue(policy: policy) { report(ended) }
-        for run in try store.finishRuns() {
+        for ended in try store.queue.rescue(policy: policy) { report(ended) }
+        for run in try store.queue.finishRuns() {
             metrics.finishedRuns.add()
             logger.info("run \(run) has ended")
         }
-        for gone in try store.markGone() {
+        for gone in try store.queue.markGone() {
             metrics.goneWorkers.add()
             logger.warning("worker \(gone.id) on \(gone.host) is gone: it reports no more")
         }

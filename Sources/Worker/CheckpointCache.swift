@@ -39,7 +39,7 @@ package struct CheckpointCache: Sendable {
                 remedy: "name another one with --cache-dir", recovery: .transient)
         }
         defer { try? handle.close() }
-        try store.forEachChunk(ofCheckpoint: model.sha256) { try handle.write(contentsOf: Data($0)) }
+        try store.catalogue.forEachChunk(ofCheckpoint: model.sha256) { try handle.write(contentsOf: Data($0)) }
         guard try Checkpoint.sha256(ofFile: partial) == model.sha256 else {
             throw Failure(
                 Failure.Code("worker.checkpoint"), "the checkpoint of model \(model.name) in the database is damaged: its hash differs",

@@ -46,8 +46,8 @@ final class RunContexts: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         if let known = contexts.first(where: { $0.run == run }) { return known.context }
-        let stored = try store.run(run)
-        let dataset = try store.dataSet(id: stored.specification.datasetID)
+        let stored = try store.queue.run(run)
+        let dataset = try store.catalogue.dataSet(id: stored.specification.datasetID)
         let recipe = try Self.recipe(of: stored)
         let engine = try engine(for: stored, normalization: recipe.normalization, store: store)
         guard recipe.cropSize == engine.network.inputSize else {
@@ -81,7 +81,7 @@ final class RunContexts: @unchecked Sendable {
     private func engine(
         for run: StoredRun, normalization: PixelNormalization, store: EvaluationStore
     ) throws -> any InferenceEngine {
-        let model = try store.model(id: run.specification.modelID)
+        let model = try store.catalogue.model(id: run.specification.modelID)
         let key = EngineKey(name: run.specification.engine, model: model.sha256, normalization: normalization)
         if let known = engines.first(where: { $0.key == key }) { return known.engine }
         if let make = hashEngines[run.specification.engine] { return try make() }

@@ -23,7 +23,7 @@ extension Worker {
             let fetchStart = ContinuousClock.now
             let (context, images) = try insistently(name, while: { !board.isLost(lease) }) { store in
                 let context = try contexts.context(for: lease.attempt.run, store: store)
-                return (context, try store.images(ofDataSet: context.run.specification.datasetID, range: lease.range))
+                return (context, try store.catalogue.images(ofDataSet: context.run.specification.datasetID, range: lease.range))
             }
             if evaluator?.runID != lease.attempt.run { evaluator = try ImageEvaluator(context) }
             guard let evaluator else { return }
@@ -37,7 +37,7 @@ extension Worker {
                 metrics.noteTakenAway()
                 logger.info("\(name) was taken away")
             case .handedBack:
-                try withStore { try $0.handBack(lease) }
+                try withStore { try $0.queue.handBack(lease) }
                 metrics.shards.add(1, "handed_back")
             case .finished(let result):
                 // Only the database can say whether the lease still stands, so the rows are kept until it does.
@@ -68,7 +68,7 @@ extension Worker {
         if failure.failureClass == .transient { board.noteUnfit(for: lease.attempt.run) }
         do {
             try insistently(name, while: { !board.isLost(lease) }) {
-                try $0.fail(lease, failure, worker: workerID)
+                try $0.queue.fail(lease, failure, worker: workerID)
             }
         } catch {
             logger.error("\(name) could not be given back, its lease will run out: \(error)")

@@ -28,14 +28,14 @@ extension Worker {
                 let leases = board.leases.filter { !hung.contains($0.token) }
                 metrics.threads.set(Double(leases.count), "busy")
                 metrics.threads.set(Double(max(configuration.threads - leases.count, 0)), "idle")
-                let standings = try store.renew(
+                let standings = try store.queue.renew(
                     leases, seconds: configuration.leaseSeconds, computed: board.computedImages(of: leases))
                 metrics.renewals.add(standings.count { $0 == .held })
                 for (lease, standing) in zip(leases, standings) where standing == .lost {
                     board.markLost(lease)
                 }
                 let state = board.stopState == .none ? WorkerState.running : .draining
-                if try store.heartbeat(worker: workerID, state: state, imagesPerSecond: rate), state == .running {
+                if try store.queue.heartbeat(worker: workerID, state: state, imagesPerSecond: rate), state == .running {
                     logger.info("worker \(workerID) was asked to drain")
                     board.raise(.draining)
                 }
@@ -48,7 +48,7 @@ extension Worker {
         }
         pulses.rest("leases")
         tellOfUndecodable(store, isLast: true)
-        _ = try? store.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
+        _ = try? store.queue.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
     }
 
     /// One line and one row a minute, however many messages could not be read.
@@ -57,7 +57,7 @@ extension Worker {
         logger.warning(
             "\(messages.count) job messages could not be read and were skipped, the newest at \(messages.source): \(messages.reason)")
         do {
-            try store.recordUndecodable(messages, worker: workerID)
+            try store.queue.recordUndecodable(messages, worker: workerID)
         } catch {
             logger.warning("that could not be kept: \(error)")
         }

@@ -78,7 +78,7 @@ extension Worker {
     private func decide(
         _ offer: JobOffer, isShared: Bool, _ claiming: inout Claiming, _ store: EvaluationStore
     ) throws -> Bool {
-        if claiming.isUnanswered, let lease = try store.lease(of: claiming.request) {
+        if claiming.isUnanswered, let lease = try store.queue.lease(of: claiming.request) {
             board.add(lease)
             claiming = Claiming(request: newRequest())
         }
@@ -86,7 +86,7 @@ extension Worker {
         if case .named(let job) = offer, isShared, board.isUnfit(for: job.attempt.run) { return false }
         let start = ContinuousClock.now
         claiming.isUnanswered = true
-        let lease = try claims.timing { try store.claim(offer, claiming.request) }
+        let lease = try claims.timing { try store.queue.claim(offer, claiming.request) }
         claiming.isUnanswered = false
         metrics.claimTime.observe(.now - start)
         metrics.claims.add(1, lease == nil ? "refused" : "granted")

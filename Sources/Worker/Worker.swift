@@ -56,8 +56,8 @@ package final class Worker: @unchecked Sendable {
         let leaving = NamedThread("leaving") { [self] in
             let session = PostgresSession(configuration.database, options: .worker(" leaving"), retry: RetryPolicy(totalTime: .zero))
             let store = EvaluationStore(session: session)
-            for lease in board.leases { try? store.handBack(lease) }
-            _ = try? store.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
+            for lease in board.leases { try? store.queue.handBack(lease) }
+            _ = try? store.queue.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
         }
         _ = leaving.join(until: .now + .seconds(1))
     }

@@ -55,7 +55,7 @@ import Testing
                     for machine in machines.indices { _ = machines[machine].publish() }
                     _ = published
                 case 4:
-                    try fixture.store.unpublish([machines[index].id])
+                    try fixture.store.queue.unpublish([machines[index].id])
                     _ = machines[index].unpublish(attempt: machines[index].id.attempt)
                 case 5...9 where asksForNext:
                     let isRunOver = machines.contains { $0.state == .cancelled }
@@ -64,7 +64,7 @@ import Testing
                             || machine.state == .running && machine.isBackupOffered && machine.backup == nil
                                 && machine.primary?.worker != worker
                     }
-                    let claimed = try fixture.store.claim(.next, .test(worker, leaseSeconds: 1000))
+                    let claimed = try fixture.store.queue.claim(.next, .test(worker, leaseSeconds: 1000))
                     #expect((claimed != nil) == (wanted && !isRunOver))
                     guard let claimed else {
                         seen.insert("not claimed")
@@ -82,34 +82,34 @@ import Testing
                     // Now and then an outdated message.
                     var attempt = machines[index].id
                     if Int.random(in: 0..<5, using: &numbers) == 0 { attempt.attempt = max(1, attempt.attempt - 1) }
-                    let claimed = try fixture.store.claim(attempt, worker: worker, leaseSeconds: 1000)
+                    let claimed = try fixture.store.queue.claim(attempt, worker: worker, leaseSeconds: 1000)
                     let holder = ShardMachine.Holder(token: claimed?.token ?? "none", worker: worker)
                     #expect(machines[index].claim(attempt: attempt.attempt, holder) == (claimed != nil))
                     seen.insert(claimed == nil ? "not claimed" : "claimed")
                     if let claimed { leases.append(claimed) }
                 case 10:
-                    try fixture.store.offerBackups([machines[index].id])
+                    try fixture.store.queue.offerBackups([machines[index].id])
                     _ = machines[index].offerBackup()
                 case 11...13:
                     let attempt = machines[index].id
                     let other = workers.first { $0 != machines[index].primary?.worker } ?? worker
                     let worker = Bool.random(using: &numbers) ? worker : other
                     if Bool.random(using: &numbers) {
-                        try fixture.store.offerBackups([attempt])
+                        try fixture.store.queue.offerBackups([attempt])
                         _ = machines[index].offerBackup()
                     }
-                    let claimed = try fixture.store.claim(JobMessage(attempt, isBackup: true), worker: worker, leaseSeconds: 1000)
+                    let claimed = try fixture.store.queue.claim(JobMessage(attempt, isBackup: true), worker: worker, leaseSeconds: 1000)
                     let holder = ShardMachine.Holder(token: claimed?.token ?? "none", worker: worker)
                     #expect(machines[index].claimBackup(attempt: attempt.attempt, holder) == (claimed != nil))
                     seen.insert(claimed == nil ? "second not claimed" : "second claimed")
                     if let claimed { leases.append(claimed) }
                 case 14:
-                    let standings = try fixture.store.renew(leases, seconds: 1000)
+                    let standings = try fixture.store.queue.renew(leases, seconds: 1000)
                     if standings.contains(.lost) { seen.insert("lost") }
                     #expect(standings.map { $0 == .held } == leases.map { machines[$0.attempt.shard].renew($0.token) })
                 case 15:
                     guard let lease else { continue }
-                    try fixture.store.handBack(lease)
+                    try fixture.store.queue.handBack(lease)
                     if machines[lease.attempt.shard].end(lease.token, .handedBack, policy: modelPolicy) == .returned {
                         seen.insert("handed back")
                     }
@@ -122,9 +122,9 @@ import Testing
                         holding.isBackup = machines[lease.attempt.shard].backup?.token == lease.token
                         try fixture.expire(holding)
                     } else {
-                        try fixture.store.fail(lease, AttemptFailure(kind, code: "c", message: "m"), worker: worker)
+                        try fixture.store.queue.fail(lease, AttemptFailure(kind, code: "c", message: "m"), worker: worker)
                     }
-                    let ended = try fixture.store.rescue(policy: policy)
+                    let ended = try fixture.store.queue.rescue(policy: policy)
                     let consequence = machines[lease.attempt.shard].end(
                         lease.token, isExpiry ? .expired : .failed(kind), policy: modelPolicy)
                     #expect((ended.first?.consequence ?? .ignored) == consequence)
@@ -142,7 +142,7 @@ import Testing
                     let outcome = machines[lease.attempt.shard].store(lease.token)
                     seen.insert("\(outcome)")
                     do {
-                        try fixture.store.store(StoreFixture.result(for: lease), lease: lease, worker: workers[0])
+                        try fixture.store.queue.store(StoreFixture.result(for: lease), lease: lease, worker: workers[0])
                         #expect(outcome != .refused)
                         if outcome == .stored { machines[lease.attempt.shard].primary?.worker = workers[0] }
                     } catch let failure as Failure {
@@ -151,7 +151,7 @@ import Testing
                     }
                 default:
                     guard Int.random(in: 0..<12, using: &numbers) == 0 else { continue }
-                    try fixture.store.steer(run, .cancel)
+                    try fixture.store.queue.steer(run, .cancel)
                     seen.insert("cancelled")
                     for machine in machines.indices { _ = machines[machine].cancel() }
                 }
