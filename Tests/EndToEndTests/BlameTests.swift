@@ -138,7 +138,7 @@ extension ProgramTests {
                 var workers = [try cluster.worker("--threads", "2", "--cache-dir", disk)]
                 let run = try cluster.submit("--shard-size", "1")
                 try cluster.wait(until: "SELECT count(*) = 1 FROM workers WHERE problem LIKE '%\(disk)%' AND NOT can_work")
-                try cluster.wait(until: "SELECT count(*) >= 20 FROM shards WHERE state = 'published'")
+                try cluster.wait(until: "SELECT count(*) >= 4 FROM shards WHERE state = 'published'")
                 if isAlone {
                     try execute("mount", "-o", "remount,size=64m", disk)
                 } else {
@@ -154,7 +154,7 @@ extension ProgramTests {
             try ProgramCluster.with(perClass: 1, transport: .postgres) { cluster in
                 let coordinator = try cluster.coordinator()
                 let worker = try cluster.worker("--threads", "2", "--lease-seconds", "2")
-                let run = try cluster.submit("--shard-size", "5", "--timesteps", "500", "--engine", "float")
+                let run = try cluster.submit("--shard-size", "5", "--timesteps", "250", "--engine", "float")
                 try cluster.wait(until: "SELECT count(*) = 2 FROM shards WHERE state = 'running'")
                 worker.send(SIGSTOP)
                 try cluster.wait(until: "SELECT count(*) = 2 FROM shard_attempts WHERE class = 'unknown'")
