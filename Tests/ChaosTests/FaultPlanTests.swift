@@ -12,7 +12,7 @@ import Testing
         let steps = FaultPlan(seed: 1, seconds: 10, kinds: FaultKind.allCases).steps
         #expect(
             steps.prefix(3).map { "\($0.start) \($0.kind.rawValue) \($0.end) \($0.target) \($0.amount)" } == [
-                "1.784 messages_forged 1.784 10 5", "2.652 broker_slow 6.262 3 445", "4.57 commit_lost 4.57 11 2",
+                "1.784 messages_forged 1.784 7 5", "4.007 database_restarted 6.589 2 0", "5.159 run_paused 7.725 1 0",
             ])
     }
 
