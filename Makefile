@@ -26,7 +26,7 @@ build: setup ## build the programs
 test: setup-tests ## build and run every test
 	@ops/check-targets
 	swift build $(SWIFT_FLAGS) --build-tests
-	swift test $(SWIFT_FLAGS) --skip-build
+	@set -o pipefail; swift test $(SWIFT_FLAGS) --skip-build 2>&1 | tee .build/test.log || { echo 'These failed:'; grep '^✘' .build/test.log; exit 1; }
 
 test-export: ## test the exporter of network descriptions, with PyTorch in a virtual environment
 	@ops/test-export

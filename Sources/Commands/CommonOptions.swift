@@ -25,7 +25,8 @@ package struct LogOptions: ParsableArguments {
 
     /// The modules that log.
     private static let targets: Set<String> = [
-        "chaos", "commands", "coordinator", "dashboard", "hummingbird", "hummingbirdcore", "kafka", "servicelifecycle", "transport", "worker",
+        "chaos", "commands", "coordinator", "dashboard", "hummingbird", "hummingbirdcore", "kafka", "servicelifecycle", "transport",
+        "worker",
     ]
 
     package init() {}

@@ -68,7 +68,6 @@ struct RunEvaluateCommand: ParsableCommand {
     @Option(help: "Folder of the embedded database, its logs and cached checkpoints. Default: $XDG_STATE_HOME/evalctl.")
     var dataDir: String?
 
-
     func validate() throws {
         for name in [name, dataSetName].compactMap(\.self) where !NameText.isAllowed(name) {
             throw ValidationError("\(name) is no name: use up to 100 letters, digits, dots, underscores and hyphens")

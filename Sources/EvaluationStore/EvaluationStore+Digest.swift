@@ -16,7 +16,8 @@ extension EvaluationStore {
         let key: [PostgresValue] = [.int64(id.rawValue)]
         try session.withConnection { connection in
             try connection.transaction(isolation: .repeatableRead, readOnly: true) { connection in
-                try connection.forEachRow("SELECT \(PredictionRow.columns) FROM prediction_rows p WHERE run_id = $1 ORDER BY ordinal", key) { row in
+                try connection.forEachRow("SELECT \(PredictionRow.columns) FROM prediction_rows p WHERE run_id = $1 ORDER BY ordinal", key)
+                { row in
                     let prediction = try PredictionRow.prediction(row)
                     lines.add([
                         "prediction", String(prediction.ordinal), String(prediction.label), DigestLines.text(prediction.top5),

@@ -31,7 +31,8 @@ extension EvaluationStore {
             try connection.transaction { connection in
                 // Locked first: who opens a run again holds it too, and the statement after this one sees the shards that he revived.
                 let locked = try connection.execute(
-                    "SELECT run_id FROM runs WHERE run_id = ANY ($1) ORDER BY run_id FOR NO KEY UPDATE SKIP LOCKED", [.int64Array(candidates)]
+                    "SELECT run_id FROM runs WHERE run_id = ANY ($1) ORDER BY run_id FOR NO KEY UPDATE SKIP LOCKED",
+                    [.int64Array(candidates)]
                 ).map { try $0.int64("run_id") }
                 let finished = try connection.execute(
                     """

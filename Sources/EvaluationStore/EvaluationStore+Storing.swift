@@ -45,7 +45,8 @@ extension EvaluationStore {
     private func copy(_ predictions: [Prediction], lease: Lease, into connection: PostgresConnection) throws {
         guard !predictions.isEmpty else { return }
         let columns = [
-            "run_id", "ordinal", "label", "shard", "decode_us", "preprocess_us", "inference_us", "total_us", "timesteps", "outcome", "logits",
+            "run_id", "ordinal", "label", "shard", "decode_us", "preprocess_us", "inference_us", "total_us", "timesteps", "outcome",
+            "logits",
         ]
         try connection.copyIn("prediction_rows", columns) { writer in
             for prediction in predictions {

@@ -34,9 +34,12 @@ struct Account: Equatable {
         var found: UnsafeMutablePointer<Glibc.group>?
         var buffer = [CChar](repeating: 0, count: 65_536)
         return buffer.withUnsafeMutableBufferPointer { space in
-            guard let base = space.baseAddress, getgrgid_r(group, &entry, base, space.count, &found) == 0, found != nil else { return false }
+            guard let base = space.baseAddress, getgrgid_r(group, &entry, base, space.count, &found) == 0, found != nil else {
+                return false
+            }
             guard String(cString: entry.gr_name) == account.name else { return false }
-            return entry.gr_mem?.pointee == nil || (String(cString: entry.gr_mem.pointee!) == account.name && entry.gr_mem[1] == nil)
+            guard let members = entry.gr_mem, let first = members[0] else { return true }
+            return String(cString: first) == account.name && members[1] == nil
         }
     }
 

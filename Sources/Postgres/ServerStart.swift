@@ -61,7 +61,8 @@ struct ServerStart {
         if status.st_uid == account.user, !account.prefix.isEmpty {
             let folder = try Folder(path)
             _ = try ChildProcess.run(
-                account.prefix + ["/usr/bin/find", ChildProcess.inheritedFolder + "/", "-mindepth", "1", "-delete"], folder: folder.descriptor)
+                account.prefix + ["/usr/bin/find", ChildProcess.inheritedFolder + "/", "-mindepth", "1", "-delete"],
+                folder: folder.descriptor)
             rmdir(path)
         } else {
             try? FileManager.default.removeItem(atPath: path)

@@ -16,7 +16,9 @@ struct TrustedPath {
         var end = path[...]
         for _ in 0..<strict where !end.isEmpty {
             var status = stat()
-            if stat(String(end), &status) == 0, status.st_mode & mode_t(S_ISVTX) != 0 { try TrustedPath().requireUnshared(status, String(end)) }
+            if stat(String(end), &status) == 0, status.st_mode & mode_t(S_ISVTX) != 0 {
+                try TrustedPath().requireUnshared(status, String(end))
+            }
             end = end.prefix(upTo: end.lastIndex(of: "/") ?? end.startIndex)
         }
     }

@@ -37,7 +37,9 @@ import Testing
 
     @Test func `requests are counted, by address too, and probes are not`() throws {
         let ledger = ConnectionLedger(.init(connections: 20, requests: 4, requestsPerAddress: 3))
-        let (one, two) = (try (0..<5).map { _ in try #require(ledger.open("1") {}) }, try (0..<5).map { _ in try #require(ledger.open("2") {}) })
+        let (one, two) = (
+            try (0..<5).map { _ in try #require(ledger.open("1") {}) }, try (0..<5).map { _ in try #require(ledger.open("2") {}) }
+        )
         #expect(one.map { ledger.begin($0, isProbe: false) } == [true, true, true, false, false])
         #expect(two.map { ledger.begin($0, isProbe: false) } == [true, false, false, false, false])
         #expect(ledger.begin(two[1], isProbe: true) && ledger.begin(one[3], isProbe: true))

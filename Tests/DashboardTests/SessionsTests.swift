@@ -13,7 +13,9 @@ import Testing
         sessions.end(one)
         #expect(!sessions.contains(one, now: now) && sessions.contains(two, now: now))
         #expect(!sessions.contains(two, now: now.addingTimeInterval(Double(Sessions.seconds) + 1)))
-        for forged in ["", ".", "1043200.zz", one + "0", String(repeating: "0", count: 64)] { #expect(!sessions.contains(forged, now: now)) }
+        for forged in ["", ".", "1043200.zz", one + "0", String(repeating: "0", count: 64)] {
+            #expect(!sessions.contains(forged, now: now))
+        }
     }
 
     @Test func `of too many sessions the oldest goes`() {

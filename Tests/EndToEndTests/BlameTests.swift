@@ -180,7 +180,8 @@ extension ProgramTests {
                     // Nothing is closed and nothing answers, as behind a network that is gone; the server's own start is no excuse later.
                     let postmaster = try String(contentsOf: folder.appending(path: "postgres/data/postmaster.pid"), encoding: .utf8)
                         .split(separator: "\n").first.flatMap { pid_t($0) }
-                    let server = try [#require(postmaster)]
+                    let server =
+                        try [#require(postmaster)]
                         + PostgresConnection(address).execute(
                             "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'eval-%'"
                         ).map { pid_t(try $0.int("pid")) }

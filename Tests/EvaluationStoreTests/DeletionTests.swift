@@ -68,7 +68,8 @@ import Testing
             func add(_ name: String) throws {
                 _ = try fixture.store.addModel(
                     StoredModel(
-                        name: name, sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3, architecture: "{}", parameters: 7,
+                        name: name, sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3, architecture: "{}",
+                        parameters: 7,
                         paperName: nil), layers: []
                 ) { $0 == 0 ? [1, 2, 3] : nil }
             }
@@ -98,9 +99,10 @@ import Testing
             #expect(try fixture.store.pruneRun(run).predictions == 9)
             #expect(try fixture.store.report(run) == report)
             let left = try counts(fixture, of: run)
-            #expect(left == [
-                "prediction_rows": 0, "shard_activity": 0, "shards": 0, "image_failures": 0, "run_figures": 1, "reports": 1, "runs": 1,
-            ])
+            #expect(
+                left == [
+                    "prediction_rows": 0, "shard_activity": 0, "shards": 0, "image_failures": 0, "run_figures": 1, "reports": 1, "runs": 1,
+                ])
             let accuracy = try PostgresConnection(fixture.address).execute("SELECT * FROM run_accuracy").single()
             #expect(try accuracy.int("images_evaluated") == 9 && accuracy.int("images_failed") == 1)
             #expect(try fixture.store.progress(run).first?.shardsDone == 3)
@@ -159,7 +161,9 @@ import Testing
             let letter = try #require(try fixture.store.unsentDeadLetters().first)
             #expect(letter.range.imageCount == 100_000)
             #expect(letter.json.utf8.count < 100_000)
-            #expect(letter.json.contains("\"image_count\" : 100000") && letter.json.contains("cat/99.jpg") && !letter.json.contains("cat/100.jpg"))
+            #expect(
+                letter.json.contains("\"image_count\" : 100000") && letter.json.contains("cat/99.jpg")
+                    && !letter.json.contains("cat/100.jpg"))
         }
     }
 }

@@ -51,7 +51,8 @@ struct Interleaving {
 
     /// - Returns: how they met, and the errors that the two came to.
     func meet(
-        at place: Place, first: @escaping @Sendable (EvaluationStore) throws -> Void, second: @escaping @Sendable (EvaluationStore) throws -> Void
+        at place: Place, first: @escaping @Sendable (EvaluationStore) throws -> Void,
+        second: @escaping @Sendable (EvaluationStore) throws -> Void
     ) throws -> (meeting: Meeting, failures: [any Error]) {
         let keeper = try PostgresConnection(address)
         try keeper.execute("SELECT pg_advisory_lock($1)", [.int(Self.gate)])
@@ -102,7 +103,8 @@ private final class Player: @unchecked Sendable {
             condition.unlock()
             if ended { return .ended }
             let waits = try observer.execute(
-                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock') AS waits", [.text(name)])
+                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock') AS waits",
+                [.text(name)])
             if try waits.single().bool("waits") { return .waits }
         }
     }

@@ -115,7 +115,8 @@ import Testing
         }
         // Otherwise the pairs would prove less than they seem to.
         let writers =
-            place == .runs ? ["pause", "cancel", "retry", "reopen", "split"] : ["pause", "cancel", "retry", "reopen", "store", "split", "publish"]
+            place == .runs
+            ? ["pause", "cancel", "retry", "reopen", "split"] : ["pause", "cancel", "retry", "reopen", "store", "split", "publish"]
         for name in writers { #expect(met[name]?.contains(.waited) == true, "\(name) was never waited for at \(place)") }
     }
 
@@ -167,7 +168,8 @@ import Testing
             @Sendable func add(_ name: String, _ store: EvaluationStore) throws {
                 _ = try store.addModel(
                     StoredModel(
-                        name: name, sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3, architecture: "{}", parameters: 7,
+                        name: name, sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3, architecture: "{}",
+                        parameters: 7,
                         paperName: nil), layers: []
                 ) { $0 == 0 ? [1, 2, 3] : nil }
             }

@@ -84,7 +84,8 @@ import Testing
             "SELECT * FROM layer_firing ORDER BY run_id", "SELECT * FROM class_accuracy ORDER BY run_id, class",
             "SELECT run_id, state, images_done, shards, shards_done, shards_dead, shards_running FROM progress ORDER BY run_id",
             "SELECT run_id, shard, state, attempt, image_count FROM shards ORDER BY 1, 2", "SELECT run_id, report FROM reports",
-            "SELECT * FROM dead_letters", "SELECT run_id, shard, code FROM shard_attempts", "SELECT name, encode(sha256, 'hex') FROM models",
+            "SELECT * FROM dead_letters", "SELECT run_id, shard, code FROM shard_attempts",
+            "SELECT name, encode(sha256, 'hex') FROM models",
         ]
         return try queries.map {
             try connection.execute("SELECT coalesce(string_agg(q::text, E'\\n'), '') AS rows FROM (\($0)) q").single().text("rows")
@@ -130,7 +131,9 @@ import Testing
                     try run("pg_restore", ["--no-owner", "--exit-on-error", "--dbname=\(restored.exposedURI)", dump])
                     var moved: [String] = []
                     try MigrationRunner().migrate(PostgresConnection(restored)) { moved.append($0) }
-                    #expect(moved == (version < 8 ? ["run 1 moved, 1 runs are left", "run 2 moved, 0 runs are left", "all rows are moved"] : []))
+                    #expect(
+                        moved
+                            == (version < 8 ? ["run 1 moved, 1 runs are left", "run 2 moved, 0 runs are left", "all rows are moved"] : []))
                     try MigrationRunner().check(PostgresConnection(restored))
                     #expect(try answers(restored) == expected, "version \(version)")
                     // What it is made of is the same, too: a store goes on where the backup was taken.

@@ -35,19 +35,19 @@ package final class PgBouncer {
         try "\"\(role)\" \"\"\n".write(toFile: users, atomically: true, encoding: .utf8)
         let settings = folder.appending(path: "pgbouncer.ini").path
         try """
-            [databases]
-            \(name) = host=\(socketFolder) port=\(try parameters.text("port"))
-            [pgbouncer]
-            pool_mode = \(mode)
-            default_pool_size = \(size)
-            max_client_conn = 100
-            query_wait_timeout = 10
-            server_login_retry = 1
-            unix_socket_dir = \(folder.path)
-            listen_port = 6432
-            auth_type = trust
-            auth_file = \(users)
-            """.write(toFile: settings, atomically: true, encoding: .utf8)
+        [databases]
+        \(name) = host=\(socketFolder) port=\(try parameters.text("port"))
+        [pgbouncer]
+        pool_mode = \(mode)
+        default_pool_size = \(size)
+        max_client_conn = 100
+        query_wait_timeout = 10
+        server_login_retry = 1
+        unix_socket_dir = \(folder.path)
+        listen_port = 6432
+        auth_type = trust
+        auth_file = \(users)
+        """.write(toFile: settings, atomically: true, encoding: .utf8)
         address = try DatabaseAddress(parsing: "postgresql:///\(name)?host=\(folder.path)&port=6432&user=\(role)")
         process.executableURL = URL(filePath: Self.program)
         // It does not run as root.

@@ -74,7 +74,8 @@ struct StatusRoutes: Sendable {
         func problem(_ failure: Failure) -> String { context.isSignedIn ? "\(failure)" : failure.code.rawValue }
         do {
             let checks = try await readiness.value()
-            return try Answer(checks: checks.map { .init(name: $0.name, ok: $0.failure == nil, problem: $0.failure.map(problem)) }).response()
+            return try Answer(checks: checks.map { .init(name: $0.name, ok: $0.failure == nil, problem: $0.failure.map(problem)) })
+                .response()
         } catch {
             let failure = error as? Failure ?? Failure(Self.unknown, "\(error)")
             return try Answer(checks: [.init(name: "checks", ok: false, problem: problem(failure))]).response()

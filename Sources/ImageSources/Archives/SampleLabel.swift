@@ -33,15 +33,21 @@ enum SampleLabel {
     /// Of a `.json` part: an object with `label`, `cls`, `class_index`, `class_id` or `class`, the first of them that is a whole number.
     static func ofJSON(_ bytes: [UInt8]) -> Int? {
         guard let fields = try? JSONDecoder().decode(Fields.self, from: Data(bytes)) else { return nil }
-        return [fields.label, fields.cls, fields.class_index, fields.class_id, fields.class].lazy.compactMap { $0?.index }.first
+        return [fields.label, fields.cls, fields.classIndex, fields.classIdentifier, fields.class].lazy.compactMap { $0?.index }.first
     }
 
     private struct Fields: Decodable {
         var label: Number?
         var cls: Number?
-        var class_index: Number?
-        var class_id: Number?
+        var classIndex: Number?
+        var classIdentifier: Number?
         var `class`: Number?
+
+        enum CodingKeys: String, CodingKey {
+            case label, cls, `class`
+            case classIndex = "class_index"
+            case classIdentifier = "class_id"
+        }
     }
 
     /// Anything; its index where it is a whole number.

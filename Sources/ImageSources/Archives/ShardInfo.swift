@@ -16,8 +16,14 @@ struct ShardInfo: Sendable {
     private struct File: Decodable {
         struct Split: Decodable {
             var filenames: [String]?
-            var shard_lengths: [Int]?
-            var num_samples: Int?
+            var shardLengths: [Int]?
+            var sampleCount: Int?
+
+            enum CodingKeys: String, CodingKey {
+                case filenames
+                case shardLengths = "shard_lengths"
+                case sampleCount = "num_samples"
+            }
         }
 
         var splits: [String: Split]?
@@ -39,7 +45,7 @@ struct ShardInfo: Sendable {
             guard shards.allSatisfy({ ImageReference.staysBelow($0) }) else {
                 throw Failure(.archiveSamples, "\(title) names shards that are not beside it", remedy: "mend its filenames")
             }
-            let counts = split.shard_lengths ?? (shards.count == 1 ? split.num_samples.map { [$0] } : nil)
+            let counts = split.shardLengths ?? (shards.count == 1 ? split.sampleCount.map { [$0] } : nil)
             guard counts == nil || counts?.count == shards.count else {
                 throw Failure(
                     .archiveSamples, "\(title) has \(shards.count) shards and \(counts?.count ?? 0) lengths in split \(name)",
