@@ -89,11 +89,11 @@ import Testing
             #expect(run == RunID(1))
             let worker = try fixture.worker()
             let leases = try (0..<3).map { _ in try #require(try fixture.claimNext(of: run, worker: worker)) }
-            try fixture.store.store(StoreFixture.result(for: leases[1], failing: [2]), lease: leases[1], worker: worker)
-            try fixture.store.store(StoreFixture.result(for: leases[2]), lease: leases[2], worker: worker)
+            try fixture.store.queue.store(StoreFixture.result(for: leases[1], failing: [2]), lease: leases[1], worker: worker)
+            try fixture.store.queue.store(StoreFixture.result(for: leases[2]), lease: leases[2], worker: worker)
             let dead = try #require(try fixture.claimNext(of: run, worker: worker))
-            try fixture.store.fail(dead, AttemptFailure(.permanent, code: "c", message: "m"), worker: worker)
-            _ = try fixture.store.rescue(policy: StoreFixture.policy())
+            try fixture.store.queue.fail(dead, AttemptFailure(.permanent, code: "c", message: "m"), worker: worker)
+            _ = try fixture.store.queue.rescue(policy: StoreFixture.policy())
             _ = try fixture.publish(run, limit: 1)
             let observer = try PostgresConnection(fixture.address)
             func everything() throws -> [String] {
@@ -119,7 +119,7 @@ import Testing
     func `a manifest names no file outside its root`(path: String) throws {
         try StoreFixture.withStore { fixture in
             let failure = #expect(throws: Failure.self) {
-                try fixture.store.addDataSet(
+                try fixture.store.catalogue.addDataSet(
                     StoredDataSet(
                         name: "x", root: "/images", labels: "folders", images: 1, classes: 1,
                         manifestSHA256: String(repeating: "0f", count: 32)),
