@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 
 # What is tested is what is shipped.
-SWIFT_FLAGS := -c release
+SWIFT_FLAGS := $(shell ops/release-flags)
 export EVALCTL_VERSION := $(shell ops/version)
 BIN := .build/release
 
@@ -43,8 +43,7 @@ TRANSPORT := postgres
 chaos: build ## let a fleet work for three minutes while everything fails at random (MINUTES=30 SEED=7 TRANSPORT=kafka)
 	$(BIN)/eval-lab chaos --seed $(SEED) --minutes $(MINUTES) --transport $(TRANSPORT)
 
-dist: setup setup-dist ## lay tarball, Debian packages, bill of materials and checksums into dist
-	swift build $(shell ops/release-flags)
+dist: build setup-dist ## lay tarball, Debian packages, bill of materials and checksums into dist
 	@ops/dist dist
 
 image: dist ## lay an OCI image archive into dist, from the packages

@@ -97,6 +97,14 @@ extension ProgramTests {
                 let coordinator = try cluster.coordinator()
                 let run = try cluster.submit("--shard-size", "5")
                 try cluster.wait(until: "SELECT count(*) = 4 FROM shards WHERE state = 'published'")
+                // The rows say so before the broker has the messages.
+                let admin = try KafkaAdmin(cluster.broker.configuration(), logger: ProgramCluster.quiet)
+                var offered = 0
+                for _ in 0..<600 where offered < 4 {
+                    offered = try admin.lag(ofGroup: "nobody", topic: cluster.topics.jobs).values.reduce(0, +)
+                    if offered < 4 { usleep(50_000) }
+                }
+                try #require(offered == 4)
                 coordinator.send(SIGKILL)
                 _ = try coordinator.wait()
                 let worker = try cluster.worker("--threads", "1")
