@@ -39,6 +39,12 @@ struct CompareCommand: ParsableCommand {
             try DatabaseAccess(options: databaseOptions).withStore { store in
                 let pairing = pairingOptions.pairing
                 let named = try runs.map { (run: $0, name: try store.answers.modelName(of: $0)) }
+                let subsets = try runs.filter { try store.queue.run($0).specification.onlyListedClasses }
+                if (1..<runs.count).contains(subsets.count) {
+                    note(
+                        "in run \(subsets.map { "\($0)" }.joined(separator: ", ")) only classes that the data set has images of rank, else all"
+                    )
+                }
                 let pairs = named.indices.flatMap { a in named.indices.dropFirst(a + 1).map { (named[a], named[$0]) } }
                 let comparisons = try pairs.map { a, b in
                     try pairingOptions.check(a.run, b.run, store)

@@ -2,13 +2,18 @@
 enum LabelFields {
     enum Separator: CaseIterable {
         case tab, comma, semicolon, blanks
-        /// The last blanks alone, for names with blanks in them.
+        /// The last blanks alone, for files with blanks in their names.
         case lastBlanks
+        /// The first blanks alone, for labels of several words.
+        case firstBlanks
+
+        /// Whether a line has two fields, however many blanks there are.
+        var isPair: Bool { self == .lastBlanks || self == .firstBlanks }
     }
 
     /// The fields without the blanks around them, nil where the quotes do not match.
     static func split(_ line: Substring, at separator: Separator) -> [String]? {
-        guard separator != .lastBlanks else { return splitAtLastBlanks(line) }
+        guard !separator.isPair else { return splitInTwo(line, atLast: separator == .lastBlanks) }
         let quote = UInt8(ascii: "\"")
         var fields: [String] = []
         var field: [UInt8] = []
@@ -48,14 +53,17 @@ enum LabelFields {
         return isQuoted ? nil : fields
     }
 
-    private static func splitAtLastBlanks(_ line: Substring) -> [String]? {
-        var text = line.utf8
-        while let last = text.last, isBlank(last) { text.removeLast() }
-        while let first = text.first, isBlank(first) { text.removeFirst() }
-        guard let blank = text.lastIndex(where: isBlank) else { return [String(Substring(text))] }
-        let name = text[..<blank]
-        let end = name.lastIndex { !isBlank($0) }.map { name.index(after: $0) } ?? name.startIndex
-        return [String(Substring(name[..<end])), String(Substring(text[text.index(after: blank)...]))]
+    private static func splitInTwo(_ line: Substring, atLast: Bool) -> [String] {
+        func trimmed(_ text: Substring.UTF8View) -> String {
+            var text = text
+            while let last = text.last, isBlank(last) { text.removeLast() }
+            while let first = text.first, isBlank(first) { text.removeFirst() }
+            return String(Substring(text))
+        }
+        let text = trimmed(line.utf8)
+        let blanks = text.utf8.indices.filter { isBlank(text.utf8[$0]) }
+        guard let blank = atLast ? blanks.last : blanks.first else { return [text] }
+        return [trimmed(text.utf8[..<blank]), trimmed(text.utf8[blank...])]
     }
 
     private static func isSeparator(_ byte: UInt8, _ separator: Separator) -> Bool {
@@ -63,7 +71,7 @@ enum LabelFields {
         case .tab: byte == 0x09
         case .comma: byte == UInt8(ascii: ",")
         case .semicolon: byte == UInt8(ascii: ";")
-        case .blanks, .lastBlanks: isBlank(byte)
+        case .blanks, .lastBlanks, .firstBlanks: isBlank(byte)
         }
     }
 

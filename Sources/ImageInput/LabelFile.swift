@@ -19,12 +19,13 @@ struct LabelFile {
     init(path: String) throws {
         self.path = path
         let text = try Self.text(of: path)
+        let newLine = text.utf8.contains(UInt8(ascii: "\n")) ? UInt8(ascii: "\n") : UInt8(ascii: "\r")
         var lines: [Line] = []
         var rest = text[...].utf8
         var number = 0
         while !rest.isEmpty {
             number += 1
-            let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+            let end = rest.firstIndex(of: newLine)
             var line = rest[..<(end ?? rest.endIndex)]
             rest = end.map { rest[rest.index(after: $0)...] } ?? rest[rest.endIndex...]
             if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
@@ -39,10 +40,12 @@ struct LabelFile {
             }
             lines.append(Line(number: number, text: Substring(line)))
         }
+        // Spreadsheets tell each other the separator in a line of its own: sep=;
+        if let first = lines.first?.text.lowercased(), first.hasPrefix("sep="), first.utf8.count <= 5 { lines.removeFirst() }
         self.lines = lines
     }
 
-    /// The file's text: UTF-8, or UTF-16 with its mark.
+    /// The file's text: UTF-8, or UTF-16 with or without its mark.
     private static func text(of path: String) throws -> String {
         var bytes: [UInt8]
         do {
@@ -53,9 +56,8 @@ struct LabelFile {
         } catch {
             throw Failure(.labelList, "The label list \(path) cannot be read", cause: error)
         }
-        let isLittle = bytes.starts(with: [0xFF, 0xFE])
-        if isLittle || bytes.starts(with: [0xFE, 0xFF]) {
-            let units = stride(from: 2, to: bytes.count - 1, by: 2).map { place in
+        if let (isLittle, start) = wideOrder(of: bytes) {
+            let units = stride(from: start, to: bytes.count - 1, by: 2).map { place in
                 let (first, second) = (UInt16(bytes[place]), UInt16(bytes[place + 1]))
                 return isLittle ? second << 8 | first : first << 8 | second
             }
@@ -64,6 +66,15 @@ struct LabelFile {
             return text
         }
         throw Failure(.labelList, "The label list \(path) is neither UTF-8 nor UTF-16 text.", remedy: "Save it as UTF-8.")
+    }
+
+    /// Whether text is UTF-16, in which byte order, and where it begins. Without a mark the zero bytes of its ASCII characters tell.
+    private static func wideOrder(of bytes: [UInt8]) -> (isLittle: Bool, start: Int)? {
+        if bytes.starts(with: [0xFF, 0xFE]) { return (true, 2) }
+        if bytes.starts(with: [0xFE, 0xFF]) { return (false, 2) }
+        var zeros = [0, 0]
+        for (place, byte) in bytes.prefix(4096).enumerated() where byte == 0 { zeros[place % 2] += 1 }
+        return zeros == [0, 0] ? nil : (zeros[1] > zeros[0], 0)
     }
 
     /// A failure about one line.

@@ -9,6 +9,11 @@ extension LabelSource {
     /// - Throws: `dataset.labelList`; `dataset.synsets_missing` where the order of synsets has to be known and is not given.
     package init(labelFile path: String, classNames: String?, synsets: String?, classMap: String?) throws {
         let first = try LabelFile(path: path).lines.prefix(2)
+        if let text = first.first?.text, text.hasPrefix("{") || text.hasPrefix("[") {
+            throw Failure(
+                .labelList, "\(path) is JSON, and labels are read from tables.",
+                remedy: "Write a file name and a label on each line, between commas.")
+        }
         if let line = first.first, Self.isLocalization(line.text) || first.last.map({ Self.isLocalization($0.text) }) == true {
             guard let synsets else {
                 throw Failure(

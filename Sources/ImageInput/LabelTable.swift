@@ -24,9 +24,10 @@ struct LabelTable {
     ///   - classNames: the classes that labels may name; empty where that is not known.
     /// - Throws: `dataset.labelList` where the columns cannot be told apart, with the first line and the choices.
     init(_ file: LabelFile, isFile: (String) -> Bool, classNames: Set<String>) throws {
-        let cells = try Self.cells(of: file)
-        guard let width = cells.first?.count else { return }
-        let fileColumn = try Self.fileColumn(cells, file, isFile: isFile)
+        let (raw, separator) = try Self.cells(of: file, isFile: isFile)
+        guard let width = raw.first?.count else { return }
+        let fileColumn = try Self.fileColumn(raw, file, isFile: isFile)
+        let cells = raw.map { fields in fields.enumerated().map { $0 == fileColumn ? $1 : LabelText.trimmed($1) } }
         let hasHeader = Self.isHeader(cells, fileColumn, isFile: isFile)
         let body = hasHeader ? cells[1...] : cells[...]
         let others = (0..<width).filter { $0 != fileColumn }
@@ -34,30 +35,31 @@ struct LabelTable {
             if others.count == 1 {
                 others[0]
             } else {
-                try Self.labelColumn(body, others, header: hasHeader ? cells[0] : nil, file, classNames: classNames)
+                try Self.labelColumn(
+                    body, others, header: hasHeader ? cells[0] : nil, file, classNames: classNames, areWords: separator == .blanks)
             }
         rows = zip(file.lines.dropFirst(hasHeader ? 1 : 0), body).map { line, fields in
             Row(line: line.number, name: fields[fileColumn], value: fields[labelColumn])
         }
     }
 
-    /// The fields of all lines, split at what gives each line the same number of them.
-    private static func cells(of file: LabelFile) throws -> [[String]] {
-        guard let first = file.lines.first else { return [] }
-        var best: (separator: LabelFields.Separator, lines: Int)?
+    /// The fields of all lines, split at what gives most lines the first one's number of them, and files' names among them.
+    private static func cells(of file: LabelFile, isFile: (String) -> Bool) throws -> ([[String]], LabelFields.Separator?) {
+        guard let first = file.lines.first else { return ([], nil) }
+        var best: (separator: LabelFields.Separator, named: Int, lines: Int)?
         for separator in LabelFields.Separator.allCases {
             guard let width = LabelFields.split(first.text, at: separator)?.count, width >= 2 else { continue }
-            let fitting = file.lines.prefix(1000).prefix { LabelFields.split($0.text, at: separator)?.count == width }.count
-            if fitting > best?.lines ?? 0, separator != .lastBlanks || best?.separator == .blanks || best == nil {
-                best = (separator, fitting)
-            }
+            let fitting = file.lines.prefix(1000).lazy.map { LabelFields.split($0.text, at: separator) ?? [] }.prefix { $0.count == width }
+            let (named, lines) = fitting.reduce((0, 0)) { ($0.0 + ($1.contains(where: isFile) ? 1 : 0), $0.1 + 1) }
+            let mayFollow = !separator.isPair || best.map { $0.separator == .blanks || $0.named == 0 && named > 0 } ?? true
+            if mayFollow, (named, lines) > best.map({ ($0.named, $0.lines) }) ?? (0, 0) { best = (separator, named, lines) }
         }
         guard let separator = best?.separator, let width = LabelFields.split(first.text, at: separator)?.count else {
             throw file.failure(
                 line: first, "it has a single field: \(LabelText.cut(first.text))",
                 remedy: "Write a file name and a label on each line, between commas, semicolons, tabs or blanks.")
         }
-        return try file.lines.map { line in
+        let cells = try file.lines.map { line in
             guard let fields = LabelFields.split(line.text, at: separator), fields.count == width else {
                 throw file.failure(
                     line: line, "it has not the \(width) fields of the first line, or its quotes do not match: \(LabelText.cut(line.text))",
@@ -65,6 +67,7 @@ struct LabelTable {
             }
             return fields
         }
+        return (cells, separator)
     }
 
     private static func fileColumn(_ cells: [[String]], _ file: LabelFile, isFile: (String) -> Bool) throws -> Int {
@@ -97,34 +100,52 @@ struct LabelTable {
         return isKnown || cells.count > 1 && looksLikeWords && cells.dropFirst().contains { isFile($0[column]) }
     }
 
+    /// - Parameter areWords: whether blanks part the fields, so that two of them may be one name.
     private static func labelColumn(
-        _ body: ArraySlice<[String]>, _ columns: [Int], header: [String]?, _ file: LabelFile, classNames: Set<String>
+        _ body: ArraySlice<[String]>, _ columns: [Int], header: [String]?, _ file: LabelFile, classNames: Set<String>, areWords: Bool
     ) throws -> Int {
         func fits(_ column: Int, _ test: (String) -> Bool) -> Bool { !body.isEmpty && body.allSatisfy { test($0[column]) } }
+        func isNumber(_ column: Int) -> Bool { fits(column) { LabelText.number($0).map { $0 >= 0 } ?? false } }
+        let choices = columns.map { "column \($0 + 1) (\(LabelText.cut(body.first?[$0] ?? "")))" }.joined(separator: ", ")
+        let ambiguous = file.failure(
+            line: file.lines[0], "several columns may be the label: \(choices)",
+            remedy: "Leave all columns out but the file and the label, or call the label's \"label\" in a header.")
         if !classNames.isEmpty {
             let known = columns.filter { fits($0, classNames.contains) }
             if known.count == 1 { return known[0] }
         }
+        let named = header.map { labelled(columns, by: $0) } ?? []
+        // Beside class names, numbers say which class each is.
+        let numbered = named.filter(isNumber)
+        if let number = numbered.first {
+            guard numbered.count == 1, named.allSatisfy({ isSamePartition(body, $0, number) }) else { throw ambiguous }
+            return number
+        }
         let synsets = columns.filter { fits($0, SynsetTable.isSynset) }
         if synsets.count == 1 { return synsets[0] }
-        if let header {
-            let words = header.map { $0.lowercased().filter(\.isLetter) }
-            for name in labelNames {
-                let named = columns.filter { words[$0] == name }
-                if named.count == 1 { return named[0] }
-            }
+        if let first = named.first {
+            guard named.allSatisfy({ isSamePartition(body, $0, first) }) else { throw ambiguous }
+            return first
         }
         let varied = columns.filter { column in
             let values = Set(body.map { $0[column] })
             return values.count > 1 && values.count < max(2, body.count)
         }
-        let numbers = varied.filter { fits($0) { LabelText.number($0).map { $0 >= 0 } ?? false } }
+        let numbers = varied.filter(isNumber)
         if numbers.count == 1, varied.allSatisfy({ $0 == numbers[0] || isSamePartition(body, $0, numbers[0]) }) { return numbers[0] }
-        if numbers.isEmpty, varied.count == 1 { return varied[0] }
-        let choices = columns.map { "column \($0 + 1) (\(LabelText.cut(body.first?[$0] ?? "")))" }.joined(separator: ", ")
-        throw file.failure(
-            line: file.lines[0], "several columns may be the label: \(choices)",
-            remedy: "Leave all columns out but the file and the label, or call the label's \"label\" in a header.")
+        guard numbers.isEmpty, varied.count == 1, !areWords || columns.allSatisfy({ $0 == varied[0] || isNumber($0) }) else {
+            throw ambiguous
+        }
+        return varied[0]
+    }
+
+    /// The columns that a header says are labels, the likeliest first.
+    private static func labelled(_ columns: [Int], by header: [String]) -> [Int] {
+        let words = header.map { $0.lowercased().filter(\.isLetter) }
+        let named = labelNames.flatMap { name in columns.filter { words[$0] == name } }
+        // x and y are places, unless y stands alone.
+        let isPlace = named.contains { words[$0] != "y" } || words.contains("x")
+        return named.filter { words[$0] != "y" || !isPlace }
     }
 
     /// Whether two columns tell the same images apart.
@@ -136,29 +157,5 @@ struct LabelTable {
             if back.updateValue(row[a], forKey: row[b]).map({ $0 != row[a] }) == true { return false }
         }
         return true
-    }
-}
-
-/// Text of label files, in messages and as numbers.
-enum LabelText {
-    /// At most 80 characters, control characters replaced.
-    static func cut(_ text: some StringProtocol) -> String {
-        let limit = 80
-        var result = ""
-        for (count, scalar) in text.unicodeScalars.enumerated() {
-            guard count < limit else { return result + "…" }
-            let category = scalar.properties.generalCategory
-            result.unicodeScalars.append(category == .control || category == .format ? "\u{FFFD}" : scalar)
-        }
-        return result
-    }
-
-    /// A whole number, also as `3.0`, as tables of floating-point numbers write it.
-    static func number(_ text: String) -> Int? {
-        if let number = Int(text) { return number }
-        guard text.utf8.count <= 32, text.utf8.contains(UInt8(ascii: ".")), text.utf8.allSatisfy({ (0x2B...0x39).contains($0) }),
-            let value = Double(text), value.magnitude < 1e15, value == value.rounded()
-        else { return nil }
-        return Int(value)
     }
 }

@@ -113,6 +113,13 @@ extension Labelling {
                     + "\(LabelText.cut(odd?.value ?? "")) in line \(odd?.line ?? 0).",
                 remedy: "Write either indices or names.")
         }
+        if named == nil, map == nil,
+            let odd = table.rows.first(where: { LabelText.decimal($0.value) != nil && LabelText.number($0.value) == nil })
+        {
+            throw Failure(
+                .labelList, "\(path), line \(odd.line): \(LabelText.cut(odd.value)) is a number and no class index.",
+                remedy: "Write whole numbers, or class names; names that look like numbers need --class-names.")
+        }
         var problems = ProblemList()
         let classes: [ImageClass]
         let rows: [Row]
@@ -128,6 +135,12 @@ extension Labelling {
         } else if !numbers.isEmpty, !areNames {
             classes = named ?? Self.numberedClasses(numbers)
             rows = zip(table.rows, numbers).map { Row(line: $0.line, name: $0.name, label: $1) }
+            let distinct = Set(numbers)
+            if named == nil, distinct.min() == 1, distinct.max() == distinct.count, distinct.count > 1 {
+                notices.append(
+                    "the labels of \(path) count from 1 to \(distinct.count), and networks number their classes from 0: where 1 is the first class, say so "
+                        + "with --class-map")
+            }
         } else {
             classes = try named ?? Self.sortedDistinct(table.rows.map(\.value), path).map { ImageClass(name: $0) }
             if named == nil {
@@ -216,12 +229,13 @@ extension Labelling {
 
     package static func namedClasses(_ path: String) throws -> [ImageClass] {
         let file = try LabelFile(path: path)
+        let names = file.lines.map { LabelText.trimmed(String($0.text)) }
         var seen: Set<[UInt8]> = []
-        for line in file.lines where !seen.insert(Array(line.text.utf8)).inserted {
-            throw file.failure(line: line, "\(LabelText.cut(line.text)) stands there twice", remedy: "Write each class once.")
+        for (line, name) in zip(file.lines, names) where !seen.insert(name.bytewiseKey).inserted {
+            throw file.failure(line: line, "\(LabelText.cut(name)) stands there twice", remedy: "Write each class once.")
         }
-        try checkClasses(file.lines.map(\.text), path)
-        return file.lines.map { ImageClass(name: String($0.text)) }
+        try checkClasses(names, path)
+        return names.map { ImageClass(name: $0) }
     }
 
     /// Sorted synsets by their names alone.

@@ -49,12 +49,7 @@ package struct Labelling {
         let known = ListedFiles(files)
         var labels = [Int?](repeating: nil, count: files.count)
         for row in rows {
-            let name = row.name.hasPrefix("./") ? String(row.name.dropFirst(2)) : row.name
-            if name.hasPrefix("/") || name.utf8.split(separator: UInt8(ascii: "/")).contains(where: { Array($0) == [0x2E, 0x2E] }) {
-                problems.add("names that leave the folder", "line \(row.line): \(row.name)")
-                continue
-            }
-            let candidates = known.places(of: name)
+            let candidates = known.places(of: row.name)
             if candidates.count > 1 {
                 problems.add("names that fit several files", "line \(row.line): \(row.name)")
             } else if let place = candidates.first {

@@ -17,16 +17,19 @@ struct ListedFiles {
         for (place, file) in files.enumerated() { paths[file.bytewiseKey] = [place] }
     }
 
-    /// Places of the files that a name may mean: by its path below the root, with or without the extension; else by the end of that, where the
-    /// list stands further up in the tree; else by the file's own name, where the list has no folders.
+    /// Places of the files that a name may mean: by its path below the root, with or without the extension; else by the longest end of it that
+    /// is such a path, where the list was written elsewhere, also on Windows; else by the file's own name, where the list has no folders.
     func places(of name: String) -> [Int] {
-        let name = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
-        var rest = name
+        if let found = paths[name.bytewiseKey] { return found }
+        let separator = UInt8(ascii: "/")
+        let name = name.utf8.contains(UInt8(ascii: "\\")) ? name.replacing("\\", with: "/") : name
+        var rest = name.utf8[...]
         while true {
-            if let found = paths[rest.bytewiseKey] { return found }
-            guard let folder = rest.firstFolder, !rest.hasPrefix("/") else { break }
-            rest = String(decoding: rest.utf8.dropFirst(folder.utf8.count + 1), as: UTF8.self)
+            if let found = paths[Array(rest)] { return found }
+            guard let end = rest.firstIndex(of: separator) else { break }
+            rest = rest[rest.index(after: end)...]
         }
-        return name.utf8.contains(UInt8(ascii: "/")) ? [] : lastParts[name.bytewiseKey] ?? []
+        let own = name.hasPrefix("./") ? String(name.dropFirst(2)) : name
+        return own.utf8.contains(separator) ? [] : lastParts[own.bytewiseKey] ?? []
     }
 }

@@ -41,6 +41,7 @@ package struct RunDifferenceReport: Sendable, Encodable {
             cause("images and labels") { $0.manifestSHA256 },
             cause("preprocessing") { $0.preprocessing },
             cause("arithmetic") { $0.engine }, cause("time steps") { "\($0.timeSteps)" },
+            cause("classes that rank") { $0.onlyListedClasses ? "the data set's" : "all" }, cause("pixel limit") { "\($0.pixelLimit)" },
             cause("instruction sets") { $0.instructionSets.joined(separator: ", ") },
             cause("program versions") { run in ([run.version] + run.workerVersions.filter { $0 != run.version }).joined(separator: ", ") },
         ]

@@ -115,6 +115,27 @@ import Testing
         }
     }
 
+    @Test func `a coordinator removes what is old, and nothing else`() throws {
+        try StoreFixture.withStore { fixture in
+            _ = try fixture.submit()
+            let worker = try fixture.worker()
+            let owner = try PostgresConnection(fixture.address)
+            try owner.executeScript(
+                """
+                INSERT INTO image_doubts (dataset_id, ordinal, worker_id, code, message, seen_at)
+                SELECT dataset_id, ordinal, \(worker), 'x', 'x', now() - ordinal * interval '2 days' FROM images WHERE ordinal < 2
+                """)
+            let connection = try PostgresConnection(fixture.address)
+            try connection.executeScript("SET ROLE evalctl_coordinator")
+            for removal in [
+                "remove_coordinator(0)", "remove_old_workers(7)", "remove_unnamed_checkpoints()", "remove_old_message_failures()",
+                "remove_old_doubts()",
+            ] { try connection.execute("SELECT \(removal)") }
+            #expect(try owner.execute("SELECT sum(ordinal)::bigint AS sum FROM image_doubts").single().int64("sum") == 0)
+            #expect(try owner.execute("SELECT count(*) AS rows FROM image_doubts").single().int64("rows") == 1)
+        }
+    }
+
     @Test(arguments: ["/etc/passwd", "../secret", "a/../../b", "..", "a/..", ""])
     func `a manifest names no file outside its root`(path: String) throws {
         try StoreFixture.withStore { fixture in

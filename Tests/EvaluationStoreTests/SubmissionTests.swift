@@ -30,6 +30,7 @@ import Testing
             let run = try fixture.submit()
             for change: (inout RunSpecification) -> Void in [
                 { $0.timeSteps = 3 }, { $0.engine = "other" }, { $0.preprocessing = "other" }, { $0.pixelLimit = 7 },
+                { $0.onlyListedClasses = true },
             ] {
                 guard case .new = try submit(fixture, as: run, change) else {
                     Issue.record("an existing run was taken")

@@ -40,6 +40,13 @@ struct LabelTableTests {
             "\u{FEFF}\"Image\";\"Class\"\n\"a.JPEG\";\"3\"\nb.JPEG;0\nc.JPEG;1\nd.JPEG;3\n",
             "a.JPEG,3.0\r\nb.JPEG,0.0\r\nc.JPEG,1.0\r\nd.JPEG,3.0",
             "0 a.JPEG val 3\n1 b.JPEG val 0\n2 c.JPEG val 1\n3 d.JPEG val 3\n",
+            "a.JPEG 3.000000000000000000e+00\nb.JPEG 0.0e+00\nc.JPEG 1.0e+00\nd.JPEG 3e+0\n",
+            "a.JPEG;3,0\nb.JPEG;0,0\nc.JPEG;1,00\nd.JPEG;3,0\n", "a.JPEG,\u{A0}3\nb.JPEG,0\u{3000}\nc.JPEG,\" 1\"\nd.JPEG,3\n",
+            "a.JPEG,3\rb.JPEG,0\rc.JPEG,1\rd.JPEG,3\r", "sep=;\r\nBild;Klasse\r\na.JPEG;3\r\nb.JPEG;0\r\nc.JPEG;1\r\nd.JPEG;3\r\n",
+            "C:\\set\\val\\a.JPEG,3\nval\\b.JPEG,0\n.\\c.JPEG,1\nd.JPEG,3\n", "/set/val/a.JPEG 3\n/b.JPEG 0\n../val/c.JPEG 1\n//d.JPEG 3\n",
+            "file,label,class\na.JPEG,ray,3\nb.JPEG,tench,0\nc.JPEG,shark,1\nd.JPEG,ray,3\n",
+            "file,wnid,label\na.JPEG,n01440764,3\nb.JPEG,n01443537,0\nc.JPEG,n01484850,1\nd.JPEG,n01440764,3\n",
+            "file,x,y,label\na.JPEG,7,1,3\nb.JPEG,8,2,0\nc.JPEG,9,1,1\nd.JPEG,7,1,3\n",
         ])
     func indices(text: String) throws {
         let read = try read(text)
@@ -48,19 +55,39 @@ struct LabelTableTests {
         #expect(read.notices.isEmpty)
     }
 
-    @Test("UTF-16 is read in either order")
+    @Test("UTF-16 is read in either order, with its mark and without")
     func utf16() throws {
         let units = Array("a,3\r\nb,0\r\nc,1\r\nd,3\r\n".utf16)
+        #expect(try read(units.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }).labels == [3, 0, 1, 3])
+        #expect(try read(units.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }).labels == [3, 0, 1, 3])
         #expect(try read([0xFF, 0xFE] + units.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }).labels == [3, 0, 1, 3])
         #expect(try read([0xFE, 0xFF] + units.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }).labels == [3, 0, 1, 3])
     }
 
     @Test("Labels read as names are told with the first five")
     func names() throws {
-        let read = try read("a.JPEG,tench\nb.JPEG,shark\nc.JPEG,ray\nd.JPEG,tench\n")
-        #expect(read.labels == [2, 1, 0, 2])
+        let sorted = try read("a.JPEG,tench\nb.JPEG,shark\nc.JPEG,ray\nd.JPEG,tench\n")
+        #expect(sorted.labels == [2, 1, 0, 2])
         #expect(
-            read.notices.count == 1 && read.notices[0].hasSuffix("are read as 3 class names, numbered in sorted order: ray, shark, tench"))
+            sorted.notices.count == 1
+                && sorted.notices[0].hasSuffix("are read as 3 class names, numbered in sorted order: ray, shark, tench"))
+        let words = try read("a.JPEG tench, Tinca tinca\nb.JPEG great white shark\nc.JPEG ray\nd.JPEG tench, Tinca tinca\n")
+        #expect(words.labels == [2, 0, 1, 2])
+        #expect(words.classes == ["great white shark", "ray", "tench, Tinca tinca"])
+        #expect(try read("a.JPEG,cat\nb.JPEG,dog\nc.JPEG,cat\nd.JPEG,dog\n", classNames: "dog \ncat\u{A0}\n").labels == [1, 0, 1, 0])
+    }
+
+    @Test("Indices that count from 1 are told, and numbers that are no indices refused with their line")
+    func otherNumbers() throws {
+        let fromOne = try read("a.JPEG,3\nb.JPEG,1\nc.JPEG,2\nd.JPEG,3\n")
+        #expect(fromOne.labels == [3, 1, 2, 3])
+        #expect(
+            fromOne.notices.count == 1 && fromOne.notices[0].contains("count from 1 to 3") && fromOne.notices[0].contains("--class-map"))
+        for odd in ["3.5", "1.5e+00", "\"3,5\"", "\"1,000\""] {
+            let failure = try #require(throws: Failure.self) { try read("a.JPEG,\(odd)\nb.JPEG,\(odd)\nc.JPEG,\(odd)\nd.JPEG,\(odd)\n") }
+            #expect(failure.message.contains("line 1: ") && failure.message.contains("no class index"), "\(failure.message)")
+        }
+        #expect(try read("a.JPEG,0.5\nb.JPEG,1.5\nc.JPEG,0.5\nd.JPEG,1.5\n", classNames: "1.5\n0.5\n").labels == [1, 0, 1, 0])
     }
 
     @Test("Tiny-ImageNet's annotations give the synsets, in the given order")
@@ -119,6 +146,20 @@ struct LabelTableTests {
         let failure = try #require(throws: Failure.self) { try read("a.JPEG,0,1\nb.JPEG,0,0\nc.JPEG,1,1\nd.JPEG,1,1\n") }
         #expect(failure.code == .labelList)
         #expect(failure.message.contains("line 1") && failure.message.contains("column 2 (0), column 3 (1)"))
+        for text in [
+            "image,label,class\na.JPEG,0,1\nb.JPEG,0,0\nc.JPEG,1,1\nd.JPEG,1,1\n",
+            "image,label,class\na.JPEG,ray,1\nb.JPEG,ray,0\nc.JPEG,tench,1\nd.JPEG,tench,1\n",
+            "a.JPEG great shark\nb.JPEG nurse shark\nc.JPEG great ray\nd.JPEG great shark\n",
+            "a.JPEG great shark\nb.JPEG nurse shark\nc.JPEG reef shark\nd.JPEG great shark\n",
+        ] {
+            let failure = try #require(throws: Failure.self) { try read(text) }
+            #expect(failure.message.contains("several columns may be the label: column 2 ("), "\(failure.message)")
+        }
+        let json = try folder.write("list.json", text: #"{"a.JPEG": 3}"#)
+        let refused = try #require(throws: Failure.self) {
+            try LabelSource(labelFile: json, classNames: nil, synsets: nil, classMap: nil)
+        }
+        #expect(refused.message.contains("is JSON"))
     }
 
     @Test("Endless lines, names and numbers of classes are refused, and cut in messages")

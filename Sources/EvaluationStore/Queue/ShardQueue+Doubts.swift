@@ -43,7 +43,6 @@ extension ShardQueue {
 
     /// Forgets doubts that count no more, and declines that no coordinator looks at.
     package func pruneDoubts() throws {
-        try execute("DELETE FROM image_doubts WHERE seen_at < now() - $1 * interval '1 second'", [.float64(Self.doubtSeconds)])
-        try execute("DELETE FROM declines WHERE declined_at < now() - $1 * interval '1 second'", [.float64(Self.doubtSeconds)])
+        try execute("SELECT remove_old_doubts()")
     }
 }
