@@ -172,7 +172,7 @@ let package = Package(
             ]),
         .executableTarget(name: "eval-lab", dependencies: ["Commands", "LabCommands", argumentParser]),
 
-        .target(name: "TestSupport", dependencies: ["Diagnostics", "Postgres", "Kafka"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Diagnostics", "Evaluation", "Postgres", "Kafka"], path: "Tests/TestSupport"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", logging]),
         .testTarget(name: "NetworksTests", dependencies: ["Diagnostics", "Networks"]),
         .testTarget(name: "NetworkFamiliesTests", dependencies: ["Diagnostics", "NetworkFamilies", "Networks"]),
@@ -189,7 +189,7 @@ let package = Package(
             name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "KafkaTests", dependencies: ["Diagnostics", "Kafka", "KafkaMock", "TestSupport", logging]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Diagnostics"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Diagnostics", "TestSupport"]),
         .testTarget(
             name: "EvaluationStoreTests", dependencies: ["Diagnostics", "EvaluationStore", "Evaluation", "Postgres", "TestSupport"]),
         .testTarget(

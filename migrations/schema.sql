@@ -804,6 +804,26 @@ COMMENT ON FUNCTION public.remove_coordinator(id bigint) IS 'Takes a coordinator
 
 
 --
+-- Name: remove_old_doubts(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.remove_old_doubts() RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    DELETE FROM image_doubts WHERE seen_at < now() - interval '1 day';
+    DELETE FROM declines WHERE declined_at < now() - interval '1 day';
+$$;
+
+
+--
+-- Name: FUNCTION remove_old_doubts(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.remove_old_doubts() IS 'Removes what workers found missing a day ago or longer, and jobs that they declined then.';
+
+
+--
 -- Name: remove_old_message_failures(); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -6151,6 +6171,15 @@ GRANT ALL ON FUNCTION public.may_steer() TO evalctl_worker;
 REVOKE ALL ON FUNCTION public.remove_coordinator(id bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.remove_coordinator(id bigint) TO evalctl_owner;
 GRANT ALL ON FUNCTION public.remove_coordinator(id bigint) TO evalctl_coordinator;
+
+
+--
+-- Name: FUNCTION remove_old_doubts(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.remove_old_doubts() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.remove_old_doubts() TO evalctl_owner;
+GRANT ALL ON FUNCTION public.remove_old_doubts() TO evalctl_coordinator;
 
 
 --

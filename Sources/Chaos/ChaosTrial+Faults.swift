@@ -91,7 +91,7 @@ extension ChaosTrial {
         let deadline = ContinuousClock.now + .seconds(2)
         let isComputing = try? services.withStore { store in
             while ContinuousClock.now < deadline {
-                if try store.isComputing(processID: process) { return true }
+                if try store.answers.isComputing(processID: process) { return true }
                 usleep(1_000)
             }
             return false

@@ -9,14 +9,14 @@ extension ChaosTrial {
         try? services.withStore { store -> RunID? in
             guard let run = begins ? activeRun(step.target) : steered.removeValue(forKey: step) else { return nil }
             switch (step.kind, begins) {
-            case (.runPaused, true): try store.steer(run, .pause)
-            case (.runPaused, false): try store.steer(run, .resume)
-            case (.runCancelled, true): try store.steer(run, .cancel)
-            case (.runCancelled, false): _ = try store.reopen(run)
-            case (.runPrioritized, _): try store.setPriority(of: run, to: step.target - 6)
+            case (.runPaused, true): try store.queue.steer(run, .pause)
+            case (.runPaused, false): try store.queue.steer(run, .resume)
+            case (.runCancelled, true): try store.queue.steer(run, .cancel)
+            case (.runCancelled, false): _ = try store.queue.reopen(run)
+            case (.runPrioritized, _): try store.queue.setPriority(of: run, to: step.target - 6)
             default:
-                _ = try store.retryDead(run, shards: nil)
-                _ = try store.reopen(run)
+                _ = try store.queue.retryDead(run, shards: nil)
+                _ = try store.queue.reopen(run)
             }
             if begins, step.end > step.start { steered[step] = run }
             return run
@@ -27,11 +27,11 @@ extension ChaosTrial {
     func askToDrain(_ member: Int) -> Bool {
         guard let process = fleet.processID(member) else { return false }
         let isAsked = try? services.withStore { store -> Bool in
-            guard let worker = try store.workers().last(where: { $0.processID == Int(process) && $0.state == .running }) else {
+            guard let worker = try store.queue.workers().last(where: { $0.processID == Int(process) && $0.state == .running }) else {
                 return false
             }
             fleet.noteMayEnd(member)
-            try store.requestDrain(of: worker.id)
+            try store.queue.requestDrain(of: worker.id)
             return true
         }
         return isAsked ?? false
@@ -42,9 +42,9 @@ extension ChaosTrial {
         steered = [:]
         try services.withStore { store in
             for run in runs {
-                switch try store.run(run.id).state {
-                case .paused: try store.steer(run.id, .resume)
-                case .cancelled: _ = try store.reopen(run.id)
+                switch try store.queue.run(run.id).state {
+                case .paused: try store.queue.steer(run.id, .resume)
+                case .cancelled: _ = try store.queue.reopen(run.id)
                 case .running, .finished: break
                 }
             }

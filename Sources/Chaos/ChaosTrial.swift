@@ -131,9 +131,9 @@ package final class ChaosTrial {
                             remedy: "see the programs' logs")
                     }
                     usleep(100_000)
-                    state = try store.run(id).state
+                    state = try store.queue.run(id).state
                 }
-                references.append(try store.digest(of: id))
+                references.append(try store.answers.digest(of: id))
                 let loss = try loss(of: SubmittedRun(id: id, workload: index), store)
                 guard loss == (0, 0) else {
                     throw Failure(
@@ -172,7 +172,7 @@ package final class ChaosTrial {
         do {
             try services.withStore { store in
                 for index in runs.indices where !runs[index].hasEnded {
-                    runs[index].hasEnded = try store.run(runs[index].id).state == .finished
+                    runs[index].hasEnded = try store.queue.run(runs[index].id).state == .finished
                 }
                 guard runs.count(where: { !$0.hasEnded }) < Self.activeRuns else { return }
                 let index = runs.count % workloads.count
@@ -212,7 +212,7 @@ package final class ChaosTrial {
                 try check()
                 try supervise()
                 for index in runs.indices where !runs[index].hasEnded {
-                    runs[index].hasEnded = try store.run(runs[index].id).state == .finished
+                    runs[index].hasEnded = try store.queue.run(runs[index].id).state == .finished
                 }
                 let left = runs.count { !$0.hasEnded }
                 if left == 0 || ContinuousClock.now >= deadline {
@@ -228,9 +228,9 @@ package final class ChaosTrial {
     private func examine(_ run: SubmittedRun, _ store: EvaluationStore) throws {
         let (lost, duplicated) = try loss(of: run, store)
         outcome.lost += lost
-        outcome.lostAttempts += try store.lostAttempts(of: run.id)
+        outcome.lostAttempts += try store.answers.lostAttempts(of: run.id)
         outcome.duplicated += duplicated
-        let isEqual = try store.digest(of: run.id) == references[run.workload]
+        let isEqual = try store.answers.digest(of: run.id) == references[run.workload]
         outcome.digestEqual = outcome.digestEqual && isEqual
         if lost > 0 || duplicated > 0 || !isEqual {
             report(
@@ -240,7 +240,7 @@ package final class ChaosTrial {
     }
 
     private func loss(of run: SubmittedRun, _ store: EvaluationStore) throws -> (lost: Int, duplicated: Int) {
-        let counts = try store.imageCounts(of: run.id)
+        let counts = try store.answers.imageCounts(of: run.id)
         let expected = workloads[run.workload].images
         let surplus = max(0, counts.summed - counts.predicted) + max(0, counts.predicted + counts.failed - expected)
         return (max(0, expected - counts.predicted), surplus)

@@ -35,10 +35,10 @@ struct ActivityCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let run = try store.run(runID)
+                let run = try store.queue.run(runID)
                 if let dialect { return output(try dialectReport(dialect, of: run, store)) }
                 let report = ActivityReport(
-                    run: runID, groups: try store.layerFiring(of: runID), synapses: try store.layerOperations(of: runID))
+                    run: runID, groups: try store.answers.layerFiring(of: runID), synapses: try store.answers.layerOperations(of: runID))
                 if let format = OutputFormat(rawValue: format.rawValue) { return output(try report.rendered(as: format)) }
                 try ExportOutput.write(ActivityExport.columns, as: ExportFormat(rawValue: format.rawValue) ?? .csv) { writer in
                     for row in ActivityExport.rows(report) { try writer.write(row) }
@@ -48,7 +48,7 @@ struct ActivityCommand: ParsableCommand {
     }
 
     private func dialectReport(_ dialect: ActivityDialect, of run: StoredRun, _ store: EvaluationStore) throws -> String {
-        let costs = try store.energyCosts(named: EnergyCosts.defaultName)
+        let costs = try store.answers.energyCosts(named: EnergyCosts.defaultName)
         let figures = try RunWorkload.workload(of: run, from: store).figures(in: dialect, costs: costs)
         return try DialectReport(run: runID, dialect: dialect, figures: figures).rendered(
             as: OutputFormat(rawValue: format.rawValue) ?? .table)

@@ -39,11 +39,11 @@ struct AnytimeCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let stored = try store.run(runID)
+                let stored = try store.queue.run(runID)
                 let report = AnytimeReport(
                     run: runID, engine: stored.specification.engine,
-                    points: try store.anytimeCurve(of: stored, margins: margin, stable: stable),
-                    costs: try energyOptions.costs(store), macsPerImage: try store.firstConvolutionOperations(of: stored))
+                    points: try store.answers.anytimeCurve(of: stored, margins: margin, stable: stable),
+                    costs: try energyOptions.costs(store), macsPerImage: try store.answers.firstConvolutionOperations(of: stored))
                 output(try report.rendered(as: format))
             }
         }

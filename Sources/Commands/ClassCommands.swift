@@ -4,7 +4,7 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Reports
 
-extension EvaluationStore.MistakeOrder: ExpressibleByArgument {}
+extension Answers.MistakeOrder: ExpressibleByArgument {}
 
 struct ClassesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -33,8 +33,8 @@ struct ClassesCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                _ = try store.run(runID)
-                var classes = try store.classAccuracies(of: runID)
+                _ = try store.queue.run(runID)
+                var classes = try store.answers.classAccuracies(of: runID)
                 switch order {
                 case .index: break
                 case .accuracy: classes.sort { ($0.top1.accuracy, $0.label) < ($1.top1.accuracy, $1.label) }
@@ -70,11 +70,12 @@ struct ConfusionCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let stored = try store.run(runID)
+                let stored = try store.queue.run(runID)
                 let report = ConfusionReport(
-                    run: runID, pairs: try store.confusedPairs(of: runID, limit: pairs), cells: try store.confusion(of: runID))
+                    run: runID, pairs: try store.answers.confusedPairs(of: runID, limit: pairs),
+                    cells: try store.answers.confusion(of: runID))
                 guard let format = OutputFormat(rawValue: format.rawValue) else {
-                    let names = try store.classes(ofDataSet: stored.specification.datasetID).map { $0.title ?? $0.name }
+                    let names = try store.catalogue.classes(ofDataSet: stored.specification.datasetID).map { $0.title ?? $0.name }
                     return output(report.matrix(names: names))
                 }
                 output(try report.rendered(as: format))
@@ -91,7 +92,7 @@ struct MistakesCommand: ParsableCommand {
     var runID: RunID
 
     @Option(help: "margin (the most confident first) or place (those whose label came last).")
-    var order = EvaluationStore.MistakeOrder.margin
+    var order = Answers.MistakeOrder.margin
 
     @Option(help: "How many images to show.")
     var limit = 20
@@ -108,8 +109,10 @@ struct MistakesCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                _ = try store.run(runID)
-                output(try MistakeReport(run: runID, mistakes: store.mistakes(of: runID, by: order, limit: limit)).rendered(as: format))
+                _ = try store.queue.run(runID)
+                output(
+                    try MistakeReport(run: runID, mistakes: store.answers.mistakes(of: runID, by: order, limit: limit)).rendered(as: format)
+                )
             }
         }
     }

@@ -38,8 +38,8 @@ struct CompareCommand: ParsableCommand {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
                 let pairing = pairingOptions.pairing
-                let named = try runs.map { (run: $0, name: try store.modelName(of: $0)) }
-                let subsets = try runs.filter { try store.run($0).specification.onlyListedClasses }
+                let named = try runs.map { (run: $0, name: try store.answers.modelName(of: $0)) }
+                let subsets = try runs.filter { try store.queue.run($0).specification.onlyListedClasses }
                 if (1..<runs.count).contains(subsets.count) {
                     note(
                         "in run \(subsets.map { "\($0)" }.joined(separator: ", ")) only classes that the data set has images of rank, else all"
@@ -48,7 +48,7 @@ struct CompareCommand: ParsableCommand {
                 let pairs = named.indices.flatMap { a in named.indices.dropFirst(a + 1).map { (named[a], named[$0]) } }
                 let comparisons = try pairs.map { a, b in
                     try pairingOptions.check(a.run, b.run, store)
-                    return try store.paired(by: pairing) { try comparison(a, b, store) }
+                    return try store.answers.paired(by: pairing) { try comparison(a, b, store) }
                 }
                 if comparisons.count == 1 { return output(try comparisons[0].rendered(as: format, classLimit: classes)) }
                 output(try RunComparisonTable(comparisons).rendered(as: format))
@@ -61,10 +61,10 @@ struct CompareCommand: ParsableCommand {
         _ a: (run: RunID, name: String), _ b: (run: RunID, name: String), _ store: EvaluationStore
     ) throws -> RunComparison {
         RunComparison(
-            a: a, b: b, counts: try store.pairedCounts(a.run, b.run),
-            pairing: try store.pairedImages(a.run, b.run, by: pairingOptions.pairing),
-            costs: runs.count == 2 ? try store.costDifferences(a.run, b.run) : [],
-            classes: runs.count == 2 ? try store.classChanges(a.run, b.run) : [])
+            a: a, b: b, counts: try store.answers.pairedCounts(a.run, b.run),
+            pairing: try store.answers.pairedImages(a.run, b.run, by: pairingOptions.pairing),
+            costs: runs.count == 2 ? try store.answers.costDifferences(a.run, b.run) : [],
+            classes: runs.count == 2 ? try store.answers.classChanges(a.run, b.run) : [])
     }
 }
 
@@ -77,6 +77,6 @@ struct PairingOptions: ParsableArguments {
 
     /// - Throws: `compare.different_images` where images differ and nobody asked for such a comparison.
     func check(_ a: RunID, _ b: RunID, _ store: EvaluationStore) throws {
-        if !pairByPath { try store.requireSameImages(a, b) }
+        if !pairByPath { try store.answers.requireSameImages(a, b) }
     }
 }

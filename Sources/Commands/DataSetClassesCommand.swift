@@ -22,9 +22,9 @@ struct DataSetClassesCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let dataset = try store.dataSet(named: name)
+                let dataset = try store.catalogue.dataSet(named: name)
                 if let synsets { try ClassTitles(store: store).name(dataset, SynsetTitles.read(path: synsets), from: synsets) }
-                let classes = try store.classes(ofDataSet: dataset.id)
+                let classes = try store.catalogue.classes(ofDataSet: dataset.id)
                 guard format != .json else { return output(try renderJSON(classes)) }
                 let table = TextTable(
                     [.init("class", .right), .init("name"), .init("title")], rows: classes.map { ["\($0.label)", $0.name, $0.title ?? ""] })
@@ -43,7 +43,7 @@ struct ClassTitles {
     ///   - file: where they came from.
     /// - Throws: `dataset.synsets_unknown` where none of the classes has a title.
     func name(_ dataset: StoredDataSet, _ titles: [String: String], from file: String) throws {
-        let named = try store.setClassTitles(titles, ofDataSet: dataset.id)
+        let named = try store.catalogue.setClassTitles(titles, ofDataSet: dataset.id)
         guard named > 0 else {
             throw Failure(
                 Failure.Code("dataset.synsets_unknown"),

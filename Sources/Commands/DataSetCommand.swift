@@ -37,7 +37,7 @@ struct DataSetCommand: ParsableCommand {
                 // Read before the images are, which takes long.
                 let titles = try labelOptions.titles()
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let known = try store.dataSets().first { $0.name == name }
+                    let known = try store.catalogue.dataSets().first { $0.name == name }
                     let (dataset, isNew) = try DataSetRegistration(store: store).add(
                         name, from: source, labels: labelSource, classNames: labelOptions.labels == nil ? labelOptions.classNames : nil)
                     if let titles { try ClassTitles(store: store).name(dataset, titles, from: labelOptions.synsets ?? "") }
@@ -63,7 +63,7 @@ struct DataSetCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    output(try DataSetTable.rendered(store.dataSets(), as: format))
+                    output(try DataSetTable.rendered(store.catalogue.dataSets(), as: format))
                 }
             }
         }
@@ -83,7 +83,7 @@ struct DataSetCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    output(try DataSetTable.rendered([store.dataSet(named: name)], as: format))
+                    output(try DataSetTable.rendered([store.catalogue.dataSet(named: name)], as: format))
                 }
             }
         }

@@ -16,11 +16,11 @@ struct DataSetDeleteCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let images = NumberText.grouped(try store.deletionOfDataSet(named: name))
+                let images = NumberText.grouped(try store.catalogue.deletionOfDataSet(named: name))
                 guard try confirmation.confirm("Deleting data set \(name) frees a manifest of \(images) images.") else {
                     return note("nothing was deleted")
                 }
-                try store.deleteDataSet(named: name)
+                try store.catalogue.deleteDataSet(named: name)
                 note("deleted data set \(name), a manifest of \(images) images")
             }
         }

@@ -32,16 +32,16 @@ package struct DataSetRegistration {
         let manifest = findings.manifest
         if !asVersion {
             try NameText.requireFree(
-                name, hash: "\(manifest.digest)", among: store.dataSets().map { ($0.name, $0.manifestSHA256) }, what: "data set")
+                name, hash: "\(manifest.digest)", among: store.catalogue.dataSets().map { ($0.name, $0.manifestSHA256) }, what: "data set")
         }
         let images = manifest.entries.map { StoredImage($0) }
-        let added = try store.addDataSet(
+        let added = try store.catalogue.addDataSet(
             StoredDataSet(
                 name: name, root: source.address.description,
                 labels: hasOwnLabels ? ImageSource.sampleLabels : Self.description(of: labels), images: images.count,
                 classes: manifest.classes.count, manifestSHA256: "\(manifest.digest)"),
             classNames: manifest.classes.map { $0.title ?? $0.name }, images: images)
-        return (try store.dataSet(id: added.id), added.isNew)
+        return (try store.catalogue.dataSet(id: added.id), added.isNew)
     }
 
     /// How the database names a source of labels.

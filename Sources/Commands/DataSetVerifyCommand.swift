@@ -32,7 +32,7 @@ struct DataSetVerifyCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let dataset = try store.dataSet(named: name)
+                let dataset = try store.catalogue.dataSet(named: name)
                 let changes = try compare(dataset, store: store).map { Change(change: $0.kind.rawValue, path: $0.path) }
                 if format == .json {
                     output(try renderJSON(changes))
@@ -47,7 +47,7 @@ struct DataSetVerifyCommand: ParsableCommand {
     }
 
     private func compare(_ dataset: StoredDataSet, store: EvaluationStore) throws -> [ManifestChange] {
-        let images = try store.images(ofDataSet: dataset.id, range: ShardRange(firstOrdinal: 0, imageCount: dataset.images))
+        let images = try store.catalogue.images(ofDataSet: dataset.id, range: ShardRange(firstOrdinal: 0, imageCount: dataset.images))
         let manifest = ImageManifest(
             entries: images.compactMap { image in
                 ContentHash(bytes: image.sha256).map {
@@ -55,7 +55,7 @@ struct DataSetVerifyCommand: ParsableCommand {
                         ordinal: image.ordinal, path: image.path,
                         place: image.place, label: image.label, byteCount: image.bytes, hash: $0)
                 }
-            }, classes: try store.classNames(ofDataSet: dataset.id).map { ImageClass(name: $0) })
+            }, classes: try store.catalogue.classNames(ofDataSet: dataset.id).map { ImageClass(name: $0) })
         let meter = SourceMeter("reading \(name)")
         defer { meter.finish() }
         let isFlat = dataset.labels != DataSetRegistration.description(of: .classFolders)

@@ -23,7 +23,7 @@ struct DeadLetterCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let dead = try store.deadShards(of: runID)
+                    let dead = try store.queue.deadShards(of: runID)
                     guard format != .json else { return output(try renderJSON(dead)) }
                     let table = TextTable(
                         [
@@ -57,7 +57,7 @@ struct DeadLetterCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let history = try store.history(of: shard, in: runID)
+                    let history = try store.queue.history(of: shard, in: runID)
                     guard format != .json else { return output(try renderJSON(history)) }
                     let table = TextTable(
                         [
@@ -88,7 +88,7 @@ struct DeadLetterCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let images = try store.retryDead(choice.runID, shards: choice.chosen)
+                    let images = try store.queue.retryDead(choice.runID, shards: choice.chosen)
                     guard images > 0 else { throw choice.nothing }
                     note("\(images) images of run \(choice.runID) are tried again")
                 }
@@ -107,7 +107,7 @@ struct DeadLetterCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let count = try store.dropDead(choice.runID, shards: choice.chosen)
+                    let count = try store.queue.dropDead(choice.runID, shards: choice.chosen)
                     guard count > 0 else { throw choice.nothing }
                     note("\(count) dead shards of run \(choice.runID) are off the list")
                 }

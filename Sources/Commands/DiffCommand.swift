@@ -47,7 +47,7 @@ struct DiffCommand: ParsableCommand {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
                 try pairingOptions.check(a, b, store)
-                var (counts, changes) = try store.differences(a, b, pairing: pairingOptions.pairing, limit: limit)
+                var (counts, changes) = try store.answers.differences(a, b, pairing: pairingOptions.pairing, limit: limit)
                 if recompute > 0, !changes.isEmpty {
                     do {
                         try computeAgain(&changes, store: store)
@@ -56,7 +56,7 @@ struct DiffCommand: ParsableCommand {
                     }
                 }
                 let report = RunDifferenceReport(
-                    a: try store.provenance(of: a), b: try store.provenance(of: b), differences: counts,
+                    a: try store.answers.provenance(of: a), b: try store.answers.provenance(of: b), differences: counts,
                     firstByShards: counts.rows > 0 ? try firstByShards(store) : nil, changes: changes)
                 output(try report.rendered(as: format))
             }
@@ -86,15 +86,15 @@ struct DiffCommand: ParsableCommand {
 
     /// The stored rows at these places, in this order.
     private func rows(_ run: RunID, _ ordinals: [Int], _ store: EvaluationStore) throws -> [(prediction: Prediction, image: StoredImage)] {
-        let found = Dictionary(try store.stored(of: run, ordinals: ordinals).map { ($0.image.ordinal, $0) }) { first, _ in first }
+        let found = Dictionary(try store.answers.stored(of: run, ordinals: ordinals).map { ($0.image.ordinal, $0) }) { first, _ in first }
         return ordinals.compactMap { found[$0] }
     }
 
     /// The first layer, in the order of the data, whose sums over some shard differ.
     private func firstByShards(_ store: EvaluationStore) throws -> ShardSpikePlace? {
-        let differing = try store.activityDifferences(a, b)
+        let differing = try store.answers.activityDifferences(a, b)
         guard let step = differing.map(\.timeStep).min() else { return nil }
-        let model = try store.model(id: store.run(a).specification.modelID)
+        let model = try store.catalogue.model(id: store.queue.run(a).specification.modelID)
         guard let flow = try? model.description().dataFlow else { return nil }
         for group in flow {
             if let one = differing.first(where: { $0.timeStep == step && $0.layer == group.layer }) {

@@ -31,27 +31,27 @@ struct EnergyCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let stored = try store.run(runID)
+                let stored = try store.queue.run(runID)
                 guard EnergyEstimate.isOf(engine: stored.specification.engine) else {
                     throw Failure(
                         Failure.Code("energy.multiplies"),
                         "run \(runID) was computed by \(stored.specification.engine), which multiplies by every weight: the energy of additions is not its own",
                         remedy: "run the model with --engine fixed32 or fixed16")
                 }
-                guard let macs = try store.firstConvolutionOperations(of: stored) else {
+                guard let macs = try store.answers.firstConvolutionOperations(of: stored) else {
                     throw Failure(
                         Failure.Code("energy.unknown_architecture"),
                         "the model of run \(runID) has no architecture with image, patch and dim",
                         remedy: "add the checkpoint again with `evalctl model add`")
                 }
-                let distributions = try store.costDistributions(of: runID)
+                let distributions = try store.answers.costDistributions(of: runID)
                 let chosen = try energyOptions.costs(store)
                 let report = EnergyReport(
                     run: runID, images: distributions.first?.images ?? 0, macsPerImage: macs,
                     synapticOperationsPerImage: distributions.first { $0.quantity == "synops" }?.mean ?? 0,
                     timeSteps: stored.specification.timeSteps,
-                    costs: [chosen] + (try store.energyCosts().filter { $0.name != chosen.name }), distributions: distributions,
-                    classes: try store.classCosts(of: runID))
+                    costs: [chosen] + (try store.answers.energyCosts().filter { $0.name != chosen.name }), distributions: distributions,
+                    classes: try store.answers.classCosts(of: runID))
                 output(try report.rendered(as: format, classLimit: classes))
             }
         }

@@ -27,7 +27,7 @@ struct EnergyOptions: ParsableArguments {
 
     /// The table with its overrides; overridden ones are told apart by their name.
     func costs(_ store: EvaluationStore) throws -> EnergyCosts {
-        var costs = try store.energyCosts(named: costs)
+        var costs = try store.answers.energyCosts(named: costs)
         for (operation, picojoules) in try parsed() {
             if operation == "ac" { costs.ac = picojoules } else { costs.mac = picojoules }
         }

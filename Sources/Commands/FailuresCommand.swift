@@ -18,12 +18,12 @@ struct FailuresCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let failures = try store.imageFailures(of: runID)
-                for run in try store.progress(runID) {
+                let failures = try store.queue.imageFailures(of: runID)
+                for run in try store.queue.progress(runID) {
                     let report = FailureReport(
                         run: runID, state: run.state,
                         images: .init(expected: run.imagesExpected, evaluated: run.imagesEvaluated, failed: run.imagesFailed),
-                        causes: try store.failureCounts(of: runID), failures: failures)
+                        causes: try store.queue.failureCounts(of: runID), failures: failures)
                     output(try report.rendered(as: format))
                     if run.imagesEvaluated < run.imagesExpected { throw ProgramExit.incomplete }
                 }

@@ -48,11 +48,11 @@ struct ModelCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let kilobytes = NumberText.grouped((try store.deletionOfModel(named: name) + 1023) / 1024)
+                    let kilobytes = NumberText.grouped((try store.catalogue.deletionOfModel(named: name) + 1023) / 1024)
                     guard try confirmation.confirm("Deleting model \(name) frees \(kilobytes) kB of checkpoints.") else {
                         return note("nothing was deleted")
                     }
-                    try store.deleteModel(named: name)
+                    try store.catalogue.deleteModel(named: name)
                     note("deleted model \(name), \(kilobytes) kB of checkpoints")
                 }
             }
@@ -70,7 +70,7 @@ struct ModelCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let models = try store.models()
+                    let models = try store.catalogue.models()
                     guard format != .json else { return output(try renderJSON(models)) }
                     let table = TextTable(
                         [

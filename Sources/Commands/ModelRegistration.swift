@@ -36,7 +36,8 @@ package struct ModelRegistration {
 
     private func add(_ name: String, path: String, _ checkpoint: Checkpoint, asVersion: Bool) throws -> (model: StoredModel, isNew: Bool) {
         if !asVersion {
-            try NameText.requireFree(name, hash: checkpoint.sha256, among: store.models().map { ($0.name, $0.sha256) }, what: "model")
+            try NameText.requireFree(
+                name, hash: checkpoint.sha256, among: store.catalogue.models().map { ($0.name, $0.sha256) }, what: "model")
         }
         let layers = ModelLayers(checkpoint.network)
         let description = try CheckpointExamination.description(of: checkpoint, path: path)
@@ -44,7 +45,7 @@ package struct ModelRegistration {
         if let probe = description.probe { note("\(path): \(probe.text)") }
         let handle = try openFile(path)
         defer { try? handle.close() }
-        let added = try store.addModel(
+        let added = try store.catalogue.addModel(
             StoredModel(
                 name: name, sha256: checkpoint.sha256, network: description.reading, format: checkpoint.format.rawValue,
                 bytes: checkpoint.fileBytes, architecture: try renderJSON(description), parameters: description.parameters,
@@ -52,9 +53,9 @@ package struct ModelRegistration {
             layers: layers.groups.map { StoredLayer(name: $0.name, isLIF: true, neurons: $0.neurons) }
                 + layers.synapses.map { StoredLayer(name: $0.name, isLIF: false, neurons: $0.inputs * $0.height * $0.width) }
         ) { _ in
-            try handle.read(upToCount: EvaluationStore.chunkBytes).map { Array($0) }
+            try handle.read(upToCount: Catalogue.chunkBytes).map { Array($0) }
         }
-        return (try store.model(id: added.id), added.isNew)
+        return (try store.catalogue.model(id: added.id), added.isNew)
     }
 
     private func openFile(_ path: String) throws -> FileHandle {

@@ -23,15 +23,15 @@ struct PruneCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let runs = try store.runsEnded(secondsAgo: runsOlderThan.seconds, keepingReports: keepReports)
+                let runs = try store.queue.runsEnded(secondsAgo: runsOlderThan.seconds, keepingReports: keepReports)
                 guard let first = runs.first, let last = runs.last else { return note("no run ended so long ago") }
-                let expected = try runs.reduce(FreedRows()) { $0 + (try store.deletionOfRun($1)) }
+                let expected = try runs.reduce(FreedRows()) { $0 + (try store.queue.deletionOfRun($1)) }
                 let what = keepReports ? "Pruning the rows of" : "Deleting"
                 guard try confirmation.confirm("\(what) \(runs.count) runs, \(first) to \(last), frees \(expected.text).") else {
                     return note("nothing was deleted")
                 }
                 var freed = FreedRows()
-                for run in runs { freed = freed + (try keepReports ? store.pruneRun(run) : store.deleteRun(run)) }
+                for run in runs { freed = freed + (try keepReports ? store.queue.pruneRun(run) : store.queue.deleteRun(run)) }
                 note("\(keepReports ? "pruned" : "deleted") \(freed.runs) runs: \(freed.text)")
             }
         }

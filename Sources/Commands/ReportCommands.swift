@@ -69,12 +69,12 @@ struct ReportCommand: ParsableCommand {
     /// Writes the report and returns its figures.
     private func write(_ store: EvaluationStore) throws -> RunReport {
         if format == .html {
-            var content = try store.pageContent(of: runID, worstImages: mistakes)
+            var content = try store.answers.pageContent(of: runID, worstImages: mistakes)
             content.readPictures(in: dataSetRoots.folders[content.report.dataset])
             try TextOutput.write(RunPage(content).html, to: output)
             return content.report
         }
-        let report = try store.report(runID)
+        let report = try store.answers.report(runID)
         try TextOutput.write(try rendered(report), to: output)
         return report
     }
@@ -112,9 +112,9 @@ struct PredictionsCommand: ParsableCommand {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
                 let export = PredictionExport(
-                    timeSteps: try store.run(runID).specification.timeSteps, isWhole: all || format != .csv)
+                    timeSteps: try store.queue.run(runID).specification.timeSteps, isWhole: all || format != .csv)
                 try ExportOutput.write(export.columns, as: format) { writer in
-                    try store.forEachPrediction(of: runID) { try writer.write(export.row($0, path: $1)) }
+                    try store.answers.forEachPrediction(of: runID) { try writer.write(export.row($0, path: $1)) }
                 }
             }
         }

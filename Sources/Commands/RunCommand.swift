@@ -112,7 +112,7 @@ struct RunEvaluateCommand: ParsableCommand {
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
         guard NameText.isPath(model) else {
-            let stored = try store.model(named: model)
+            let stored = try store.catalogue.model(named: model)
             _ = try runOptions.timeSteps(of: stored.description(), named: model)
             return stored
         }
@@ -127,7 +127,7 @@ struct RunEvaluateCommand: ParsableCommand {
             guard labelOptions.isEmpty else {
                 throw ValidationError("options of labels are for images that are not stored yet; \(dataset) is a stored data set")
             }
-            return try store.dataSet(named: dataset)
+            return try store.catalogue.dataSet(named: dataset)
         }
         let source = try sourceOptions.source(dataset)
         let name = dataSetName ?? NameText.allowed(source.address.suggestedName, otherwise: "dataset")

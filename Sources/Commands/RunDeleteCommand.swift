@@ -17,9 +17,9 @@ struct RunDeleteCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let freed = try store.deletionOfRun(runID)
+                let freed = try store.queue.deletionOfRun(runID)
                 guard try confirmation.confirm("Deleting run \(runID) frees \(freed.text).") else { return note("nothing was deleted") }
-                note("deleted run \(runID): \(try store.deleteRun(runID).text)")
+                note("deleted run \(runID): \(try store.queue.deleteRun(runID).text)")
             }
         }
     }

@@ -17,7 +17,7 @@ struct RunDigestCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                output("\(try store.digest(of: runID))\n")
+                output("\(try store.answers.digest(of: runID))\n")
             }
         }
     }

@@ -17,10 +17,10 @@ struct RunFollower {
         while true {
             try check()
             // A run whose workers lack something waits, and whoever waits for it has to know.
-            for (worker, problem) in try store.workerProblems() where told.insert(problem).inserted {
+            for (worker, problem) in try store.queue.workerProblems() where told.insert(problem).inserted {
                 note("worker \(worker) lacks something: \(problem)")
             }
-            guard let progress = try store.progress(run).first else { return }
+            guard let progress = try store.queue.progress(run).first else { return }
             meter.update(
                 min(progress.imagesDone + progress.imagesComputed, progress.imagesExpected), of: progress.imagesExpected,
                 perSecond: progress.imagesPerSecond > 0 ? progress.imagesPerSecond : nil)
@@ -32,7 +32,7 @@ struct RunFollower {
     /// Prints the report.
     /// - Throws: the exit code 2 where the run is not complete.
     func report(as format: OutputFormat) throws {
-        let report = try store.report(run)
+        let report = try store.answers.report(run)
         output(try report.rendered(as: format))
         if !report.complete { throw ProgramExit.incomplete }
     }

@@ -15,7 +15,7 @@ struct RunListCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let runs = try RunTable.named(store.progress(), store)
+                let runs = try RunTable.named(store.queue.progress(), store)
                 output(try RunTable.rendered(runs, as: format))
                 RunTable.advise(runs, isEmbedded: try databaseOptions.givenAddress() == nil)
             }
@@ -27,7 +27,7 @@ struct RunListCommand: ParsableCommand {
 enum RunTable {
     /// Runs with the short hash behind names that several models or data sets have.
     static func named(_ runs: [RunProgress], _ store: EvaluationStore) throws -> [RunProgress] {
-        let references = try store.ambiguousReferences()
+        let references = try store.catalogue.ambiguousReferences()
         return runs.map { run in
             var run = run
             if let model = references[run.run]?.model { run.model = model }

@@ -67,22 +67,22 @@ package struct RunOptions: ParsableArguments {
         let description = try model.description()
         let timeSteps = try timeSteps(of: description, named: model.name)
         let fit = ClassFit(
-            model: description.classes, names: try store.classNames(ofDataSet: dataset.id),
-            listed: try store.listedClasses(ofDataSet: dataset.id).count, onlyListed: onlyListedClasses)
+            model: description.classes, names: try store.catalogue.classNames(ofDataSet: dataset.id),
+            listed: try store.catalogue.listedClasses(ofDataSet: dataset.id).count, onlyListed: onlyListedClasses)
         for notice in fit.notices { note("data set \(dataset.name) on model \(model.name): \(notice)") }
         let recipe = try recipe.recipe(default: .default(imageSize: description.image, published: description.preprocessing))
         let specification = RunSpecification(
             modelID: model.id, datasetID: dataset.id, timeSteps: timeSteps, engine: try engine.name,
             preprocessing: recipe.identifier, pixelLimit: pixelLimit, onlyListedClasses: onlyListedClasses, version: programVersion)
         let plan = RunPlan(shardSize: shardSize ?? RunPlan.defaultShardSize(images: dataset.images), priority: priority ?? 0)
-        guard !new else { return try store.submit(specification, plan: plan, images: dataset.images) }
-        let submission = try store.submitOnce(specification, plan: plan, images: dataset.images)
+        guard !new else { return try store.queue.submit(specification, plan: plan, images: dataset.images) }
+        let submission = try store.queue.submitOnce(specification, plan: plan, images: dataset.images)
         switch submission {
         case .new: break
         case .existing(let run, let state): note("run \(run) is the same and is \(state.rawValue); --new makes another")
         case .reopened(let run, let images): note("run \(run) is the same and had ended incomplete: \(images) of its images are done again")
         }
-        if case .new = submission {} else if let priority { try store.setPriority(of: submission.run, to: priority) }
+        if case .new = submission {} else if let priority { try store.queue.setPriority(of: submission.run, to: priority) }
         return submission.run
     }
 }

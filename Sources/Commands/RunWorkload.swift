@@ -10,10 +10,11 @@ struct RunWorkload {
 
     /// - Throws: `store.not_found`; `worker.checkpoint` where the database's checkpoint is not the file that was added.
     static func workload(of run: StoredRun, from store: EvaluationStore) throws -> NetworkWorkload {
-        let model = try store.model(id: run.specification.modelID)
+        let model = try store.catalogue.model(id: run.specification.modelID)
         let parameters = try StoredCheckpoint.load(model, from: store).parameters
         return try RunWorkload(tensors: parameters.tensors, network: parameters.network).workload(
-            timeSteps: run.specification.timeSteps, firing: store.layerFiring(of: run.id), operations: store.layerOperations(of: run.id))
+            timeSteps: run.specification.timeSteps, firing: store.answers.layerFiring(of: run.id),
+            operations: store.answers.layerOperations(of: run.id))
     }
 
     private func workload(timeSteps: Int, firing: [LayerFiring], operations: [LayerOperations]) -> NetworkWorkload {

@@ -21,11 +21,11 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                var runs = try RunTable.named(store.progress(runID), store)
+                var runs = try RunTable.named(store.queue.progress(runID), store)
                 output(try RunTable.rendered(runs, as: format))
                 while watch, runs.contains(where: { !$0.state.isTerminal }) {
                     sleep(1)
-                    runs = try RunTable.named(store.progress(runID), store)
+                    runs = try RunTable.named(store.queue.progress(runID), store)
                     output(try RunTable.rendered(runs, as: format))
                 }
                 RunTable.advise(runs, isEmbedded: try databaseOptions.givenAddress() == nil)

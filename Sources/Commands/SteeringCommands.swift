@@ -14,7 +14,7 @@ struct PauseCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let before = try store.steer(runID, .pause)
+                let before = try store.queue.steer(runID, .pause)
                 note(before == .paused ? "run \(runID) was paused already" : "run \(runID) is paused")
             }
         }
@@ -41,8 +41,8 @@ struct ResumeCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let before = try store.steer(runID, .resume)
-                if let priority { try store.setPriority(of: runID, to: priority) }
+                let before = try store.queue.steer(runID, .resume)
+                if let priority { try store.queue.setPriority(of: runID, to: priority) }
                 note(before == .paused ? "run \(runID) goes on" : "run \(runID) was running already")
             }
         }
@@ -62,7 +62,7 @@ struct CancelCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let before = try store.steer(runID, .cancel)
+                let before = try store.queue.steer(runID, .cancel)
                 note(before == .cancelled ? "run \(runID) was cancelled already" : "run \(runID) is cancelled")
             }
         }

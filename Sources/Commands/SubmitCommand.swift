@@ -44,13 +44,13 @@ struct SubmitCommand: ParsableCommand {
 
     private func submitted(_ store: EvaluationStore) throws -> RunID {
         if let resume {
-            let images = try store.reopen(resume)
+            let images = try store.queue.reopen(resume)
             note(images > 0 ? "\(images) images of run \(resume) are done again" : "run \(resume) has nothing to be done again")
-            if let priority = runOptions.priority { try store.setPriority(of: resume, to: priority) }
+            if let priority = runOptions.priority { try store.queue.setPriority(of: resume, to: priority) }
             return resume
         }
         return try runOptions.submit(
-            model: store.model(named: model ?? ""), dataset: store.dataSet(named: dataset ?? ""), store: store)
+            model: store.catalogue.model(named: model ?? ""), dataset: store.catalogue.dataSet(named: dataset ?? ""), store: store)
     }
 
     func run() throws {

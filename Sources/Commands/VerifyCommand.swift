@@ -33,8 +33,8 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let run = try store.run(runID)
-                let evaluated = try store.evaluatedOrdinals(of: runID)
+                let run = try store.queue.run(runID)
+                let evaluated = try store.answers.evaluatedOrdinals(of: runID)
                 guard !evaluated.isEmpty else {
                     throw Failure(Failure.Code("verify.no_images"), "run \(runID) has no prediction yet", remedy: "wait until it has some")
                 }
@@ -57,7 +57,7 @@ struct VerifyCommand: ParsableCommand {
         var problems: [VerificationReport.Problem] = []
         var first = 0
         while first < ordinals.count {
-            let stored = try store.stored(of: runID, ordinals: Array(ordinals[first..<min(first + 512, ordinals.count)]))
+            let stored = try store.answers.stored(of: runID, ordinals: Array(ordinals[first..<min(first + 512, ordinals.count)]))
             let results = try recomputation.compute(stored.map(\.image), threads: recomputationOptions.threadCount) { [first] done in
                 meter.update(first + done, of: ordinals.count)
             }

@@ -24,7 +24,7 @@ struct WorkerCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    output(try WorkerTable.rendered(store.workers(all: all), as: format))
+                    output(try WorkerTable.rendered(store.queue.workers(all: all), as: format))
                 }
             }
         }
@@ -45,9 +45,9 @@ struct WorkerCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    try store.requestDrain(of: worker)
+                    try store.queue.requestDrain(of: worker)
                     note("worker \(worker) is asked to drain")
-                    while wait, try store.workers().contains(where: { $0.id == worker && [.running, .draining].contains($0.state) }) {
+                    while wait, try store.queue.workers().contains(where: { $0.id == worker && [.running, .draining].contains($0.state) }) {
                         usleep(200_000)
                     }
                 }

@@ -48,10 +48,8 @@ struct CoordinatorMetrics: Sendable {
         let failureClass = ended.failure.failureClass.rawValue
         let consequence: String
         switch ended.consequence {
-        case .ignored: return
         case .backupEnded: consequence = "backup_ended"
         case .promoted: consequence = "promoted"
-        case .returned: consequence = "returned"
         case .retried:
             consequence = "retried"
             retries.add(1, failureClass)

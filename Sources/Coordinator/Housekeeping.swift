@@ -18,8 +18,8 @@ struct Housekeeping {
     mutating func round() throws {
         guard ContinuousClock.now >= next else { return }
         next = .now + Self.interval
-        let workers = try store.removeOldWorkers()
+        let workers = try store.queue.removeOldWorkers()
         if workers > 0 { logger.info("\(workers) workers that ended long ago are off the list") }
-        try store.removeUnnamedCheckpoints()
+        try store.catalogue.removeUnnamedCheckpoints()
     }
 }

@@ -31,22 +31,22 @@ struct Keeper {
 
     /// One look at everything.
     mutating func round() throws {
-        let ended = try store.rescue(policy: policy, endsExpired: outage.allowsExpiry(at: clock.now))
+        let ended = try store.queue.rescue(policy: policy, endsExpired: outage.allowsExpiry(at: clock.now))
         outage.noteContact(at: clock.now)
         ended.forEach(report)
-        for run in try store.finishRuns() {
+        for run in try store.queue.finishRuns() {
             metrics.finishedRuns.add()
             logger.info("run \(run) has ended")
         }
-        for gone in try store.markGone() {
+        for gone in try store.queue.markGone() {
             metrics.goneWorkers.add()
             logger.warning("worker \(gone.id) on \(gone.host) is gone: it reports no more")
         }
         events.add(try watch.look(store))
         if prunedAt.map({ clock.now - $0 > Self.pruningInterval }) ?? true {
             prunedAt = clock.now
-            try store.pruneUndecodable()
-            try store.pruneDoubts()
+            try store.queue.pruneUndecodable()
+            try store.queue.pruneDoubts()
         }
     }
 
@@ -57,10 +57,8 @@ struct Keeper {
         metrics.note(ended)
         events.add([.shardLost(ended.attempt)])
         switch ended.consequence {
-        case .ignored: break
         case .backupEnded: logger.warning("the second worker on \(name) gave up; the first goes on")
         case .promoted: logger.warning("\(name) was lost (\(why)); the second worker goes on")
-        case .returned: logger.info("\(name) was given back")
         case .retried(let delay): logger.warning("\(name) was lost (\(why)); it is tried again in \(delay) s")
         case .split:
             logger.warning("\(name) was lost (\(why)); its images are halved into shards \(ended.parts)")

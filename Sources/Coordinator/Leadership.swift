@@ -56,20 +56,20 @@ final class Leadership {
         signal.stopLeading()
         metrics.leader.set(0)
         pulses.rest("leadership")
-        if let number { try? store.removeCoordinator(number) }
+        if let number { try? store.queue.removeCoordinator(number) }
         session.close()
     }
 
     private func step(_ wasLeading: Bool) throws {
         let number =
             try number
-            ?? store.registerCoordinator(
+            ?? store.queue.registerCoordinator(
                 host: ProcessInfo.processInfo.hostName, processID: Int(ProcessInfo.processInfo.processIdentifier), version: version)
         self.number = number
         let asked = ContinuousClock.now
-        let term = try store.lead(coordinator: number)
+        let term = try store.queue.lead(coordinator: number)
         if let term {
-            signal.lead(until: asked + .seconds(EvaluationStore.leadershipSeconds - Self.margin))
+            signal.lead(until: asked + .seconds(ShardQueue.leadershipSeconds - Self.margin))
             if !wasLeading { logger.info("this coordinator leads, term \(term)") }
         } else {
             signal.stopLeading()

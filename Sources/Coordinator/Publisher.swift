@@ -37,7 +37,7 @@ final class Publisher {
     /// One look: publish, offer again, invite second workers, send letters and events.
     /// - Returns: seconds until the next one.
     func round() throws -> Double {
-        let fleet = try store.fleet(withinSeconds: configuration.workerTimeoutSeconds)
+        let fleet = try store.queue.fleet(withinSeconds: configuration.workerTimeoutSeconds)
         sender.attend(fleet)
         metrics.unclaimed.set(Double(fleet.unclaimed))
         metrics.window.set(Double(window.size(slots: fleet.slots, perSecond: pace.perSecond)))
@@ -53,7 +53,7 @@ final class Publisher {
     private func publish(_ fleet: FleetSnapshot) throws -> Int {
         let room = window.room(slots: fleet.slots, perSecond: pace.perSecond, unclaimed: fleet.unclaimed)
         guard room > 0 else { return 0 }
-        let demands = try store.demands(limit: room, underWay: fleet.underWay)
+        let demands = try store.queue.demands(limit: room, underWay: fleet.underWay)
         var left = room
         var jobs: [JobMessage] = []
         // Runs come by falling priority: what one priority leaves, the next one shares.
@@ -61,7 +61,7 @@ final class Publisher {
         for priority in priorities where left > 0 {
             let sharing = demands.filter { $0.priority == priority }.map(\.demand)
             for (run, count) in PublishingWindow.shares(room: left, of: sharing) {
-                let due = try store.publish(run: run, count: count)
+                let due = try store.queue.publish(run: run, count: count)
                 left -= due.count
                 jobs += due
             }
@@ -77,21 +77,21 @@ final class Publisher {
         let again = fleet.toRepublish
         guard !again.isEmpty else { return }
         logger.info("\(again.count) shards wait unclaimed while workers are idle: they are offered again")
-        try store.republish(again.map(\.id))
+        try store.queue.republish(again.map(\.id))
         metrics.publications.add(again.count, "again")
         try offer(again.map { JobMessage($0.id, isBackup: $0.isRunning) })
     }
 
     private func inviteBackups(_ fleet: FleetSnapshot) throws {
         let late = try fleet.stragglers { run in
-            try percentiles.value(of: run, every: configuration.stragglerCheckSeconds) { try store.percentile95(of: $0) }
+            try percentiles.value(of: run, every: configuration.stragglerCheckSeconds) { try store.queue.percentile95(of: $0) }
         }
         guard !late.isEmpty else { return }
         for shard in late {
             logger.info(
                 "shard \(shard.id.shard) of run \(shard.id.run) runs for \(Int(shard.secondsRunning)) s: another worker is invited")
         }
-        try store.offerBackups(late.map(\.id))
+        try store.queue.offerBackups(late.map(\.id))
         metrics.publications.add(late.count, "backup")
         try offer(late.map { JobMessage($0.id, isBackup: true) })
     }
@@ -99,7 +99,7 @@ final class Publisher {
     private func offer(_ jobs: [JobMessage]) throws {
         guard !jobs.isEmpty else { return }
         let unsent = zip(jobs, noted(try sender.offer(jobs))).filter { !$0.1 }.map(\.0).filter { !$0.isBackup }
-        try store.unpublish(unsent.map(\.attempt))
+        try store.queue.unpublish(unsent.map(\.attempt))
     }
 
     /// Counts what did not get through.
@@ -113,15 +113,15 @@ extension Publisher {
     /// Tells watchers of shards that were out at the last look and are done now.
     private func noteDone(_ fleet: FleetSnapshot) throws {
         let out = Set(fleet.shards.map(\.id))
-        let done = try store.doneShards(among: watched.subtracting(out).sorted { ($0.run, $0.shard) < ($1.run, $1.shard) })
+        let done = try store.queue.doneShards(among: watched.subtracting(out).sorted { ($0.run, $0.shard) < ($1.run, $1.shard) })
         events.add(done.map { .shardDone($0.run, shard: $0.shard, images: $0.images, worker: $0.worker) })
         watched = out
     }
 
     private func sendDeadLetters() throws {
-        let letters = try store.unsentDeadLetters()
+        let letters = try store.queue.unsentDeadLetters()
         guard !letters.isEmpty else { return }
-        try store.noteSent(zip(letters, noted(try sender.report(letters))).filter(\.1).map(\.0))
+        try store.queue.noteSent(zip(letters, noted(try sender.report(letters))).filter(\.1).map(\.0))
     }
 
     private func sendEvents() throws {

@@ -25,7 +25,7 @@ struct ReportKeeper {
 
     mutating func round() throws {
         try housekeeping.round()
-        let waiting = try store.runsWithoutReport()
+        let waiting = try store.answers.runsWithoutReport()
         failed = failed.filter { waiting.contains($0.key) }
         for run in waiting where failed[run].map({ ContinuousClock.now >= $0.again }) ?? true {
             do {
@@ -41,8 +41,8 @@ struct ReportKeeper {
     }
 
     private func keep(_ run: RunID) throws {
-        let report = try store.report(run)
-        try store.keepReport(run, json: try renderJSON(report))
+        let report = try store.answers.report(run)
+        try store.answers.keepReport(run, json: try renderJSON(report))
         if report.complete {
             logger.info("run \(run) is finished: \(report.completeness)", metadata: ["run": .stringConvertible(run.rawValue)])
         } else {

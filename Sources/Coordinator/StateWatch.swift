@@ -16,7 +16,7 @@ struct StateWatch {
     }
 
     private mutating func lookAtRuns(_ store: EvaluationStore) throws -> [EvaluationEvent] {
-        let states = try store.runStates(watched: runs.keys.sorted())
+        let states = try store.queue.runStates(watched: runs.keys.sorted())
         let events = states.sorted { $0.key < $1.key }.compactMap { run, state -> EvaluationEvent? in
             switch (runs[run], state) {
             case (nil, .running): .runStarted(run)
@@ -32,7 +32,7 @@ struct StateWatch {
 
     private mutating func lookAtWorkers(_ store: EvaluationStore) throws -> [EvaluationEvent] {
         var events: [EvaluationEvent] = []
-        for worker in try store.workerStates(above: newestWorker, watched: presentWorkers.sorted()) {
+        for worker in try store.queue.workerStates(above: newestWorker, watched: presentWorkers.sorted()) {
             newestWorker = max(newestWorker, worker.id)
             let isPresent = worker.state == .running || worker.state == .draining
             switch (presentWorkers.contains(worker.id), isPresent) {

@@ -35,17 +35,17 @@ struct WorkWatch {
     /// One look. Comes back at once where there is work, and with news or after a while where there is none.
     private func look() throws {
         // Before looking: what happens between the look and the wait is told as well.
-        let isTold = try store.listenForRuns()
-        guard try !store.hasWork() else { return signal.setIdle(false) }
+        let isTold = try store.queue.listenForRuns()
+        guard try !store.queue.hasWork() else { return signal.setIdle(false) }
         guard signal.isIdle else {
             // The others finish what they have seen, such as events of the last run's end.
-            guard signal.pause(seconds: Self.busyInterval), try !store.hasWork() else { return }
+            guard signal.pause(seconds: Self.busyInterval), try !store.queue.hasWork() else { return }
             return signal.setIdle(true)
         }
         let deadline = ContinuousClock.now + (isTold ? Self.idleInterval : .seconds(1))
         // In slices, to hear soon that the coordinator is to end.
         while signal.goesOn, ContinuousClock.now < deadline {
-            if try store.waitForRuns(atMost: .milliseconds(500)) { return signal.setIdle(false) }
+            if try store.queue.waitForRuns(atMost: .milliseconds(500)) { return signal.setIdle(false) }
         }
     }
 }

@@ -13,16 +13,12 @@ extension Failure.Code {
     package static let leaseLost = Failure.Code("store.lease_lost")
 }
 
-/// The database as the pipeline sees it: every SQL statement of the project lives in an extension of this class.
-///
-/// It holds one session and belongs to one thread at a time; all calls block.
-package final class EvaluationStore {
-    package let session: PostgresSession
+/// What asks the database by SQL: every statement of the project stands in an extension of one of the three that ``EvaluationStore`` has.
+package protocol SQLSession {
+    var session: PostgresSession { get }
+}
 
-    package init(session: PostgresSession) {
-        self.session = session
-    }
-
+extension SQLSession {
     /// SQL for a column's time in ISO 8601, UTC, to the second.
     static func time(_ column: String) -> String {
         "to_char(\(column) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
@@ -46,6 +42,20 @@ package final class EvaluationStore {
         } catch let failure as Failure where failure.code == .databaseForeignKeyViolation {
             throw Failure(.notFound, "\(what) was deleted at this moment", cause: failure)
         }
+    }
+}
+
+/// The database as the pipeline sees it: work, what it is made of, and what came out.
+///
+/// It holds one session and belongs to one thread at a time; all calls block.
+package final class EvaluationStore {
+    package let session: PostgresSession
+    package var queue: ShardQueue { ShardQueue(session: session) }
+    package var catalogue: Catalogue { Catalogue(session: session) }
+    package var answers: Answers { Answers(session: session) }
+
+    package init(session: PostgresSession) {
+        self.session = session
     }
 }
 

@@ -92,14 +92,14 @@ package final class PipelineBenchmark {
         measured.submitSeconds = (ContinuousClock.now - start) / .seconds(1)
         report("run \(run): \(images) images in \(measured.shards) shards, \(workerCount) workers")
         try finish(run, check) {
-            measured.window.shards = max(measured.window.shards, try store.progress(run).first?.shardsPublished ?? 0)
+            measured.window.shards = max(measured.window.shards, try store.queue.progress(run).first?.shardsPublished ?? 0)
             // The broker has no answer for a group that is coming into being.
             measured.window.messages = max(measured.window.messages, (try? monitor.lag().waiting) ?? 0)
         }
         let after = ProcessUsage(process: coordinator.processID)
         measured.coordinator = .init(
             startMB: before.residentMB, peakMB: after.peakMB, endMB: after.residentMB, cpuSeconds: after.cpuSeconds - before.cpuSeconds)
-        measured.seconds = try store.secondsTaken(by: run)
+        measured.seconds = try store.answers.secondsTaken(by: run)
         measured.imagesPerSecond = Double(images) / max(measured.seconds, 1e-3)
         let claims = try stopWorkers()
         measured.claims = .init(count: claims.count, p50: claims.percentile(0.5), p99: claims.percentile(0.99))
@@ -110,7 +110,7 @@ package final class PipelineBenchmark {
 
     private func finish(_ run: RunID, _ check: () throws -> Void, look: () throws -> Void = {}) throws {
         let deadline = ContinuousClock.now + .seconds(Self.patience)
-        while try !store.run(run).state.isTerminal {
+        while try !store.queue.run(run).state.isTerminal {
             try check()
             try coordinator.requireRunning()
             for worker in workers { try worker.requireRunning() }
@@ -122,7 +122,7 @@ package final class PipelineBenchmark {
             }
             usleep(Self.lookInterval)
         }
-        let counts = try store.imageCounts(of: run)
+        let counts = try store.answers.imageCounts(of: run)
         guard counts.failed == 0, counts.predicted == counts.summed else {
             throw Failure(
                 Failure.Code("bench.incomplete"), "run \(run) stored \(counts.predicted) images, and \(counts.failed) failed",

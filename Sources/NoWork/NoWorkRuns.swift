@@ -28,7 +28,7 @@ package struct NoWorkRuns {
         self.version = version
         let network = try NoWorkEngine.layersNetwork()
         modelID = try Self.addModel(network, store: store)
-        datasetID = try store.addNoWorkDataSet("none-\(images)", images: images, classes: network.classes)
+        datasetID = try store.catalogue.addNoWorkDataSet("none-\(images)", images: images, classes: network.classes)
     }
 
     /// Puts the model `none` and the images of `source` into the database: they are read, decoded and preprocessed for nothing.
@@ -38,7 +38,7 @@ package struct NoWorkRuns {
         self.version = version
         images = manifest.entries.count
         modelID = try Self.addModel(NoWorkEngine.layersNetwork(), store: store)
-        datasetID = try store.addDataSet(
+        datasetID = try store.catalogue.addDataSet(
             StoredDataSet(
                 name: "images", root: source.address.description, labels: "class folders", images: images, classes: manifest.classes.count,
                 manifestSHA256: "\(manifest.digest)"),
@@ -51,7 +51,7 @@ package struct NoWorkRuns {
         let hash = String(repeating: "0", count: 64)
         let layers = ModelLayers(network)
         let description = CheckpointDescription(network, format: .safetensors, bytes: 1, sha256: hash)
-        return try store.addModel(
+        return try store.catalogue.addModel(
             StoredModel(
                 name: NoWorkEngine.engineName, sha256: hash, format: description.format.rawValue, bytes: 1,
                 architecture: try renderJSON(description), parameters: 0, paperName: nil),
@@ -63,7 +63,7 @@ package struct NoWorkRuns {
     /// Submits a run of all images.
     package func submit(shardSize: Int) throws -> RunID {
         let recipe = try PreprocessingRecipe(cropSize: 224)
-        return try store.submit(
+        return try store.queue.submit(
             RunSpecification(
                 modelID: modelID, datasetID: datasetID, timeSteps: Self.timeSteps, engine: NoWorkEngine.engineName,
                 preprocessing: recipe.identifier, pixelLimit: Preprocessing.defaultPixelLimit, version: version),

@@ -46,7 +46,7 @@ final class KafkaSender: JobSender {
     var mayLoseOffers: Bool { true }
 
     func offer(_ jobs: [JobMessage]) throws -> [Bool] {
-        lanes.note(try store.declines(withinSeconds: LaneChoice.declineSeconds))
+        lanes.note(try store.queue.declines(withinSeconds: LaneChoice.declineSeconds))
         return try deliver(
             jobs.map { OutgoingMessage(topic: transport.topics.jobs, partition: lanes.take(for: $0.attempt), value: $0.encoded()) },
             timeoutMilliseconds: 5000)

@@ -30,13 +30,13 @@ final class PostgresSender: JobSender {
     func attend(_ fleet: FleetSnapshot) {}
 
     func offer(_ jobs: [JobMessage]) throws -> [Bool] {
-        try store.wakeWorkers()
+        try store.queue.wakeWorkers()
         return jobs.map { _ in true }
     }
 
     var mayLoseOffers: Bool { false }
 
-    func announce(_ events: [EvaluationEvent]) throws { try store.announce(events) }
+    func announce(_ events: [EvaluationEvent]) throws { try store.queue.announce(events) }
 
     /// What was given up stands in `dead_letters`, and an event tells of it.
     func report(_ letters: [DeadLetter]) throws -> [Bool] { letters.map { _ in true } }
@@ -69,7 +69,7 @@ final class PostgresReceiver: JobReceiver, @unchecked Sendable {
         }
         let isNotified = try session.withConnection { connection in
             if listening != session.connectionCount {
-                try connection.listen(to: EvaluationStore.jobChannel)
+                try connection.listen(to: ShardQueue.jobChannel)
                 listening = session.connectionCount
                 return true
             }
@@ -102,7 +102,7 @@ final class PostgresMonitor: TransportMonitor {
         self.store = store
     }
 
-    func lag() throws -> TransportLag { TransportLag(source: "shards", waiting: try store.unclaimedJobs(), lanes: 1) }
+    func lag() throws -> TransportLag { TransportLag(source: "shards", waiting: try store.queue.unclaimedJobs(), lanes: 1) }
 
     func check() throws {}
 }

@@ -44,7 +44,7 @@ package struct CheckpointCache: Sendable {
             let handle = FileHandle(forWritingAtPath: partial)
         else { throw Self.failure("the folder \(directory) for checkpoints cannot be written") }
         defer { try? handle.close() }
-        try store.forEachChunk(ofCheckpoint: model.sha256) { chunk in
+        try store.catalogue.forEachChunk(ofCheckpoint: model.sha256) { chunk in
             try Self.reporting("a checkpoint cannot be written to \(directory)") { try handle.write(contentsOf: Data(chunk)) }
         }
         guard try Checkpoint.sha256(ofFile: partial) == model.sha256 else {

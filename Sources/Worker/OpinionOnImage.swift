@@ -29,12 +29,12 @@ struct OpinionOnImage {
             guard try isHealthy(store, without: image) else {
                 throw Unfitness(need: .dataSet(dataSet), cause: unhealthy(image))
             }
-            return try store.isDoubtShared(dataSet, ordinal: image.ordinal, worker: workerID)
+            return try store.queue.isDoubtShared(dataSet, ordinal: image.ordinal, worker: workerID)
         }
         if counts { return }
         let doubts = [ImageFailure(ordinal: image.ordinal, code: failure.code.rawValue, message: failure.description)] + others()
         _ = try withStore { store in
-            try store.doubt(dataSet, doubts, worker: workerID)
+            try store.queue.doubt(dataSet, doubts, worker: workerID)
             return true
         }
         throw Unfitness(need: .dataSet(dataSet), cause: failure, isOwn: false)
@@ -48,7 +48,7 @@ struct OpinionOnImage {
 
     /// Whether images of the data set are here as the manifest has them: one of a sample is enough, for there are files that are broken for all.
     private func isHealthy(_ store: EvaluationStore, without image: StoredImage) throws -> Bool {
-        let sample = try store.sample(ofDataSet: context.run.specification.datasetID, count: Self.sampleSize)
+        let sample = try store.catalogue.sample(ofDataSet: context.run.specification.datasetID, count: Self.sampleSize)
             .filter { $0.ordinal != image.ordinal }
         guard !sample.isEmpty else { return context.source.health() == nil }
         return sample.contains { other in (try? context.source.verify(other, context.source.read(other.reference))) != nil }

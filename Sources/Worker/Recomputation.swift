@@ -86,7 +86,7 @@ package struct RecomputationSource {
 
     /// - Throws: what keeps this machine from reading the images, before the checkpoint is fetched.
     package func recomputation(of run: RunID) throws -> Recomputation {
-        let dataset = try store.dataSet(id: store.run(run).specification.datasetID)
+        let dataset = try store.catalogue.dataSet(id: store.queue.run(run).specification.datasetID)
         if let failure = try ImageSource(root: roots[dataset.name] ?? dataset.root).health() { throw failure }
         return Recomputation(context: try contexts.context(for: run, store: store))
     }

@@ -55,10 +55,10 @@ final class RunContexts: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         if let known = contexts.first(where: { $0.run == run }) { return known.context }
-        let stored = try store.run(run)
+        let stored = try store.queue.run(run)
         if runs.count > 100 { runs = [:] }
         runs[run] = stored.specification
-        let dataset = try store.dataSet(id: stored.specification.datasetID)
+        let dataset = try store.catalogue.dataSet(id: stored.specification.datasetID)
         let recipe = try Self.recipe(of: stored)
         let engine = try engine(for: stored, normalization: recipe.normalization, store: store)
         guard recipe.cropSize == engine.network.inputSize else {
@@ -73,7 +73,7 @@ final class RunContexts: @unchecked Sendable {
             source: try ImageSource(root: dataSetRoots[dataset.name] ?? dataset.root),
             readsHashes: hashEngines[stored.specification.engine] != nil,
             hasNoFiles: dataset.labels == StoredDataSet.noFiles,
-            classes: stored.specification.onlyListedClasses ? try store.listedClasses(ofDataSet: dataset.id) : nil)
+            classes: stored.specification.onlyListedClasses ? try store.catalogue.listedClasses(ofDataSet: dataset.id) : nil)
         contexts.append((run, context))
         if contexts.count > Self.capacity { contexts.removeFirst() }
         return context
@@ -93,7 +93,7 @@ final class RunContexts: @unchecked Sendable {
     private func engine(
         for run: StoredRun, normalization: PixelNormalization, store: EvaluationStore
     ) throws -> any InferenceEngine {
-        let model = try store.model(id: run.specification.modelID)
+        let model = try store.catalogue.model(id: run.specification.modelID)
         let key = EngineKey(name: run.specification.engine, model: model.id, normalization: normalization)
         if let known = engines.first(where: { $0.key == key }) { return known.engine }
         if let make = hashEngines[run.specification.engine] { return try make() }

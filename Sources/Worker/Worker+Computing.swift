@@ -35,7 +35,7 @@ extension Worker {
         let fetchStart = ContinuousClock.now
         let (context, images) = try insistently(name, while: { !board.isLost(lease) }) { store in
             let context = try contexts.context(for: lease.attempt.run, store: store)
-            return (context, try store.images(ofDataSet: context.run.specification.datasetID, range: lease.range))
+            return (context, try store.catalogue.images(ofDataSet: context.run.specification.datasetID, range: lease.range))
         }
         if evaluator?.runID != lease.attempt.run { evaluator = try ImageEvaluator(context) }
         guard let evaluator else { return }
@@ -53,12 +53,12 @@ extension Worker {
             metrics.noteTakenAway()
             logger.info("\(name) was taken away")
         case .handedBack:
-            try withStore { try $0.handBack(lease) }
+            try withStore { try $0.queue.handBack(lease) }
             metrics.shards.add(1, "handed_back")
         case .finished(let result):
             // Only the database can say whether the lease still stands, so the rows are kept until it does.
             let storeStart = ContinuousClock.now
-            try insistently(name) { try $0.store(result, lease: lease, worker: workerID) }
+            try insistently(name) { try $0.queue.store(result, lease: lease, worker: workerID) }
             metrics.noteStored(result, in: .now - storeStart)
             logger.debug("\(name) is stored: \(result.predictions.count) images, \(result.failures.count) failures")
             noteFit(for: lease.attempt.run, result)
@@ -71,7 +71,7 @@ extension Worker {
         let needs = fitness.noteFit(contexts.needs(of: run))
         for case .dataSet(let id) in needs {
             // What was doubted before is not worth a failed shard.
-            try? withStore { try $0.dropDoubts(of: workerID, on: id) }
+            try? withStore { try $0.queue.dropDoubts(of: workerID, on: id) }
         }
     }
 
@@ -88,7 +88,7 @@ extension Worker {
                 fitness.note(unfitness.need, "\(unfitness.cause)", isOwn: unfitness.isOwn, at: clock.now)
                 if unfitness.cause.code.rawValue == "worker.cache" { fitness.set(.cache, cacheProbe.problem()) }
                 metrics.shards.add(1, "handed_back")
-                try insistently(name, while: { !board.isLost(lease) }) { try $0.handBack(lease) }
+                try insistently(name, while: { !board.isLost(lease) }) { try $0.queue.handBack(lease) }
             } else {
                 try giveUp(lease, name, because: error)
             }
@@ -116,7 +116,7 @@ extension Worker {
         let failure = AttemptFailure(FailureClass(of: error), code: code?.rawValue ?? "worker.failed", message: "\(error)")
         metrics.shards.add(1, "failed")
         metrics.failedAttempts.add(1, failure.failureClass.rawValue)
-        try insistently(name, while: { !board.isLost(lease) }) { try $0.fail(lease, failure, worker: workerID) }
+        try insistently(name, while: { !board.isLost(lease) }) { try $0.queue.fail(lease, failure, worker: workerID) }
     }
 
     private func withStore<Result>(_ body: (EvaluationStore) throws -> Result) throws -> Result {

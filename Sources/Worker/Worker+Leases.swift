@@ -26,15 +26,15 @@ extension Worker {
                 let leases = board.leases.filter { !hung.contains($0.token) }
                 metrics.threads.set(Double(leases.count), "busy")
                 metrics.threads.set(Double(max(configuration.threads - leases.count, 0)), "idle")
-                let standings = try store.renew(
+                let standings = try store.queue.renew(
                     leases, seconds: configuration.leaseSeconds, computed: board.computedImages(of: leases))
                 metrics.renewals.add(standings.count { $0 == .held })
                 let lost = zip(leases, standings).filter { $0.1 == .lost }.map(\.0)
                 lost.forEach(board.markLost)
-                try store.absolve(lost, worker: workerID)
+                try store.queue.absolve(lost, worker: workerID)
                 let state = board.stopState == .none ? WorkerState.running : .draining
                 let problem = fitness.problem(at: clock.now)
-                let isToDrain = try store.heartbeat(
+                let isToDrain = try store.queue.heartbeat(
                     worker: workerID, state: state, imagesPerSecond: rate, problem: problem, canWork: fitness.canWork,
                     unfitDataSets: fitness.missingDataSets(at: clock.now))
                 if isToDrain, state == .running {
@@ -50,7 +50,7 @@ extension Worker {
         }
         pulses.rest("leases")
         tellOfUndecodable(store, isLast: true)
-        _ = try? store.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
+        _ = try? store.queue.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
     }
 
     private var isOver: Bool { board.stopState == .over || (board.isHandingBack && board.isIdle) }
@@ -60,7 +60,7 @@ extension Worker {
         for lease in hung {
             let message = "it finished no image for \(configuration.stallSeconds) s"
             logger.error("shard \(lease.attempt.shard) of run \(lease.attempt.run) hangs: \(message)")
-            try store.fail(lease, AttemptFailure(.unknown, code: "worker.stalled", message: message), worker: workerID)
+            try store.queue.fail(lease, AttemptFailure(.unknown, code: "worker.stalled", message: message), worker: workerID)
             board.markLost(lease)
         }
     }
@@ -71,7 +71,7 @@ extension Worker {
         logger.warning(
             "\(messages.count) job messages could not be read and were skipped, the newest at \(messages.source): \(messages.reason)")
         do {
-            try store.recordUndecodable(messages, worker: workerID)
+            try store.queue.recordUndecodable(messages, worker: workerID)
         } catch {
             logger.warning("that could not be kept: \(error)")
         }

@@ -91,7 +91,7 @@ extension Worker {
     private func decide(
         _ offer: JobOffer, isExclusive: Bool, _ claiming: inout Claiming, _ store: EvaluationStore
     ) throws -> Bool {
-        if claiming.isUnanswered, let lease = try store.lease(of: claiming.request) {
+        if claiming.isUnanswered, let lease = try store.queue.lease(of: claiming.request) {
             board.add(lease)
             claiming = Claiming(request: newRequest())
         }
@@ -100,13 +100,13 @@ extension Worker {
         claiming.request.takesSuspects = !board.hasSuspect
         let start = ContinuousClock.now
         claiming.isUnanswered = true
-        let lease = try claims.timing { try store.claim(offer, claiming.request) }
+        let lease = try claims.timing { try store.queue.claim(offer, claiming.request) }
         claiming.isUnanswered = false
         metrics.claimTime.observe(.now - start)
         metrics.claims.add(1, lease == nil ? "refused" : "granted")
         guard let lease else {
             if case .named(let job) = offer, isExclusive, !job.isBackup, !claiming.request.takesEverything {
-                try store.decline(
+                try store.queue.decline(
                     job.attempt, worker: workerID, code: "worker.unfit", message: fitness.problem(at: clock.now) ?? "it has a suspect shard"
                 )
             }

@@ -59,8 +59,8 @@ package final class Worker: @unchecked Sendable {
         let leaving = NamedThread("leaving") { [self] in
             let session = PostgresSession(configuration.database, options: .worker(" leaving"), retry: RetryPolicy(totalTime: .zero))
             let store = EvaluationStore(session: session)
-            for lease in board.leases { try? store.handBack(lease) }
-            _ = try? store.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
+            for lease in board.leases { try? store.queue.handBack(lease) }
+            _ = try? store.queue.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
         }
         _ = leaving.join(until: .now + .seconds(1))
     }
@@ -75,7 +75,7 @@ package final class Worker: @unchecked Sendable {
         try start.retrying { try MigrationRunner().check($0) }
         let kernels = try KernelSelection.kernels(laneBits: 32).name
         workerID = try start.retrying { _ in
-            try EvaluationStore(session: start).register(
+            try EvaluationStore(session: start).queue.register(
                 WorkerDescription(
                     host: ProcessInfo.processInfo.hostName, processID: Int(ProcessInfo.processInfo.processIdentifier),
                     version: configuration.version, instructionSet: InstructionSet.name, kernels: kernels,

@@ -53,14 +53,14 @@ struct AnswersFixture {
         engine: String = "fixed32"
     ) throws -> RunID {
         let steps = images[0].top.count
-        let model = try store.addModel(
+        let model = try store.catalogue.addModel(
             StoredModel(
                 name: "m", sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3,
                 architecture: #"{"image": 224, "patch": 4, "dim": 78}"#, parameters: 7, paperName: nil),
             layers: [StoredLayer(name: "lif", isLIF: true, neurons: 100), StoredLayer(name: "linear", isLIF: false, neurons: 10)]
         ) { $0 == 0 ? [1, 2, 3] : nil }
         let digest = dataset.utf8.reduce(0) { ($0 * 31 + Int($1)) % 256 }
-        let added = try store.addDataSet(
+        let added = try store.catalogue.addDataSet(
             StoredDataSet(
                 name: dataset, root: "/images", labels: "class folders", images: images.count, classes: 4,
                 manifestSHA256: String(repeating: digest < 16 ? "0" + String(digest, radix: 16) : String(digest, radix: 16), count: 32)),
@@ -70,7 +70,7 @@ struct AnswersFixture {
                     ordinal: $0, path: files?[$0].path ?? "\($0).jpg", label: $1.label, bytes: 5,
                     sha256: [UInt8](repeating: files?[$0].bytes ?? UInt8(digest), count: 32))
             })
-        let run = try store.submit(
+        let run = try store.queue.submit(
             RunSpecification(
                 modelID: model.id, datasetID: added.id, timeSteps: steps, engine: engine, preprocessing: "p", pixelLimit: 1000,
                 version: "test"),
@@ -80,9 +80,9 @@ struct AnswersFixture {
                 images: images.count,
                 counts: (spikes ?? [Int](repeating: 5, count: steps)) + [Int](repeating: 40, count: steps))
             let result = ShardResult(predictions: images.enumerated().map { $1.prediction(ordinal: $0) }, activity: activity)
-            try store.store(result, lease: lease, worker: worker)
+            try store.queue.store(result, lease: lease, worker: worker)
         }
-        _ = try store.finishRuns()
+        _ = try store.queue.finishRuns()
         return run
     }
 }

@@ -17,9 +17,9 @@ import Testing
             let b = try fixture.run([
                 Row(top: [0]), Row(top: [1]), Row(label: 1, top: [1]), Row(label: 1, top: [1]), Row(label: 2, top: [3]),
             ])
-            #expect(try fixture.store.pairedCounts(a, b) == PairedCounts(both: 2, aOnly: 2, bOnly: 1, neither: 0))
-            #expect(try fixture.store.pairedCounts(b, a) == PairedCounts(both: 2, aOnly: 1, bOnly: 2, neither: 0))
-            let classes = try fixture.store.classChanges(a, b)
+            #expect(try fixture.store.answers.pairedCounts(a, b) == PairedCounts(both: 2, aOnly: 2, bOnly: 1, neither: 0))
+            #expect(try fixture.store.answers.pairedCounts(b, a) == PairedCounts(both: 2, aOnly: 1, bOnly: 2, neither: 0))
+            let classes = try fixture.store.answers.classChanges(a, b)
             #expect(classes.map(\.label) == [0, 1, 2])
             #expect(classes.map(\.name) == ["cat", "dog", "fox"])
             #expect(classes.map(\.difference) == [0.5, -0.5, 1])
@@ -35,11 +35,11 @@ import Testing
             let b = try fixture.run(
                 [Row(top: [0]), Row(top: [1]), Row(label: 1, top: [0])], dataset: "other", files: [("2", 2), ("1", 1), ("3", 3)])
             // Of the bytes 2, 1 and 3, A has 1 and 3 right, B has 2.
-            #expect(try fixture.store.pairedCounts(a, b) == PairedCounts(both: 0, aOnly: 2, bOnly: 1, neither: 0))
-            try fixture.store.requireSameImages(a, b)
+            #expect(try fixture.store.answers.pairedCounts(a, b) == PairedCounts(both: 0, aOnly: 2, bOnly: 1, neither: 0))
+            try fixture.store.answers.requireSameImages(a, b)
             let copies = try fixture.run([Row(top: [0]), Row(top: [1])], dataset: "copies", files: [("p", 1), ("q", 1)])
-            #expect(try fixture.store.pairedCounts(a, copies) == PairedCounts(both: 1, aOnly: 0, bOnly: 0, neither: 0))
-            #expect(try fixture.store.pairedCounts(copies, copies).images == 2)
+            #expect(try fixture.store.answers.pairedCounts(a, copies) == PairedCounts(both: 1, aOnly: 0, bOnly: 0, neither: 0))
+            #expect(try fixture.store.answers.pairedCounts(copies, copies).images == 2)
         }
     }
 
@@ -47,23 +47,24 @@ import Testing
         try AnswersFixture.withStore { fixture in
             let a = try fixture.run([Row(top: [0]), Row(top: [0]), Row(top: [0])], files: [("0", 1), ("1", 2), ("2", 3)])
             let bytes = try fixture.run([Row(top: [0]), Row(top: [1])], dataset: "bytes", files: [("0", 1), ("1", 9)])
-            let other = #expect(throws: Failure.self) { try fixture.store.requireSameImages(a, bytes) }
+            let other = #expect(throws: Failure.self) { try fixture.store.answers.requireSameImages(a, bytes) }
             #expect(other?.code == .differentImages && other?.message.contains("1 with other bytes") == true)
-            #expect(try fixture.store.pairedCounts(a, bytes).images == 1)
+            #expect(try fixture.store.answers.pairedCounts(a, bytes).images == 1)
             let labels = try fixture.run([Row(top: [0]), Row(label: 1, top: [1])], dataset: "labels", files: [("0", 1), ("1", 2)])
-            let relabelled = #expect(throws: Failure.self) { try fixture.store.requireSameImages(labels, a) }
+            let relabelled = #expect(throws: Failure.self) { try fixture.store.answers.requireSameImages(labels, a) }
             #expect(relabelled?.message.contains("1 has label 1 in one and 0 in the other") == true)
-            let byPath = try fixture.store.paired(by: .path) {
+            let byPath = try fixture.store.answers.paired(by: .path) {
                 (
-                    counts: try fixture.store.pairedCounts(a, bytes), bytes: try fixture.store.pairedImages(a, bytes, by: .path),
-                    labels: try fixture.store.pairedImages(a, labels, by: .path)
+                    counts: try fixture.store.answers.pairedCounts(a, bytes),
+                    bytes: try fixture.store.answers.pairedImages(a, bytes, by: .path),
+                    labels: try fixture.store.answers.pairedImages(a, labels, by: .path)
                 )
             }
             #expect(byPath.counts == PairedCounts(both: 1, aOnly: 1, bOnly: 0, neither: 0))
             #expect(byPath.bytes == PairedImages(pairing: .path, otherBytes: 1, otherLabels: 0))
             #expect(byPath.labels == PairedImages(pairing: .path, otherBytes: 0, otherLabels: 1))
-            #expect(try fixture.store.pairedCounts(a, bytes).images == 1)
-            let differences = try fixture.store.differences(a, bytes, pairing: .path, limit: 0).counts
+            #expect(try fixture.store.answers.pairedCounts(a, bytes).images == 1)
+            let differences = try fixture.store.answers.differences(a, bytes, pairing: .path, limit: 0).counts
             #expect(differences == RowDifferences(images: 2, rows: 1, predictions: 1, files: 1, firstSpikeDifference: [0]))
         }
     }
@@ -72,7 +73,7 @@ import Testing
         try AnswersFixture.withStore { fixture in
             let a = try fixture.run([Row(top: [0], spikes: [10], synops: [100]), Row(top: [0], spikes: [14], synops: [120])])
             let b = try fixture.run([Row(top: [0], spikes: [9], synops: [100]), Row(top: [0], spikes: [11], synops: [120])])
-            let costs = try fixture.store.costDifferences(a, b)
+            let costs = try fixture.store.answers.costDifferences(a, b)
             #expect(costs.map(\.quantity) == ["spikes", "synops", "inference_us"])
             #expect(costs[0].a == 12 && costs[0].b == 10 && costs[0].difference == 2)
             // Differences 1 and 3: standard deviation sqrt(2), of two.
@@ -93,17 +94,17 @@ import Testing
             }
             let run = try fixture.run(images)
             let margins = [0.0, 0.125, 1, 2.5, 4.875, 100]
-            for (margin, found) in zip(margins, try fixture.store.earlyExits(run, margins: margins)) {
+            for (margin, found) in zip(margins, try fixture.store.answers.earlyExits(run, margins: margins)) {
                 #expect(found == expected(images, .margin(margin)) { $0.margins[$1] >= Float(margin) })
             }
-            for (length, found) in zip(1...6, try fixture.store.earlyExits(run, stable: Array(1...6))) {
+            for (length, found) in zip(1...6, try fixture.store.answers.earlyExits(run, stable: Array(1...6))) {
                 #expect(
                     found
                         == expected(images, .stable(length)) { image, step in
                             step + 1 >= length && (step + 1 - length...step).allSatisfy { image.top[$0] == image.top[step] }
                         })
             }
-            for point in try fixture.store.anytime(run) {
+            for point in try fixture.store.answers.anytime(run) {
                 guard case .timeSteps(let steps) = point.rule else { continue }
                 var wanted = expected(images, point.rule) { $1 + 1 == steps }
                 wanted.top5Correct = point.top5Correct
@@ -129,22 +130,22 @@ import Testing
             let silent = try fixture.run([Row(top: [0, 0])], spikes: [0, 0])
             let saturated = try fixture.run([Row(top: [0, 0])], spikes: [99, 90])
             let half = try fixture.run([Row(top: [0, 0])], spikes: [0, 50])
-            #expect(try fixture.store.layerFiring(of: silent).map(\.state) == [.silent])
-            #expect(try fixture.store.layerFiring(of: saturated).map(\.state) == [.saturated])
-            let layer = try #require(try fixture.store.layerFiring(of: half).first)
+            #expect(try fixture.store.answers.layerFiring(of: silent).map(\.state) == [.silent])
+            #expect(try fixture.store.answers.layerFiring(of: saturated).map(\.state) == [.saturated])
+            let layer = try #require(try fixture.store.answers.layerFiring(of: half).first)
             #expect(layer.state == .active)
             #expect(layer.silentTimeSteps == [1])
             #expect(layer.firingRateByTimeStep == [0, 0.5])
             #expect(layer.firingRate == 0.25)
             #expect(layer.spikesPerImage == 50)
-            #expect(try fixture.store.layerOperations(of: half).map(\.operationsByTimeStep) == [[40, 40]])
+            #expect(try fixture.store.answers.layerOperations(of: half).map(\.operationsByTimeStep) == [[40, 40]])
         }
     }
 
     @Test func `energy counts the first convolution's multiplications and every synaptic operation`() throws {
         try AnswersFixture.withStore { fixture in
             let run = try fixture.run([Row(top: [0, 0], synops: [1_000_000, 2_000_000]), Row(top: [0, 0], synops: [0, 0])])
-            let energy = try #require(try fixture.store.report(run).energy)
+            let energy = try #require(try fixture.store.answers.report(run).energy)
             #expect(energy.macsPerImage == 11_741_184)
             #expect(energy.synapticOperationsPerImage == 1_500_000)
             #expect(abs(energy.millijoulesPerImage - (11_741_184 * 4.6 + 1_500_000 * 0.9) / 1e9) < 1e-12)
@@ -153,10 +154,10 @@ import Testing
                 "SELECT millijoules_per_image AS mj FROM run_energy WHERE run_id = \(run) AND costs = '45nm-float32' AND timestep = 2"
             ).single().double("mj")
             #expect(abs(stored - energy.millijoulesPerImage) < 1e-12)
-            #expect(try fixture.store.energyCosts().map(\.name) == ["45nm-float16", "45nm-float32", "45nm-int32", "45nm-int8"])
-            let failure = #expect(throws: Failure.self) { try fixture.store.energyCosts(named: "7nm") }
+            #expect(try fixture.store.answers.energyCosts().map(\.name) == ["45nm-float16", "45nm-float32", "45nm-int32", "45nm-int8"])
+            let failure = #expect(throws: Failure.self) { try fixture.store.answers.energyCosts(named: "7nm") }
             #expect(failure?.remedy?.contains("45nm-float32") == true)
-            let spread = try fixture.store.costDistributions(of: run)
+            let spread = try fixture.store.answers.costDistributions(of: run)
             #expect(spread.map(\.quantity) == ["spikes", "synops"])
             #expect(spread[1].minimum == 0 && spread[1].maximum == 3_000_000 && spread[1].mean == 1_500_000)
         }
@@ -165,32 +166,32 @@ import Testing
     @Test func `images without an accepted class leave the denominator`() throws {
         try AnswersFixture.withStore { fixture in
             let run = try fixture.run([Row(top: [0]), Row(top: [1]), Row(label: 1, top: [1]), Row(label: 1, top: [0])])
-            let dataset = try fixture.store.dataSet(named: "d")
-            try fixture.store.addLabelSet(
+            let dataset = try fixture.store.catalogue.dataSet(named: "d")
+            try fixture.store.catalogue.addLabelSet(
                 "real", toDataSet: dataset, sha256: [UInt8](repeating: 1, count: 32),
                 labels: [(0, [0, 2]), (1, [0, 1]), (2, []), (3, [3])])
-            let accuracy = try fixture.store.labelSetAccuracies(of: run)
+            let accuracy = try fixture.store.answers.labelSetAccuracies(of: run)
             #expect(accuracy == [LabelSetAccuracy(name: "real", images: 3, top1Correct: 2, top5Correct: 2)])
-            #expect(try fixture.store.report(run).labelSets == accuracy)
-            #expect(try fixture.store.labelSets(ofDataSet: dataset.id).map { [$0.images, $0.labelled] } == [[4, 3]])
+            #expect(try fixture.store.answers.report(run).labelSets == accuracy)
+            #expect(try fixture.store.catalogue.labelSets(ofDataSet: dataset.id).map { [$0.images, $0.labelled] } == [[4, 3]])
             let failure = #expect(throws: Failure.self) {
-                try fixture.store.addLabelSet("real", toDataSet: dataset, sha256: [UInt8](repeating: 1, count: 32), labels: [])
+                try fixture.store.catalogue.addLabelSet("real", toDataSet: dataset, sha256: [UInt8](repeating: 1, count: 32), labels: [])
             }
             #expect(failure?.code == .conflict)
-            try fixture.store.removeLabelSet("real", ofDataSet: dataset)
-            #expect(try fixture.store.labelSetAccuracies(of: run).isEmpty)
+            try fixture.store.catalogue.removeLabelSet("real", ofDataSet: dataset)
+            #expect(try fixture.store.answers.labelSetAccuracies(of: run).isEmpty)
         }
     }
 
     @Test func `titles of classes stand in for their names`() throws {
         try AnswersFixture.withStore { fixture in
             let run = try fixture.run([Row(top: [1]), Row(top: [1]), Row(label: 1, top: [0])])
-            let dataset = try fixture.store.dataSet(named: "d")
-            #expect(try fixture.store.setClassTitles(["cat": "a cat", "bird": "a bird"], ofDataSet: dataset.id) == 1)
-            #expect(try fixture.store.classAccuracies(of: run).map(\.name) == ["a cat", "dog"])
-            let pair = try #require(try fixture.store.confusedPairs(of: run, limit: 5).first)
+            let dataset = try fixture.store.catalogue.dataSet(named: "d")
+            #expect(try fixture.store.catalogue.setClassTitles(["cat": "a cat", "bird": "a bird"], ofDataSet: dataset.id) == 1)
+            #expect(try fixture.store.answers.classAccuracies(of: run).map(\.name) == ["a cat", "dog"])
+            let pair = try #require(try fixture.store.answers.confusedPairs(of: run, limit: 5).first)
             #expect(pair == ConfusedPair(label: 0, name: "a cat", other: 1, otherName: "dog", images: 3, asOther: 2, otherAsClass: 1))
-            let mistakes = try fixture.store.mistakes(of: run, by: .place, limit: 2)
+            let mistakes = try fixture.store.answers.mistakes(of: run, by: .place, limit: 2)
             #expect(mistakes.map(\.path) == ["0.jpg", "1.jpg"])
             #expect(mistakes[0].top5.map(\.name) == ["dog", "9"])
             #expect(mistakes[0].labelPlace == 6)
@@ -202,31 +203,31 @@ import Testing
             let a = try fixture.run([Row(top: [0, 0], spikes: [1, 2]), Row(top: [0, 0], spikes: [3, 4])], spikes: [4, 6])
             let b = try fixture.run(
                 [Row(top: [0, 1], spikes: [1, 3]), Row(top: [0, 0], spikes: [3, 4])], spikes: [4, 7], engine: "fixed16")
-            let (counts, changes) = try fixture.store.differences(a, b, limit: 10)
+            let (counts, changes) = try fixture.store.answers.differences(a, b, limit: 10)
             #expect(changes.count == 1)
             #expect(changes[0].path == "0.jpg" && changes[0].predictionTimeStep == 2 && changes[0].spikesTimeStep == 2)
             #expect(changes[0].hasSameBytes)
             #expect(counts.firstSpikeDifference == [0, 1])
-            let activity = try fixture.store.activityDifferences(a, b)
+            let activity = try fixture.store.answers.activityDifferences(a, b)
             #expect(activity.count == 1 && activity[0].layer == 0 && activity[0].timeStep == 2 && activity[0].shards == 1)
-            #expect(try fixture.store.provenance(of: b).engine == "fixed16")
-            #expect(try fixture.store.provenance(of: a).instructionSets == ["x86-64"])
-            #expect(try fixture.store.stored(of: a, ordinals: [1]).map(\.image.path) == ["1.jpg"])
+            #expect(try fixture.store.answers.provenance(of: b).engine == "fixed16")
+            #expect(try fixture.store.answers.provenance(of: a).instructionSets == ["x86-64"])
+            #expect(try fixture.store.answers.stored(of: a, ordinals: [1]).map(\.image.path) == ["1.jpg"])
         }
     }
 
     @Test func `a run without rows has answers too, and none of them is a crash`() throws {
         try AnswersFixture.withStore { fixture in
             let full = try fixture.run([Row(top: [0, 1])])
-            let specification = try fixture.store.run(full).specification
-            let empty = try fixture.store.submit(specification, plan: RunPlan(shardSize: 1), images: 1)
-            #expect(try fixture.store.anytime(empty).map(\.images) == [0, 0])
-            #expect(try fixture.store.earlyExits(empty, margins: [1]).isEmpty)
-            #expect(try fixture.store.marginQuantiles(empty, [0.5]).isEmpty)
-            #expect(try fixture.store.costDistributions(of: empty).isEmpty)
-            #expect(try fixture.store.layerFiring(of: empty).isEmpty)
-            #expect(try fixture.store.report(empty).top1.ci95 == Interval(low: 0, high: 1))
-            let failure = #expect(throws: Failure.self) { try fixture.store.pairedCounts(full, empty) }
+            let specification = try fixture.store.queue.run(full).specification
+            let empty = try fixture.store.queue.submit(specification, plan: RunPlan(shardSize: 1), images: 1)
+            #expect(try fixture.store.answers.anytime(empty).map(\.images) == [0, 0])
+            #expect(try fixture.store.answers.earlyExits(empty, margins: [1]).isEmpty)
+            #expect(try fixture.store.answers.marginQuantiles(empty, [0.5]).isEmpty)
+            #expect(try fixture.store.answers.costDistributions(of: empty).isEmpty)
+            #expect(try fixture.store.answers.layerFiring(of: empty).isEmpty)
+            #expect(try fixture.store.answers.report(empty).top1.ci95 == Interval(low: 0, high: 1))
+            let failure = #expect(throws: Failure.self) { try fixture.store.answers.pairedCounts(full, empty) }
             #expect(failure?.code.rawValue == "compare.no_common_images")
         }
     }

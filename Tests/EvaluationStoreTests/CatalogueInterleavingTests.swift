@@ -19,7 +19,7 @@ import Testing
     private static let checkpoint = String(repeating: "ab", count: 32)
 
     private static func addModel(_ name: String, _ store: EvaluationStore) throws {
-        _ = try store.addModel(
+        _ = try store.catalogue.addModel(
             StoredModel(
                 name: name, sha256: checkpoint, format: "torch", bytes: 3, architecture: "{}", parameters: 7, paperName: nil),
             layers: [StoredLayer(name: "lif", isLIF: true, neurons: 100)]
@@ -30,7 +30,7 @@ import Testing
         let images = (0..<4).map {
             StoredImage(ordinal: $0, path: "cat/\($0).jpg", label: $0 % 2, bytes: 5, sha256: [UInt8](repeating: 1, count: 32))
         }
-        _ = try store.addDataSet(
+        _ = try store.catalogue.addDataSet(
             StoredDataSet(
                 name: "d", root: "/images", labels: "folders", images: 4, classes: 2, manifestSHA256: String(repeating: "cd", count: 32)),
             classNames: ["cat", "dog"], images: images)
@@ -39,17 +39,18 @@ import Testing
     private static let actions = [
         Action("add model") { store, _ in try addModel("m", store) },
         Action("add another model of the file") { store, _ in try addModel("n", store) },
-        Action("delete model") { store, _ in try store.deleteModel(named: "m") },
-        Action("remove checkpoints") { store, _ in try store.removeUnnamedCheckpoints() },
+        Action("delete model") { store, _ in try store.catalogue.deleteModel(named: "m") },
+        Action("remove checkpoints") { store, _ in try store.catalogue.removeUnnamedCheckpoints() },
         Action("add data set") { store, _ in try addDataSet(store) },
-        Action("delete data set") { store, _ in try store.deleteDataSet(named: "d") },
+        Action("delete data set") { store, _ in try store.catalogue.deleteDataSet(named: "d") },
         Action("add labels") { store, _ in
-            try store.addLabelSet(
-                "real", toDataSet: store.dataSet(named: "d"), sha256: [UInt8](repeating: 2, count: 32), labels: [(0, [0]), (1, [1])])
+            try store.catalogue.addLabelSet(
+                "real", toDataSet: store.catalogue.dataSet(named: "d"), sha256: [UInt8](repeating: 2, count: 32),
+                labels: [(0, [0]), (1, [1])])
         },
-        Action("remove labels") { store, _ in try store.removeLabelSet("real", ofDataSet: store.dataSet(named: "d")) },
-        Action("submit") { store, run in _ = try store.submitOnce(run, plan: RunPlan(shardSize: 2), images: 4) },
-        Action("submit anew") { store, run in _ = try store.submit(run, plan: RunPlan(shardSize: 2), images: 4) },
+        Action("remove labels") { store, _ in try store.catalogue.removeLabelSet("real", ofDataSet: store.catalogue.dataSet(named: "d")) },
+        Action("submit") { store, run in _ = try store.queue.submitOnce(run, plan: RunPlan(shardSize: 2), images: 4) },
+        Action("submit anew") { store, run in _ = try store.queue.submit(run, plan: RunPlan(shardSize: 2), images: 4) },
     ]
 
     /// What holds for a catalogue at all times.
@@ -78,7 +79,8 @@ import Testing
                     try Self.addModel("m", fixture.store)
                     try Self.addDataSet(fixture.store)
                     let specification = RunSpecification(
-                        modelID: try fixture.store.model(named: "m").id, datasetID: try fixture.store.dataSet(named: "d").id, timeSteps: 2,
+                        modelID: try fixture.store.catalogue.model(named: "m").id,
+                        datasetID: try fixture.store.catalogue.dataSet(named: "d").id, timeSteps: 2,
                         engine: "float", preprocessing: "p", pixelLimit: 1000, version: "test")
                     let result = try interleaving.meet(
                         at: place, first: { try first.body($0, specification) }, second: { try second.body($0, specification) })

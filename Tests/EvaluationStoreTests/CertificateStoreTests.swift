@@ -21,22 +21,22 @@ import Testing
         let model = StoredModel(
             name: "m", sha256: certificate.modelSHA256, network: network, format: "torch", bytes: 1, architecture: "{}", parameters: 1,
             paperName: nil)
-        try store.store(certificate, of: model, json: String(decoding: JSONEncoder().encode(certificate), as: UTF8.self))
+        try store.catalogue.store(certificate, of: model, json: String(decoding: JSONEncoder().encode(certificate), as: UTF8.self))
     }
 
     @Test func `a report quotes the certificate of its model, its reading, engine, time steps and version, and the newest of them`() throws
     {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
-            #expect(try fixture.store.report(run).certificate == nil)
+            #expect(try fixture.store.answers.report(run).certificate == nil)
             for other in [certificate(engine: "fixed32"), certificate(timeSteps: 4), certificate(version: "other")] {
                 try store(other, in: fixture.store)
             }
             try store(certificate(products: 3), in: fixture.store, network: "sew-resnet,connect=and")
-            #expect(try fixture.store.report(run).certificate == nil)
+            #expect(try fixture.store.answers.report(run).certificate == nil)
             try store(certificate(products: 7), in: fixture.store)
             try store(certificate(products: 9), in: fixture.store)
-            let quote = try #require(try fixture.store.report(run).certificate)
+            let quote = try #require(try fixture.store.answers.report(run).certificate)
             #expect(quote.grade == .multiplying)
             #expect(quote.spikePathMultiplications == 9)
             #expect(quote.inputLayerMultiplications == 100)

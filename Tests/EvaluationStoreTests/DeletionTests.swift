@@ -12,9 +12,9 @@ import Testing
         let run = try fixture.submit()
         let worker = try fixture.worker()
         while let lease = try fixture.claimNext(of: run, worker: worker) {
-            try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
+            try fixture.store.queue.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
         }
-        #expect(try fixture.store.finishRuns() == [run])
+        #expect(try fixture.store.queue.finishRuns() == [run])
         return run
     }
 
@@ -31,14 +31,14 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try finished(fixture)
             let other = try finished(fixture)
-            try fixture.store.keepReport(run, json: "{}")
+            try fixture.store.answers.keepReport(run, json: "{}")
             let before = try counts(fixture, of: other)
-            let freed = try fixture.store.deletionOfRun(run)
+            let freed = try fixture.store.queue.deletionOfRun(run)
             #expect(freed.predictions == 9 && freed.bytes > 9 * 100)
-            #expect(try fixture.store.deleteRun(run) == freed)
+            #expect(try fixture.store.queue.deleteRun(run) == freed)
             #expect(try counts(fixture, of: run).values.allSatisfy { $0 == 0 })
             #expect(try counts(fixture, of: other) == before)
-            #expect(#expect(throws: Failure.self) { try fixture.store.deleteRun(run) }?.code == .notFound)
+            #expect(#expect(throws: Failure.self) { try fixture.store.queue.deleteRun(run) }?.code == .notFound)
         }
     }
 
@@ -46,17 +46,17 @@ import Testing
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             func code(_ body: () throws -> Void) -> Failure.Code? { #expect(throws: Failure.self) { try body() }?.code }
-            #expect(code { _ = try fixture.store.deleteRun(run) } == .runState)
-            #expect(code { _ = try fixture.store.pruneRun(run) } == .runState)
-            #expect(code { try fixture.store.deleteModel(named: "m") } == .inUse)
-            #expect(code { try fixture.store.deleteDataSet(named: "d") } == .inUse)
-            try fixture.store.steer(run, .cancel)
-            #expect(try fixture.store.deleteRun(run).predictions == 0)
-            #expect(try fixture.store.deletionOfModel(named: "m") == 3)
-            try fixture.store.deleteModel(named: "m")
-            #expect(try fixture.store.deletionOfDataSet(named: "d") == 10)
-            try fixture.store.deleteDataSet(named: "d")
-            #expect(code { try fixture.store.deleteModel(named: "m") } == .notFound)
+            #expect(code { _ = try fixture.store.queue.deleteRun(run) } == .runState)
+            #expect(code { _ = try fixture.store.queue.pruneRun(run) } == .runState)
+            #expect(code { try fixture.store.catalogue.deleteModel(named: "m") } == .inUse)
+            #expect(code { try fixture.store.catalogue.deleteDataSet(named: "d") } == .inUse)
+            try fixture.store.queue.steer(run, .cancel)
+            #expect(try fixture.store.queue.deleteRun(run).predictions == 0)
+            #expect(try fixture.store.catalogue.deletionOfModel(named: "m") == 3)
+            try fixture.store.catalogue.deleteModel(named: "m")
+            #expect(try fixture.store.catalogue.deletionOfDataSet(named: "d") == 10)
+            try fixture.store.catalogue.deleteDataSet(named: "d")
+            #expect(code { try fixture.store.catalogue.deleteModel(named: "m") } == .notFound)
             let left = try PostgresConnection(fixture.address).execute(
                 "SELECT (SELECT count(*) FROM checkpoint_chunks) + (SELECT count(*) FROM images) AS n")
             #expect(try left.single().int("n") == 0)
@@ -66,7 +66,7 @@ import Testing
     @Test func `a checkpoint stays as long as any model names it`() throws {
         try StoreFixture.withStore { fixture in
             func add(_ name: String) throws {
-                _ = try fixture.store.addModel(
+                _ = try fixture.store.catalogue.addModel(
                     StoredModel(
                         name: name, sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3, architecture: "{}",
                         parameters: 7,
@@ -75,15 +75,15 @@ import Testing
             }
             func bytes() throws -> Int {
                 var bytes = 0
-                try fixture.store.forEachChunk(ofCheckpoint: String(repeating: "ab", count: 32)) { bytes += $0.count }
+                try fixture.store.catalogue.forEachChunk(ofCheckpoint: String(repeating: "ab", count: 32)) { bytes += $0.count }
                 return bytes
             }
             try add("a")
             try add("b")
-            #expect(try fixture.store.deletionOfModel(named: "a") == 0)
-            try fixture.store.deleteModel(named: "a")
+            #expect(try fixture.store.catalogue.deletionOfModel(named: "a") == 0)
+            try fixture.store.catalogue.deleteModel(named: "a")
             #expect(try bytes() == 3)
-            try fixture.store.deleteModel(named: "b")
+            try fixture.store.catalogue.deleteModel(named: "b")
             #expect(try bytes() == 0)
         }
     }
@@ -91,13 +91,13 @@ import Testing
     @Test func `a pruned run keeps its accuracy and its report, and says that its rows are gone`() throws {
         try StoreFixture.withStore { fixture in
             let run = try finished(fixture)
-            #expect(try fixture.store.runsEnded(secondsAgo: 0, keepingReports: true) == [])
-            let report = try fixture.store.report(run)
-            try fixture.store.keepReport(run, json: String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
-            #expect(try fixture.store.runsEnded(secondsAgo: 60, keepingReports: true) == [])
-            #expect(try fixture.store.runsEnded(secondsAgo: 0, keepingReports: true) == [run])
-            #expect(try fixture.store.pruneRun(run).predictions == 9)
-            #expect(try fixture.store.report(run) == report)
+            #expect(try fixture.store.queue.runsEnded(secondsAgo: 0, keepingReports: true) == [])
+            let report = try fixture.store.answers.report(run)
+            try fixture.store.answers.keepReport(run, json: String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
+            #expect(try fixture.store.queue.runsEnded(secondsAgo: 60, keepingReports: true) == [])
+            #expect(try fixture.store.queue.runsEnded(secondsAgo: 0, keepingReports: true) == [run])
+            #expect(try fixture.store.queue.pruneRun(run).predictions == 9)
+            #expect(try fixture.store.answers.report(run) == report)
             let left = try counts(fixture, of: run)
             #expect(
                 left == [
@@ -105,16 +105,17 @@ import Testing
                 ])
             let accuracy = try PostgresConnection(fixture.address).execute("SELECT * FROM run_accuracy").single()
             #expect(try accuracy.int("images_evaluated") == 9 && accuracy.int("images_failed") == 1)
-            #expect(try fixture.store.progress(run).first?.shardsDone == 3)
-            #expect(try fixture.store.runsEnded(secondsAgo: 0, keepingReports: true) == [])
+            #expect(try fixture.store.queue.progress(run).first?.shardsDone == 3)
+            #expect(try fixture.store.queue.runsEnded(secondsAgo: 0, keepingReports: true) == [])
             for body: () throws -> Void in [
-                { _ = try fixture.store.digest(of: run) }, { _ = try fixture.store.reopen(run) },
-                { _ = try fixture.store.pageContent(of: run) }, { try fixture.store.forEachPrediction(of: run) { _, _ in } },
+                { _ = try fixture.store.answers.digest(of: run) }, { _ = try fixture.store.queue.reopen(run) },
+                { _ = try fixture.store.answers.pageContent(of: run) },
+                { try fixture.store.answers.forEachPrediction(of: run) { _, _ in } },
             ] {
                 #expect(#expect(throws: Failure.self) { try body() }?.code == .runState)
             }
-            #expect(try fixture.store.runsWithoutReport() == [])
-            #expect(try fixture.store.deleteRun(run).predictions == 0)
+            #expect(try fixture.store.answers.runsWithoutReport() == [])
+            #expect(try fixture.store.queue.deleteRun(run).predictions == 0)
         }
     }
 
@@ -122,16 +123,16 @@ import Testing
         try StoreFixture.withStore { fixture in
             let first = try finished(fixture)
             let second = try finished(fixture)
-            let specification = try fixture.store.run(first).specification
+            let specification = try fixture.store.queue.run(first).specification
             func submitted() throws -> RunID {
-                try fixture.store.submitOnce(specification, plan: RunPlan(shardSize: 4), images: 10).run
+                try fixture.store.queue.submitOnce(specification, plan: RunPlan(shardSize: 4), images: 10).run
             }
             #expect(try submitted() == second)
-            try fixture.store.steer(second, .cancel)
-            _ = try fixture.store.deleteRun(second)
+            try fixture.store.queue.steer(second, .cancel)
+            _ = try fixture.store.queue.deleteRun(second)
             #expect(try submitted() == first)
-            try fixture.store.steer(first, .cancel)
-            _ = try fixture.store.pruneRun(first)
+            try fixture.store.queue.steer(first, .cancel)
+            _ = try fixture.store.queue.pruneRun(first)
             let third = try submitted()
             #expect(third > second)
             #expect(try submitted() == third)
@@ -145,8 +146,8 @@ import Testing
             let live = try fixture.worker()
             try PostgresConnection(fixture.address).executeScript(
                 "UPDATE workers SET state = 'stopped', last_heartbeat_at = now() - interval '31 days' WHERE worker_id <> \(live)")
-            #expect(try fixture.store.removeOldWorkers() == 1)
-            #expect(try fixture.store.workers(all: true).map(\.id) == [1, live])
+            #expect(try fixture.store.queue.removeOldWorkers() == 1)
+            #expect(try fixture.store.queue.workers(all: true).map(\.id) == [1, live])
         }
     }
 
@@ -156,9 +157,9 @@ import Testing
             let worker = try fixture.worker()
             let lease = try #require(try fixture.claimNext(of: run, worker: worker))
             let long = String(repeating: "x", count: 100_000)
-            try fixture.store.fail(lease, AttemptFailure(.permanent, code: "image.unreadable", message: long), worker: worker)
-            _ = try fixture.store.rescue(policy: StoreFixture.policy())
-            let letter = try #require(try fixture.store.unsentDeadLetters().first)
+            try fixture.store.queue.fail(lease, AttemptFailure(.permanent, code: "image.unreadable", message: long), worker: worker)
+            _ = try fixture.store.queue.rescue(policy: StoreFixture.policy())
+            let letter = try #require(try fixture.store.queue.unsentDeadLetters().first)
             #expect(letter.range.imageCount == 100_000)
             #expect(letter.json.utf8.count < 100_000)
             #expect(

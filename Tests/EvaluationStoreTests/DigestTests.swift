@@ -38,9 +38,9 @@ import Testing
 
     @Test func `workers, shards and times do not change the digest`() throws {
         try withTwoRuns { fixture, first, second, _ in
-            let digest = try fixture.store.digest(of: first)
+            let digest = try fixture.store.answers.digest(of: first)
             #expect(digest.count == 64)
-            #expect(try fixture.store.digest(of: second) == digest)
+            #expect(try fixture.store.answers.digest(of: second) == digest)
         }
     }
 
@@ -55,11 +55,11 @@ import Testing
     ])
     func `any other answer changes the digest`(change: String) throws {
         try withTwoRuns { fixture, first, second, connection in
-            let digest = try fixture.store.digest(of: second)
+            let digest = try fixture.store.answers.digest(of: second)
             try connection.executeScript(
                 change.contains("INSERT") ? "\(change) WHERE run_id = \(first)" : "\(change) AND run_id = \(first)")
-            #expect(try fixture.store.digest(of: first) != digest)
-            #expect(try fixture.store.digest(of: second) == digest)
+            #expect(try fixture.store.answers.digest(of: first) != digest)
+            #expect(try fixture.store.answers.digest(of: second) == digest)
         }
     }
 
@@ -82,13 +82,13 @@ import Testing
                       SELECT 3, layer, timestep, concat_ws(',', 'activity', layer, timestep, sum(images), sum(spikes), sum(neurons), sum(synops))
                       FROM layer_activity WHERE run_id = $1 GROUP BY layer, timestep) AS lines
                 """, [.int64(first.rawValue)])
-            #expect(try recipe.first?.text("digest") == fixture.store.digest(of: first))
+            #expect(try recipe.first?.text("digest") == fixture.store.answers.digest(of: first))
         }
     }
 
     @Test func `a run that is not there has no digest`() throws {
         try StoreFixture.withStore { fixture in
-            let failure = #expect(throws: Failure.self) { try fixture.store.digest(of: RunID(7)) }
+            let failure = #expect(throws: Failure.self) { try fixture.store.answers.digest(of: RunID(7)) }
             #expect(failure?.code == .notFound)
         }
     }

@@ -19,9 +19,9 @@ import Testing
             let worker = try fixture.worker()
             let leases = try (0..<3).map { _ in try fixture.claimNext(of: run, worker: worker) }
             guard let running = leases[0], let stored = leases[1], let lost = leases[2] else { throw Missing() }
-            try fixture.store.store(StoreFixture.result(for: stored, failing: [2]), lease: stored, worker: worker)
-            try fixture.store.fail(lost, AttemptFailure(.permanent, code: "c", message: "m"), worker: worker)
-            _ = try fixture.store.rescue(policy: StoreFixture.policy())
+            try fixture.store.queue.store(StoreFixture.result(for: stored, failing: [2]), lease: stored, worker: worker)
+            try fixture.store.queue.fail(lost, AttemptFailure(.permanent, code: "c", message: "m"), worker: worker)
+            _ = try fixture.store.queue.rescue(policy: StoreFixture.policy())
             guard let next = try fixture.publish(run, limit: 1).first else { throw Missing() }
             (self.run, self.worker, lease, published) = (run, worker, running, next)
         }
@@ -40,28 +40,28 @@ import Testing
     }
 
     private static let actions = [
-        Action("pause") { try $0.store.steer($1.run, .pause) },
-        Action("resume") { try $0.store.steer($1.run, .resume) },
-        Action("cancel") { try $0.store.steer($1.run, .cancel) },
-        Action("priority") { try $0.store.setPriority(of: $1.run, to: 3) },
-        Action("retry") { _ = try $0.store.retryDead($1.run, shards: nil) },
-        Action("reopen") { _ = try $0.store.reopen($1.run) },
-        Action("drop") { _ = try $0.store.dropDead($1.run, shards: nil) },
-        Action("delete") { _ = try $0.store.deleteRun($1.run) },
-        Action("prune") { _ = try $0.store.pruneRun($1.run) },
+        Action("pause") { try $0.store.queue.steer($1.run, .pause) },
+        Action("resume") { try $0.store.queue.steer($1.run, .resume) },
+        Action("cancel") { try $0.store.queue.steer($1.run, .cancel) },
+        Action("priority") { try $0.store.queue.setPriority(of: $1.run, to: 3) },
+        Action("retry") { _ = try $0.store.queue.retryDead($1.run, shards: nil) },
+        Action("reopen") { _ = try $0.store.queue.reopen($1.run) },
+        Action("drop") { _ = try $0.store.queue.dropDead($1.run, shards: nil) },
+        Action("delete") { _ = try $0.store.queue.deleteRun($1.run) },
+        Action("prune") { _ = try $0.store.queue.pruneRun($1.run) },
         Action("publish") { _ = try $0.publish($1.run, limit: 1) },
-        Action("claim") { _ = try $0.store.claim($1.published, worker: $1.worker, leaseSeconds: 30) },
+        Action("claim") { _ = try $0.store.queue.claim($1.published, worker: $1.worker, leaseSeconds: 30) },
         Action("store") {
-            try $0.store.store(StoreFixture.result(for: $1.lease, failing: [0]), lease: $1.lease, worker: $1.worker)
+            try $0.store.queue.store(StoreFixture.result(for: $1.lease, failing: [0]), lease: $1.lease, worker: $1.worker)
         },
-        Action("hand back") { try $0.store.handBack($1.lease) },
-        Action("renew") { _ = try $0.store.renew([$1.lease], seconds: 30) },
+        Action("hand back") { try $0.store.queue.handBack($1.lease) },
+        Action("renew") { _ = try $0.store.queue.renew([$1.lease], seconds: 30) },
         // An unknown failure splits the shard of two images, as its attempts are used up.
         Action("split") {
-            try $0.store.fail($1.lease, AttemptFailure(.unknown, code: "c", message: "m"), worker: $1.worker)
-            _ = try $0.store.rescue(policy: StoreFixture.policy())
+            try $0.store.queue.fail($1.lease, AttemptFailure(.unknown, code: "c", message: "m"), worker: $1.worker)
+            _ = try $0.store.queue.rescue(policy: StoreFixture.policy())
         },
-        Action("finish") { fixture, _ in _ = try fixture.store.finishRuns() },
+        Action("finish") { fixture, _ in _ = try fixture.store.queue.finishRuns() },
     ]
 
     /// What holds for every run at all times.
@@ -128,14 +128,14 @@ import Testing
                 let run = try fixture.submit(images: 1, size: 1, maxAttempts: 1)
                 let lease = try #require(try fixture.claimNext(of: run, worker: try fixture.worker()))
                 try fixture.expire(lease)
-                _ = try fixture.store.rescue(policy: StoreFixture.policy())
+                _ = try fixture.store.queue.rescue(policy: StoreFixture.policy())
                 let result = try interleaving.meet(
-                    at: .shards, first: { _ = try retries ? $0.retryDead(run, shards: nil) : $0.reopen(run) },
-                    second: { _ = try $0.finishRuns() })
+                    at: .shards, first: { _ = try retries ? $0.queue.retryDead(run, shards: nil) : $0.queue.reopen(run) },
+                    second: { _ = try $0.queue.finishRuns() })
                 #expect(result.failures.isEmpty)
-                #expect(try fixture.store.run(run).state == .running)
+                #expect(try fixture.store.queue.run(run).state == .running)
                 #expect(try observer.execute(Self.violations).filter { try !$0.text("violation").hasPrefix("image") }.isEmpty)
-                _ = try fixture.store.steer(run, .cancel)
+                _ = try fixture.store.queue.steer(run, .cancel)
             }
         }
     }
@@ -144,21 +144,21 @@ import Testing
         try StoreFixture.withStore { fixture in
             let interleaving = try Interleaving(fixture.address)
             let known = try fixture.submit()
-            let specification = try fixture.store.run(known).specification
-            try fixture.store.steer(known, .cancel)
-            _ = try fixture.store.deleteRun(known)
+            let specification = try fixture.store.queue.run(known).specification
+            try fixture.store.queue.steer(known, .cancel)
+            _ = try fixture.store.queue.deleteRun(known)
             let submit: @Sendable (EvaluationStore) throws -> Void = {
-                _ = try $0.submitOnce(specification, plan: RunPlan(shardSize: 4), images: 10)
+                _ = try $0.queue.submitOnce(specification, plan: RunPlan(shardSize: 4), images: 10)
             }
             let once = try interleaving.meet(at: .runs, first: submit, second: submit)
             #expect(once.meeting == .waited && once.failures.isEmpty)
-            #expect(try fixture.store.progress().count == 1)
+            #expect(try fixture.store.queue.progress().count == 1)
             let new: @Sendable (EvaluationStore) throws -> Void = {
-                _ = try $0.submit(specification, plan: RunPlan(shardSize: 4), images: 10)
+                _ = try $0.queue.submit(specification, plan: RunPlan(shardSize: 4), images: 10)
             }
             let both = try interleaving.meet(at: .runs, first: new, second: new)
             #expect(both.meeting == .waited && both.failures.isEmpty)
-            #expect(try fixture.store.progress().count == 3)
+            #expect(try fixture.store.queue.progress().count == 3)
         }
     }
 
@@ -166,7 +166,7 @@ import Testing
         try StoreFixture.withStore { fixture in
             let interleaving = try Interleaving(fixture.address)
             @Sendable func add(_ name: String, _ store: EvaluationStore) throws {
-                _ = try store.addModel(
+                _ = try store.catalogue.addModel(
                     StoredModel(
                         name: name, sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3, architecture: "{}",
                         parameters: 7,
@@ -175,12 +175,13 @@ import Testing
             }
             try add("a", fixture.store)
             for (first, second): (@Sendable (EvaluationStore) throws -> Void, @Sendable (EvaluationStore) throws -> Void) in [
-                ({ try add("b", $0) }, { try $0.deleteModel(named: "a") }), ({ try $0.deleteModel(named: "b") }, { try add("c", $0) }),
+                ({ try add("b", $0) }, { try $0.catalogue.deleteModel(named: "a") }),
+                ({ try $0.catalogue.deleteModel(named: "b") }, { try add("c", $0) }),
             ] {
                 let result = try interleaving.meet(at: .models, first: first, second: second)
                 #expect(result.failures.isEmpty)
                 var bytes = 0
-                try fixture.store.forEachChunk(ofCheckpoint: String(repeating: "ab", count: 32)) { bytes += $0.count }
+                try fixture.store.catalogue.forEachChunk(ofCheckpoint: String(repeating: "ab", count: 32)) { bytes += $0.count }
                 #expect(bytes == 3)
             }
         }

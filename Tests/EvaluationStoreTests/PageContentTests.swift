@@ -13,17 +13,18 @@ import Testing
         try AnswersFixture.withStore { fixture in
             let run = try fixture.run(
                 (0..<40).map { Row(label: $0 % 4, top: [0, $0 % 3], margins: [Float($0) / 8, 2], spikes: [$0, 2], synops: [7, $0]) })
-            let content = try fixture.store.pageContent(of: run, worstImages: 5)
-            #expect(content.report == (try fixture.store.report(run)))
-            #expect(content.anytime == (try fixture.store.anytimeCurve(of: fixture.store.run(run))))
-            #expect(content.groups == (try fixture.store.layerFiring(of: run)) && content.groups.count == 1)
-            #expect(content.synapses == (try fixture.store.layerOperations(of: run)) && content.synapses.count == 1)
-            #expect(content.classes == (try fixture.store.classAccuracies(of: run)) && content.classes.count == 4)
+            let content = try fixture.store.answers.pageContent(of: run, worstImages: 5)
+            #expect(content.report == (try fixture.store.answers.report(run)))
+            #expect(content.anytime == (try fixture.store.answers.anytimeCurve(of: fixture.store.queue.run(run))))
+            #expect(content.groups == (try fixture.store.answers.layerFiring(of: run)) && content.groups.count == 1)
+            #expect(content.synapses == (try fixture.store.answers.layerOperations(of: run)) && content.synapses.count == 1)
+            #expect(content.classes == (try fixture.store.answers.classAccuracies(of: run)) && content.classes.count == 4)
             #expect(content.confusion.isWhole && content.confusion.labels == [0, 1, 2, 3])
-            #expect(content.confusion.cells == (try fixture.store.confusion(of: run)))
+            #expect(content.confusion.cells == (try fixture.store.answers.confusion(of: run)))
             #expect(content.confusion.cells.reduce(0) { $0 + $1.images } == 40)
             #expect(
-                content.worst.map(\.mistake) == (try fixture.store.mistakes(of: run, by: .margin, limit: 5)) && content.worst.count == 5)
+                content.worst.map(\.mistake) == (try fixture.store.answers.mistakes(of: run, by: .margin, limit: 5))
+                    && content.worst.count == 5)
             #expect(content.worst.allSatisfy { $0.bytes == 5 && $0.sha256.count == 32 })
             #expect(content.dataSetFolder == "/images" && content.pixelLimit == 1000 && content.report.failures == [])
             #expect(content.certificate == nil)
@@ -33,7 +34,7 @@ import Testing
     @Test func `the report's accuracies and intervals by time step are those of the view`() throws {
         try AnswersFixture.withStore { fixture in
             let run = try fixture.run((0..<37).map { Row(label: $0 % 4, top: [$0 % 2, $0 % 3, 0]) })
-            let report = try fixture.store.report(run)
+            let report = try fixture.store.answers.report(run)
             let rows = try PostgresConnection(fixture.address).execute(
                 "SELECT top1_accuracy, top1_low, top1_high FROM anytime_accuracy WHERE run_id = $1 ORDER BY timestep",
                 [.int64(run.rawValue)])
@@ -56,7 +57,7 @@ import Testing
                     "UPDATE prediction_rows SET total_us = $2::integer WHERE run_id = $1 AND ordinal = $3::integer",
                     [.int64(run.rawValue), .int(time), .int(ordinal)])
             }
-            let bins = try fixture.store.latencyHistogram(of: run)
+            let bins = try fixture.store.answers.latencyHistogram(of: run)
             for phase in ["decode", "preprocess", "inference", "total"] {
                 #expect(bins.filter { $0.phase == phase }.reduce(0) { $0 + $1.images } == 20, "\(phase)")
             }
@@ -77,8 +78,8 @@ import Testing
             let workers = [try fixture.worker(), try fixture.worker()]
             for (index, attempt) in try fixture.publish(run, limit: 3).enumerated() {
                 let worker = workers[index % 2]
-                let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
-                try fixture.store.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
+                let lease = try #require(try fixture.store.queue.claim(attempt, worker: worker, leaseSeconds: 30))
+                try fixture.store.queue.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
             }
             let connection = try PostgresConnection(fixture.address)
             // The run takes 10 s. The first worker's shards take 0 to 5 s and 9 to 10 s, the second's 2.5 to 7.5 s.
@@ -89,26 +90,26 @@ import Testing
                 UPDATE shards SET claimed_at = '2026-01-01 00:00:02.5', finished_at = '2026-01-01 00:00:07.5' WHERE shard = 1;
                 UPDATE shards SET claimed_at = '2026-01-01 00:00:09', finished_at = '2026-01-01 00:00:10' WHERE shard = 2;
                 """)
-            let found = try fixture.store.workerThroughput(of: run, intervals: 4)
+            let found = try fixture.store.answers.workerThroughput(of: run, intervals: 4)
             #expect(found.map(\.worker) == workers && found.map(\.images) == [8, 4])
             #expect(found.map(\.intervalSeconds) == [2.5, 2.5])
             #expect(found[0].rates == [0.8, 0.8, 0, 1.6] && found[1].rates == [0, 0.8, 0.8, 0])
             // A worker whose clock of claims is not known has done its images at their end.
             try connection.executeScript("UPDATE shards SET claimed_at = NULL WHERE shard = 1")
-            #expect(try fixture.store.workerThroughput(of: run, intervals: 4)[1].rates == [0, 0, 0, 1.6])
+            #expect(try fixture.store.answers.workerThroughput(of: run, intervals: 4)[1].rates == [0, 0, 0, 1.6])
             try connection.executeScript("UPDATE runs SET state = 'running', started_at = NULL, finished_at = NULL")
-            #expect(try fixture.store.workerThroughput(of: run).isEmpty)
+            #expect(try fixture.store.answers.workerThroughput(of: run).isEmpty)
         }
     }
 
     @Test func `failures are counted by cause, and a run without rows has a page's content`() throws {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit(images: 10, size: 10)
-            #expect(try fixture.store.pageContent(of: run).report.images.evaluated == 0)
+            #expect(try fixture.store.answers.pageContent(of: run).report.images.evaluated == 0)
             let worker = try fixture.worker()
             let lease = try #require(try fixture.claimNext(of: run, worker: worker))
-            try fixture.store.store(StoreFixture.result(for: lease, failing: [3, 7]), lease: lease, worker: worker)
-            let content = try fixture.store.pageContent(of: run)
+            try fixture.store.queue.store(StoreFixture.result(for: lease, failing: [3, 7]), lease: lease, worker: worker)
+            let content = try fixture.store.answers.pageContent(of: run)
             #expect(content.report.failures == [FailureCount(code: "image.truncated", images: 2, example: "cat/3.jpg")])
             #expect(abs(try #require(content.throughput.first).images - 10) < 1e-9)
         }
@@ -121,7 +122,7 @@ import Testing
                 (0..<100).map { Row(label: $0, top: [$0]) }
                 + (90..<99).flatMap { label in (0..<label - 80).map { _ in Row(label: label, top: [label + 1]) } }
             let run = try fixture.run(images)
-            let excerpt = try fixture.store.pageContent(of: run).confusion
+            let excerpt = try fixture.store.answers.pageContent(of: run).confusion
             #expect(!excerpt.isWhole && excerpt.labels == Array(90...99))
             #expect(excerpt.pairs.first.map { [$0.label, $0.other, $0.images] } == [98, 99, 18])
             #expect(

@@ -37,25 +37,25 @@ import Testing
             // Each client in turn, so that statements of one meet the server sessions of the others.
             for (index, attempt) in attempts.enumerated() {
                 let client = stores[index % stores.count]
-                let lease = try #require(try client.claim(attempt, worker: worker, leaseSeconds: 30))
-                #expect(try stores[(index + 1) % stores.count].renew([lease], seconds: 30) == [.held])
-                try stores[(index + 2) % stores.count].store(StoreFixture.result(for: lease), lease: lease, worker: worker)
+                let lease = try #require(try client.queue.claim(attempt, worker: worker, leaseSeconds: 30))
+                #expect(try stores[(index + 1) % stores.count].queue.renew([lease], seconds: 30) == [.held])
+                try stores[(index + 2) % stores.count].queue.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
             }
-            #expect(try stores[3].finishRuns() == [run])
-            #expect(try stores[4].report(run).images.evaluated == 60)
-            #expect(try stores[5].digest(of: run).count == 64)
+            #expect(try stores[3].queue.finishRuns() == [run])
+            #expect(try stores[4].answers.report(run).images.evaluated == 60)
+            #expect(try stores[5].answers.digest(of: run).count == 64)
 
             let (first, second) = (stores[1], stores[2])
-            let one = try first.registerCoordinator(host: "a", processID: 1, version: "test")
-            let two = try second.registerCoordinator(host: "b", processID: 2, version: "test")
+            let one = try first.queue.registerCoordinator(host: "a", processID: 1, version: "test")
+            let two = try second.queue.registerCoordinator(host: "b", processID: 2, version: "test")
             for _ in 0..<5 {
-                #expect(try first.lead(coordinator: one) == 1)
-                #expect(try second.lead(coordinator: two) == nil)
+                #expect(try first.queue.lead(coordinator: one) == 1)
+                #expect(try second.queue.lead(coordinator: two) == nil)
             }
             try PostgresConnection(address).executeScript("UPDATE leadership SET expires_at = now() - interval '1 second'")
             for _ in 0..<5 {
-                #expect(try second.lead(coordinator: two) == 2)
-                #expect(try first.lead(coordinator: one) == nil)
+                #expect(try second.queue.lead(coordinator: two) == 2)
+                #expect(try first.queue.lead(coordinator: one) == nil)
             }
         }
     }

@@ -11,11 +11,11 @@ import Testing
             let run = try fixture.submit(images: 10, size: 4)
             let worker = try fixture.worker()
             for attempt in try fixture.publish(run, limit: 3) {
-                let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
-                try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
+                let lease = try #require(try fixture.store.queue.claim(attempt, worker: worker, leaseSeconds: 30))
+                try fixture.store.queue.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
             }
-            #expect(try fixture.store.finishRuns() == [run])
-            let report = try fixture.store.report(run)
+            #expect(try fixture.store.queue.finishRuns() == [run])
+            let report = try fixture.store.answers.report(run)
             #expect(report.images == .init(expected: 10, evaluated: 9, failed: 1))
             #expect(report.top1.correct == 5)
             #expect(report.top1.accuracy == 5.0 / 9)
@@ -29,7 +29,7 @@ import Testing
             #expect(report.state == .finished)
             #expect(!report.complete)
             var files: [String] = []
-            try fixture.store.forEachPrediction(of: run) { prediction, path in
+            try fixture.store.answers.forEachPrediction(of: run) { prediction, path in
                 files.append(path)
                 #expect(prediction.top5 == [0, 1])
                 #expect(prediction.scores == [2.5, 1])
@@ -42,19 +42,19 @@ import Testing
         try StoreFixture.withStore { fixture in
             _ = try fixture.submit()
             _ = try fixture.submit()
-            #expect(try fixture.store.models().count == 1)
-            #expect(try fixture.store.dataSets().count == 1)
+            #expect(try fixture.store.catalogue.models().count == 1)
+            #expect(try fixture.store.catalogue.dataSets().count == 1)
             var file: [UInt8] = []
-            try fixture.store.forEachChunk(ofCheckpoint: String(repeating: "ab", count: 32)) { file += $0 }
+            try fixture.store.catalogue.forEachChunk(ofCheckpoint: String(repeating: "ab", count: 32)) { file += $0 }
             #expect(file == [1, 2, 3])
-            let changed = try fixture.store.addDataSet(
+            let changed = try fixture.store.catalogue.addDataSet(
                 StoredDataSet(
                     name: "d", root: "/images", labels: "folders", images: 1, classes: 2,
                     manifestSHA256: String(repeating: "ef", count: 32)),
                 classNames: ["cat", "dog"],
                 images: [StoredImage(ordinal: 0, path: "a", label: 0, bytes: 1, sha256: [UInt8](repeating: 2, count: 32))])
             #expect(changed.isNew)
-            #expect(try fixture.store.dataSet(named: "d").id == changed.id)
+            #expect(try fixture.store.catalogue.dataSet(named: "d").id == changed.id)
         }
     }
 
@@ -67,10 +67,10 @@ import Testing
             let model = StoredModel(
                 name: "m", sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 5, architecture: "{}", parameters: 7,
                 paperName: nil)
-            func add() throws -> Bool { try fixture.store.addModel(model, layers: []) { [[1, 2, 3], [4, 5], nil][$0] }.isNew }
+            func add() throws -> Bool { try fixture.store.catalogue.addModel(model, layers: []) { [[1, 2, 3], [4, 5], nil][$0] }.isNew }
             func stored() throws -> [[UInt8]] {
                 var chunks: [[UInt8]] = []
-                try fixture.store.forEachChunk(ofCheckpoint: model.sha256) { chunks.append($0) }
+                try fixture.store.catalogue.forEachChunk(ofCheckpoint: model.sha256) { chunks.append($0) }
                 return chunks
             }
             #expect(try add())
@@ -88,13 +88,13 @@ import Testing
                     name: "m", sha256: String(repeating: "ab", count: 32), network: network, format: "torch", bytes: 3,
                     architecture: #"{"settings":[{"key":"connect","value":"\#(network)","origin":"given"}]}"#, parameters: 7, paperName: nil
                 )
-                return try fixture.store.addModel(model, layers: []) { $0 == 0 ? [1, 2, 3] : nil }
+                return try fixture.store.catalogue.addModel(model, layers: []) { $0 == 0 ? [1, 2, 3] : nil }
             }
             let first = try add("add")
             let second = try add("iand")
             #expect(first.isNew && second.isNew && first.id != second.id)
             #expect(try add("add") == (first.id, false))
-            #expect(try fixture.store.model(id: second.id).network == "iand")
+            #expect(try fixture.store.catalogue.model(id: second.id).network == "iand")
             let connection = try PostgresConnection(fixture.address)
             #expect(try connection.execute("SELECT count(*) AS n FROM checkpoint_chunks").single().int("n") == 1)
             let settings = try connection.execute("SELECT value FROM model_settings WHERE model_id = $1", [.int64(second.id)])
@@ -105,13 +105,13 @@ import Testing
     @Test func `a report tells what is kept of the model's network`() throws {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
-            #expect(try fixture.store.report(run).network == NetworkQuote())
+            #expect(try fixture.store.answers.report(run).network == NetworkQuote())
             try PostgresConnection(fixture.address).executeScript(
                 #"""
                 UPDATE models SET architecture = '{"family": "sew-resnet", "name": null, "recipe": "p",
                     "settings": [{"key": "connect", "value": "add", "origin": "assumed"}]}'
                 """#)
-            let network = try #require(try fixture.store.report(run).network)
+            let network = try #require(try fixture.store.answers.report(run).network)
             #expect(network.family == "sew-resnet" && network.recipe == "p" && network.settings("assumed") == "connect=add")
         }
     }
@@ -119,8 +119,8 @@ import Testing
     @Test func `what is not there is named with a way to find what is`() throws {
         try StoreFixture.withStore { fixture in
             for body: () throws -> Void in [
-                { _ = try fixture.store.report(RunID(99)) }, { _ = try fixture.store.model(named: "nope") },
-                { _ = try fixture.store.dataSet(named: "nope") }, { _ = try fixture.store.progress(RunID(99)) },
+                { _ = try fixture.store.answers.report(RunID(99)) }, { _ = try fixture.store.catalogue.model(named: "nope") },
+                { _ = try fixture.store.catalogue.dataSet(named: "nope") }, { _ = try fixture.store.queue.progress(RunID(99)) },
             ] {
                 let failure = #expect(throws: Failure.self) { try body() }
                 #expect(failure?.code == .notFound)
@@ -134,8 +134,8 @@ import Testing
             let run = try fixture.submit()
             let worker = try fixture.worker()
             for attempt in try fixture.publish(run, limit: 3) {
-                let lease = try #require(try fixture.store.claim(attempt, worker: worker, leaseSeconds: 30))
-                try fixture.store.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
+                let lease = try #require(try fixture.store.queue.claim(attempt, worker: worker, leaseSeconds: 30))
+                try fixture.store.queue.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
             }
             let connection = try PostgresConnection(fixture.address)
             let expected = [

@@ -89,11 +89,11 @@ import Testing
             #expect(run == RunID(1))
             let worker = try fixture.worker()
             let leases = try (0..<3).map { _ in try #require(try fixture.claimNext(of: run, worker: worker)) }
-            try fixture.store.store(StoreFixture.result(for: leases[1], failing: [2]), lease: leases[1], worker: worker)
-            try fixture.store.store(StoreFixture.result(for: leases[2]), lease: leases[2], worker: worker)
+            try fixture.store.queue.store(StoreFixture.result(for: leases[1], failing: [2]), lease: leases[1], worker: worker)
+            try fixture.store.queue.store(StoreFixture.result(for: leases[2]), lease: leases[2], worker: worker)
             let dead = try #require(try fixture.claimNext(of: run, worker: worker))
-            try fixture.store.fail(dead, AttemptFailure(.permanent, code: "c", message: "m"), worker: worker)
-            _ = try fixture.store.rescue(policy: StoreFixture.policy())
+            try fixture.store.queue.fail(dead, AttemptFailure(.permanent, code: "c", message: "m"), worker: worker)
+            _ = try fixture.store.queue.rescue(policy: StoreFixture.policy())
             _ = try fixture.publish(run, limit: 1)
             let observer = try PostgresConnection(fixture.address)
             func everything() throws -> [String] {
@@ -115,11 +115,32 @@ import Testing
         }
     }
 
+    @Test func `a coordinator removes what is old, and nothing else`() throws {
+        try StoreFixture.withStore { fixture in
+            _ = try fixture.submit()
+            let worker = try fixture.worker()
+            let owner = try PostgresConnection(fixture.address)
+            try owner.executeScript(
+                """
+                INSERT INTO image_doubts (dataset_id, ordinal, worker_id, code, message, seen_at)
+                SELECT dataset_id, ordinal, \(worker), 'x', 'x', now() - ordinal * interval '2 days' FROM images WHERE ordinal < 2
+                """)
+            let connection = try PostgresConnection(fixture.address)
+            try connection.executeScript("SET ROLE evalctl_coordinator")
+            for removal in [
+                "remove_coordinator(0)", "remove_old_workers(7)", "remove_unnamed_checkpoints()", "remove_old_message_failures()",
+                "remove_old_doubts()",
+            ] { try connection.execute("SELECT \(removal)") }
+            #expect(try owner.execute("SELECT sum(ordinal)::bigint AS sum FROM image_doubts").single().int64("sum") == 0)
+            #expect(try owner.execute("SELECT count(*) AS rows FROM image_doubts").single().int64("rows") == 1)
+        }
+    }
+
     @Test(arguments: ["/etc/passwd", "../secret", "a/../../b", "..", "a/..", ""])
     func `a manifest names no file outside its root`(path: String) throws {
         try StoreFixture.withStore { fixture in
             let failure = #expect(throws: Failure.self) {
-                try fixture.store.addDataSet(
+                try fixture.store.catalogue.addDataSet(
                     StoredDataSet(
                         name: "x", root: "/images", labels: "folders", images: 1, classes: 1,
                         manifestSHA256: String(repeating: "0f", count: 32)),

@@ -21,13 +21,13 @@ struct StoreFixture {
 
     /// Makes a run of `images` images in shards of `size`.
     func submit(images: Int = 10, size: Int = 4, maxAttempts: Int = 4) throws -> RunID {
-        let model = try store.addModel(
+        let model = try store.catalogue.addModel(
             StoredModel(
                 name: "m", sha256: String(repeating: "ab", count: 32), format: "torch", bytes: 3, architecture: "{}", parameters: 7,
                 paperName: nil),
             layers: [StoredLayer(name: "lif", isLIF: true, neurons: 100), StoredLayer(name: "linear", isLIF: false, neurons: 10)]
         ) { $0 == 0 ? [1, 2, 3] : nil }
-        let dataset = try store.addDataSet(
+        let dataset = try store.catalogue.addDataSet(
             StoredDataSet(
                 name: "d", root: "/images", labels: "folders", images: images, classes: 2,
                 manifestSHA256: String(repeating: "cd", count: 32)),
@@ -35,7 +35,7 @@ struct StoreFixture {
             images: (0..<images).map {
                 StoredImage(ordinal: $0, path: "cat/\($0).jpg", label: $0 % 2, bytes: 5, sha256: [UInt8](repeating: 1, count: 32))
             })
-        return try store.submit(
+        return try store.queue.submit(
             RunSpecification(
                 modelID: model.id, datasetID: dataset.id, timeSteps: 2, engine: "float", preprocessing: "p", pixelLimit: 1000,
                 version: "test"),
@@ -44,13 +44,13 @@ struct StoreFixture {
 
     /// Publishes up to `limit` due shards.
     func publish(_ run: RunID, limit: Int = 100) throws -> [ShardAttempt] {
-        try store.publish(run: run, count: limit).map(\.attempt)
+        try store.queue.publish(run: run, count: limit).map(\.attempt)
     }
 
     /// Publishes and claims the lowest due shard.
     func claimNext(of run: RunID, worker: Int64, leaseSeconds: Double = 30) throws -> Lease? {
         guard let attempt = try publish(run, limit: 1).first else { return nil }
-        return try store.claim(attempt, worker: worker, leaseSeconds: leaseSeconds)
+        return try store.queue.claim(attempt, worker: worker, leaseSeconds: leaseSeconds)
     }
 
     /// Lets a lease run out, as time would.
@@ -66,7 +66,7 @@ struct StoreFixture {
     static func policy() -> AttemptPolicy { AttemptPolicy(backoff: AttemptBackoff(firstDelay: 0, maximumDelay: 0)) }
 
     func worker() throws -> Int64 {
-        try store.register(
+        try store.queue.register(
             WorkerDescription(host: "h", processID: 1, version: "test", instructionSet: "x86-64", threads: 2))
     }
 
@@ -87,7 +87,7 @@ struct StoreFixture {
     }
 }
 
-extension EvaluationStore {
+extension ShardQueue {
     /// Claims a job under a token of its own.
     func claim(_ job: JobMessage, worker: Int64, leaseSeconds: Double) throws -> Lease? {
         try claim(.named(job), .test(worker, leaseSeconds: leaseSeconds))

@@ -14,7 +14,7 @@ import Testing
             let worker = try fixture.worker()
             var numbers = SeededGenerator(seed: 7)
             // Two workers side by side: shards are stored in another order than they are numbered.
-            let leases = try fixture.publish(run, limit: 100).map { try fixture.store.claim($0, worker: worker, leaseSeconds: 600) }
+            let leases = try fixture.publish(run, limit: 100).map { try fixture.store.queue.claim($0, worker: worker, leaseSeconds: 600) }
             for index in leases.indices {
                 let lease = try #require(leases[index ^ 1])
                 let predictions = lease.range.ordinals.map { ordinal in
@@ -27,7 +27,7 @@ import Testing
                         latency: Latency(decode: 187, preprocess: 121, inference: 836, total: 1252))
                 }
                 let counts = (0..<287 * 4).map { _ in Int.random(in: 0..<40_000_000, using: &numbers) }
-                try fixture.store.store(
+                try fixture.store.queue.store(
                     ShardResult(predictions: predictions, activity: ShardActivity(images: 500, counts: counts)), lease: lease,
                     worker: worker)
             }

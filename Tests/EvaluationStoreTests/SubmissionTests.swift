@@ -10,9 +10,9 @@ import Testing
     private func submit(
         _ fixture: StoreFixture, as run: RunID, _ change: (inout RunSpecification) -> Void = { _ in }
     ) throws -> Submission {
-        var specification = try fixture.store.run(run).specification
+        var specification = try fixture.store.queue.run(run).specification
         change(&specification)
-        return try fixture.store.submitOnce(specification, plan: RunPlan(shardSize: 4), images: 10)
+        return try fixture.store.queue.submitOnce(specification, plan: RunPlan(shardSize: 4), images: 10)
     }
 
     @Test func `the same run is not made twice, another program version does not make it another`() throws {
@@ -20,7 +20,7 @@ import Testing
             let run = try fixture.submit()
             #expect(try submit(fixture, as: run) == .existing(run, .running))
             #expect(try submit(fixture, as: run) { $0.version = "other" } == .existing(run, .running))
-            try fixture.store.steer(run, .pause)
+            try fixture.store.queue.steer(run, .pause)
             #expect(try submit(fixture, as: run) == .existing(run, .paused))
         }
     }
@@ -46,15 +46,15 @@ import Testing
             let worker = try fixture.worker()
             func work(failing: Set<Int>) throws {
                 while let lease = try fixture.claimNext(of: run, worker: worker) {
-                    try fixture.store.store(StoreFixture.result(for: lease, failing: failing), lease: lease, worker: worker)
+                    try fixture.store.queue.store(StoreFixture.result(for: lease, failing: failing), lease: lease, worker: worker)
                 }
-                #expect(try fixture.store.finishRuns() == [run])
+                #expect(try fixture.store.queue.finishRuns() == [run])
             }
             try work(failing: [3, 9])
             #expect(try submit(fixture, as: run) == .reopened(run, images: 2))
             try work(failing: [])
             #expect(try submit(fixture, as: run) == .existing(run, .finished))
-            #expect(try fixture.store.report(run).complete)
+            #expect(try fixture.store.answers.report(run).complete)
         }
     }
 }

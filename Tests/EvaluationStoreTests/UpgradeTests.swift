@@ -89,7 +89,7 @@ import Testing
         ]
         return try queries.map {
             try connection.execute("SELECT coalesce(string_agg(q::text, E'\\n'), '') AS rows FROM (\($0)) q").single().text("rows")
-        } + [store.digest(of: RunID(1)), store.digest(of: RunID(2))]
+        } + [store.answers.digest(of: RunID(1)), store.answers.digest(of: RunID(2))]
     }
 
     /// A database filled with the newest schema: what all others must say as well.
@@ -150,13 +150,13 @@ import Testing
         let store = EvaluationStore(session: session)
         let fixture = StoreFixture(store: store, address: address)
         try PostgresConnection(address).executeScript("UPDATE shards SET lease_expires_at = '-infinity' WHERE state = 'running'")
-        _ = try store.rescue(policy: StoreFixture.policy())
-        #expect(try store.retryDead(RunID(2), shards: nil) == 4)
+        _ = try store.queue.rescue(policy: StoreFixture.policy())
+        #expect(try store.queue.retryDead(RunID(2), shards: nil) == 4)
         while let lease = try fixture.claimNext(of: RunID(2), worker: 1) {
-            try store.store(StoreFixture.result(for: lease), lease: lease, worker: 1)
+            try store.queue.store(StoreFixture.result(for: lease), lease: lease, worker: 1)
         }
-        #expect(try store.finishRuns() == [RunID(2)])
-        #expect(try store.progress(RunID(2)).first?.imagesDone == 12)
+        #expect(try store.queue.finishRuns() == [RunID(2)])
+        #expect(try store.queue.progress(RunID(2)).first?.imagesDone == 12)
     }
 
     @Test func `a move of rows that is interrupted goes on where it was, and until then programs refuse the database`() throws {

@@ -12,8 +12,8 @@ import Testing
             let worker = try fixture.worker()
             _ = try fixture.claimNext(of: run, worker: worker)
             _ = try fixture.claimNext(of: run, worker: worker)
-            try fixture.store.heartbeat(worker: worker, state: .running, imagesPerSecond: 12.5)
-            let status = try #require(try fixture.store.workers().first)
+            try fixture.store.queue.heartbeat(worker: worker, state: .running, imagesPerSecond: 12.5)
+            let status = try #require(try fixture.store.queue.workers().first)
             #expect(status.id == worker)
             #expect(status.state == .running)
             #expect(status.shards == ["\(run)/0", "\(run)/1"])
@@ -23,26 +23,27 @@ import Testing
 
             let connection = try PostgresConnection(fixture.address)
             try connection.executeScript("UPDATE workers SET last_heartbeat_at = now() - interval '11 seconds'")
-            #expect(try fixture.store.workers().map(\.state) == [.gone])
-            #expect(try fixture.store.workers().map(\.imagesPerSecond) == [0])
-            try fixture.store.heartbeat(worker: worker, state: .running, imagesPerSecond: 1)
-            #expect(try fixture.store.workers().map(\.state) == [.running])
+            #expect(try fixture.store.queue.workers().map(\.state) == [.gone])
+            #expect(try fixture.store.queue.workers().map(\.imagesPerSecond) == [0])
+            try fixture.store.queue.heartbeat(worker: worker, state: .running, imagesPerSecond: 1)
+            #expect(try fixture.store.queue.workers().map(\.state) == [.running])
 
             try connection.executeScript("UPDATE workers SET state = 'stopped', last_heartbeat_at = now() - interval '2 days'")
-            #expect(try fixture.store.workers().isEmpty)
-            #expect(try fixture.store.workers(all: true).map(\.state) == [.stopped])
+            #expect(try fixture.store.queue.workers().isEmpty)
+            #expect(try fixture.store.queue.workers(all: true).map(\.state) == [.stopped])
         }
     }
 
     @Test func `a worker that is to drain hears of it with its heartbeat; one that has ended cannot be drained`() throws {
         try StoreFixture.withStore { fixture in
             let worker = try fixture.worker()
-            #expect(try !fixture.store.heartbeat(worker: worker, state: .running, imagesPerSecond: 0))
-            try fixture.store.requestDrain(of: worker)
-            #expect(try fixture.store.heartbeat(worker: worker, state: .running, imagesPerSecond: 0))
-            try fixture.store.heartbeat(worker: worker, state: .stopped, imagesPerSecond: 0)
-            #expect(#expect(throws: Failure.self) { try fixture.store.requestDrain(of: worker) }?.code == Failure.Code("worker.state"))
-            #expect(#expect(throws: Failure.self) { try fixture.store.requestDrain(of: 99) }?.code == .notFound)
+            #expect(try !fixture.store.queue.heartbeat(worker: worker, state: .running, imagesPerSecond: 0))
+            try fixture.store.queue.requestDrain(of: worker)
+            #expect(try fixture.store.queue.heartbeat(worker: worker, state: .running, imagesPerSecond: 0))
+            try fixture.store.queue.heartbeat(worker: worker, state: .stopped, imagesPerSecond: 0)
+            #expect(
+                #expect(throws: Failure.self) { try fixture.store.queue.requestDrain(of: worker) }?.code == Failure.Code("worker.state"))
+            #expect(#expect(throws: Failure.self) { try fixture.store.queue.requestDrain(of: 99) }?.code == .notFound)
         }
     }
 
@@ -50,23 +51,23 @@ import Testing
         try StoreFixture.withStore { fixture in
             let session = PostgresSession(fixture.address)
             let other = EvaluationStore(session: session)
-            let first = try fixture.store.registerCoordinator(host: "a", processID: 1, version: "test")
-            let second = try other.registerCoordinator(host: "b", processID: 2, version: "test")
-            #expect(try fixture.store.lead(coordinator: first) == 1)
-            #expect(try fixture.store.lead(coordinator: first) == 1)
-            #expect(try other.lead(coordinator: second) == nil)
+            let first = try fixture.store.queue.registerCoordinator(host: "a", processID: 1, version: "test")
+            let second = try other.queue.registerCoordinator(host: "b", processID: 2, version: "test")
+            #expect(try fixture.store.queue.lead(coordinator: first) == 1)
+            #expect(try fixture.store.queue.lead(coordinator: first) == 1)
+            #expect(try other.queue.lead(coordinator: second) == nil)
             func leaders() throws -> [Int64] {
                 try OverviewReader(fixture.store).look().coordinators.filter(\.leads).map(\.id)
             }
             #expect(try leaders() == [first])
             try PostgresConnection(fixture.address).executeScript("UPDATE leadership SET expires_at = now() - interval '1 second'")
             #expect(try leaders() == [])
-            #expect(try other.lead(coordinator: second) == 2)
-            #expect(try fixture.store.lead(coordinator: first) == nil)
+            #expect(try other.queue.lead(coordinator: second) == 2)
+            #expect(try fixture.store.queue.lead(coordinator: first) == nil)
             #expect(try leaders() == [second])
             // One that ends leaves the leadership to whoever comes.
-            try other.removeCoordinator(second)
-            #expect(try fixture.store.lead(coordinator: first) == 3)
+            try other.queue.removeCoordinator(second)
+            #expect(try fixture.store.queue.lead(coordinator: first) == 3)
         }
     }
 
@@ -79,49 +80,49 @@ import Testing
                 return try body(EvaluationStore(session: session))
             }
             let worker = try withRole("evalctl_worker") {
-                try $0.register(WorkerDescription(host: "h", processID: 1, version: "v", instructionSet: "i", threads: 1))
+                try $0.queue.register(WorkerDescription(host: "h", processID: 1, version: "v", instructionSet: "i", threads: 1))
             }
-            let published = try withRole("evalctl_coordinator") { try $0.publish(run: run, count: 2) }
+            let published = try withRole("evalctl_coordinator") { try $0.queue.publish(run: run, count: 2) }
             try withRole("evalctl_worker") { store in
-                let failed = try #require(try store.claim(published[0], worker: worker, leaseSeconds: 30))
-                _ = try store.renew([failed], seconds: 30)
-                try store.fail(failed, AttemptFailure(.transient, code: "c", message: "m"), worker: worker)
-                let lease = try #require(try store.claim(published[1], worker: worker, leaseSeconds: 30))
-                try store.handBack(lease)
-                #expect(try store.claim(.next, .test(worker)) == nil)
-                try store.recordUndecodable(UndecodableMessages(count: 3, source: "here", reason: "why"), worker: worker)
-                try store.heartbeat(worker: worker, state: .running, imagesPerSecond: 0)
+                let failed = try #require(try store.queue.claim(published[0], worker: worker, leaseSeconds: 30))
+                _ = try store.queue.renew([failed], seconds: 30)
+                try store.queue.fail(failed, AttemptFailure(.transient, code: "c", message: "m"), worker: worker)
+                let lease = try #require(try store.queue.claim(published[1], worker: worker, leaseSeconds: 30))
+                try store.queue.handBack(lease)
+                #expect(try store.queue.claim(.next, .test(worker)) == nil)
+                try store.queue.recordUndecodable(UndecodableMessages(count: 3, source: "here", reason: "why"), worker: worker)
+                try store.queue.heartbeat(worker: worker, state: .running, imagesPerSecond: 0)
             }
             let again = try withRole("evalctl_coordinator") { store in
-                _ = try store.rescue(policy: StoreFixture.policy())
-                _ = try store.markGone()
-                _ = try store.declines(withinSeconds: 60)
-                try store.wakeWorkers()
-                try store.announce([.runPaused(run)])
-                try store.pruneUndecodable()
-                _ = try store.fleet(withinSeconds: 10)
-                _ = try store.unsentDeadLetters()
-                _ = try store.workerStates(above: 0, watched: [])
-                _ = try store.runStates(watched: [])
-                let number = try store.registerCoordinator(host: "h", processID: 1, version: "v")
-                #expect(try store.lead(coordinator: number) != nil)
-                try store.removeCoordinator(number)
-                return try store.publish(run: run, count: 2)
+                _ = try store.queue.rescue(policy: StoreFixture.policy())
+                _ = try store.queue.markGone()
+                _ = try store.queue.declines(withinSeconds: 60)
+                try store.queue.wakeWorkers()
+                try store.queue.announce([.runPaused(run)])
+                try store.queue.pruneUndecodable()
+                _ = try store.queue.fleet(withinSeconds: 10)
+                _ = try store.queue.unsentDeadLetters()
+                _ = try store.queue.workerStates(above: 0, watched: [])
+                _ = try store.queue.runStates(watched: [])
+                let number = try store.queue.registerCoordinator(host: "h", processID: 1, version: "v")
+                #expect(try store.queue.lead(coordinator: number) != nil)
+                try store.queue.removeCoordinator(number)
+                return try store.queue.publish(run: run, count: 2)
             }
             try withRole("evalctl_worker") { store in
                 for job in again {
-                    let lease = try #require(try store.claim(job, worker: worker, leaseSeconds: 30))
-                    try store.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
+                    let lease = try #require(try store.queue.claim(job, worker: worker, leaseSeconds: 30))
+                    try store.queue.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
                 }
             }
             try withRole("evalctl_coordinator") { store in
-                #expect(try store.finishRuns() == [run])
-                try store.keepReport(run, json: "{}")
+                #expect(try store.queue.finishRuns() == [run])
+                try store.answers.keepReport(run, json: "{}")
             }
             try withRole("evalctl_owner") { store in
-                _ = try store.reopen(run)
-                _ = try store.workers()
-                _ = try store.deadShards()
+                _ = try store.queue.reopen(run)
+                _ = try store.queue.workers()
+                _ = try store.queue.deadShards()
             }
         }
     }

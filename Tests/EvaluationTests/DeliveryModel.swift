@@ -1,4 +1,5 @@
 import Evaluation
+import TestSupport
 
 /// One run, its job messages and its workers, as the model check sees them: everything that may happen, in any order.
 struct DeliveryModel: Hashable {
@@ -133,12 +134,12 @@ extension DeliveryModel {
         case .renew(let worker): if let held = workers[worker], !shards[held.shard].renew(held.token) { workers[worker] = nil }
         case .store(let worker): store(worker, isAnswered: true)
         case .storeUnanswered(let worker): store(worker, isAnswered: false)
-        case .handBack(let worker): end(worker, .handedBack)
-        case .fail(let worker, let failure): end(worker, .failed(failure))
+        case .handBack(let worker): handBack(worker)
+        case .fail(let worker, let failure): fail(worker, failure)
         case .crash(let worker): workers[worker] = nil
         case .expire(let shard, let isBackup):
             let token = (isBackup ? shards[shard].backup : shards[shard].primary)?.token ?? ""
-            follow(shards[shard].end(token, .expired, policy: policy), of: shard)
+            follow(shards[shard].end(token, .unknown, policy: policy), of: shard)
         case .steer(let command): steer(command)
         }
     }
@@ -173,17 +174,23 @@ extension DeliveryModel {
         if isAnswered { workers[worker] = nil }
     }
 
-    private mutating func end(_ worker: Int, _ ending: ShardMachine.Ending) {
+    private mutating func handBack(_ worker: Int) {
         guard let held = workers[worker] else { return }
         workers[worker] = nil
-        follow(shards[held.shard].end(held.token, ending, policy: policy), of: held.shard)
+        _ = shards[held.shard].handBack(held.token)
     }
 
-    private mutating func follow(_ consequence: ShardMachine.Consequence, of shard: Int) {
+    private mutating func fail(_ worker: Int, _ failure: FailureClass) {
+        guard let held = workers[worker] else { return }
+        workers[worker] = nil
+        follow(shards[held.shard].end(held.token, failure, policy: policy), of: held.shard)
+    }
+
+    private mutating func follow(_ consequence: AttemptConsequence?, of shard: Int) {
         switch consequence {
         case .split:
             hasJustSplit = true
-            let halves = ShardMachine.halves(of: ranges[shard])
+            let halves = ranges[shard].halves
             for half in [halves.0, halves.1] {
                 ranges.append(half)
                 shards.append(
@@ -191,7 +198,7 @@ extension DeliveryModel {
                         id: ShardAttempt(run: RunID(1), shard: shards.count, attempt: 1), imageCount: half.imageCount, isPart: true))
             }
         case .died: dead.formUnion(ranges[shard].ordinals)
-        case .ignored, .backupEnded, .promoted, .returned, .retried: break
+        case .backupEnded, .promoted, .retried, nil: break
         }
     }
 

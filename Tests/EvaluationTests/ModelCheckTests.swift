@@ -1,4 +1,5 @@
 import Evaluation
+import TestSupport
 import Testing
 
 /// Walks through every order in which things can happen to a small run, and looks at every world on the way.

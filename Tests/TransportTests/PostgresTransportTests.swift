@@ -74,7 +74,7 @@ import Transport
     @Test func `watchers hear of events on a channel, as the JSON that Kafka's topic has`() throws {
         try withReceiver { _, sender, _, address in
             let watcher = try PostgresConnection(address)
-            try watcher.listen(to: EvaluationStore.eventChannel)
+            try watcher.listen(to: ShardQueue.eventChannel)
             #expect(try !watcher.waitForNotification(atMost: .milliseconds(50)))
             try sender.announce([.runPaused(RunID(7)), .runResumed(RunID(7))])
             #expect(try watcher.waitForNotification(atMost: .seconds(5)))

@@ -90,16 +90,16 @@ private struct HangingEngine: InferenceEngine {
             ]
             let worker = Worker(configuration, logger: Self.quiet, metrics: MetricsRegistry(), pulses: LoopPulses())
             let thread = NamedThread("worker") { try? worker.run() }
-            #expect(try store.publish(run: run, count: 20).count == 12)
-            try store.wakeWorkers()
+            #expect(try store.queue.publish(run: run, count: 20).count == 12)
+            try store.queue.wakeWorkers()
             let policy = AttemptPolicy(backoff: AttemptBackoff(firstDelay: 0, maximumDelay: 0))
-            try wait { try store.progress(run).first?.imagesDone == 11 }
+            try wait { try store.queue.progress(run).first?.imagesDone == 11 }
             // The shard that hangs goes back, and the other thread has it.
             try wait {
-                _ = try store.rescue(policy: policy)
-                _ = try store.publish(run: run, count: 20)
-                try store.wakeWorkers()
-                return try store.progress(run).first?.imagesDone == 12
+                _ = try store.queue.rescue(policy: policy)
+                _ = try store.queue.publish(run: run, count: 20)
+                try store.queue.wakeWorkers()
+                return try store.queue.progress(run).first?.imagesDone == 12
             }
             worker.drain()
             #expect(thread.join(until: .now + .seconds(30)))

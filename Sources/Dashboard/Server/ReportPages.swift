@@ -34,7 +34,7 @@ final class ReportPages: Sendable {
             if let known = kept.withLock({ $0[run] }), known.progress == progress { return known.html }
             // Compiling takes longer than these statements run.
             try store.session.withConnection { try $0.executeScript("SET jit = off; SET work_mem = '32MB'") }
-            var content = try store.pageContent(of: run)
+            var content = try store.answers.pageContent(of: run)
             content.readPictures()
             let html = RunPage(content).html
             kept.withLock { kept in

@@ -20,8 +20,8 @@ struct SteeringRoutes: Sendable {
                 let run = try DashboardRoutes.run(context)
                 _ = try await RequestForm(request)
                 let state = try await watch.perform { store in
-                    try store.steer(run, command)
-                    return try store.run(run).state
+                    try store.queue.steer(run, command)
+                    return try store.queue.run(run).state
                 }
                 return try answer("run \(run) is \(state.rawValue)", request, context, backTo: "/runs/\(run)")
             }
@@ -30,8 +30,8 @@ struct SteeringRoutes: Sendable {
             let run = try DashboardRoutes.run(context)
             let priority = try await RequestForm(request).int("priority", in: -1000...1000)
             try await watch.perform { store in
-                _ = try store.run(run)
-                try store.setPriority(of: run, to: priority)
+                _ = try store.queue.run(run)
+                try store.queue.setPriority(of: run, to: priority)
             }
             return try answer("run \(run) has priority \(priority)", request, context, backTo: "/runs/\(run)")
         }
@@ -41,7 +41,7 @@ struct SteeringRoutes: Sendable {
             guard let worker = Int64(text), worker > 0 else {
                 throw Failure(.notFound, "there is no worker \(text.prefix(40))", remedy: "a worker is a number; / lists the workers")
             }
-            try await watch.perform { try $0.requestDrain(of: worker) }
+            try await watch.perform { try $0.queue.requestDrain(of: worker) }
             return try answer("worker \(worker) is asked to drain", request, context, backTo: "/")
         }
         router.post("runs/:run/dead-letters/:verb") { request, context in try await deadLetters(request, context) }
@@ -54,10 +54,10 @@ struct SteeringRoutes: Sendable {
         let count: Int
         switch context.parameters.get("verb") {
         case "retry":
-            count = try await watch.perform { try $0.retryDead(run, shards: shards) }
+            count = try await watch.perform { try $0.queue.retryDead(run, shards: shards) }
             text = "\(count) images of run \(run) are tried again"
         case "drop":
-            count = try await watch.perform { try $0.dropDead(run, shards: shards) }
+            count = try await watch.perform { try $0.queue.dropDead(run, shards: shards) }
             text = "\(count) dead shards of run \(run) are off the list"
         default: throw HTTPProblem.noPage(request.uri.path)
         }

@@ -1,0 +1,48 @@
+package import Evaluation
+internal import Postgres
+
+extension ShardQueue {
+    /// Seconds that a worker's opinion on a missing image counts.
+    private static let doubtSeconds = 86_400.0
+
+    /// Keeps that a worker found images missing or changed.
+    package func doubt(_ dataSet: Int64, _ images: [ImageFailure], worker: Int64) throws {
+        try execute(
+            """
+            INSERT INTO image_doubts (dataset_id, ordinal, worker_id, code, message)
+            SELECT $1, ordinal, $2, code, message FROM unnest($3::integer[], $4::text[], $5::text[]) AS mine (ordinal, code, message)
+            ON CONFLICT (dataset_id, ordinal, worker_id) DO UPDATE SET code = excluded.code, message = excluded.message, seen_at = now()
+            """,
+            [
+                .int64(dataSet), .int64(worker), .int32Array(images.map { Int32(clamping: $0.ordinal) }), .textArray(images.map(\.code)),
+                .textArray(images.map(\.message)),
+            ])
+    }
+
+    /// Whether another worker found an image missing or changed too, or there is none that could say.
+    package func isDoubtShared(_ dataSet: Int64, ordinal: Int, worker: Int64) throws -> Bool {
+        try rows(
+            """
+            SELECT EXISTS (
+                SELECT FROM image_doubts WHERE dataset_id = $1 AND ordinal = $2 AND worker_id <> $3
+                  AND seen_at > now() - $4 * interval '1 second')
+            OR NOT EXISTS (
+                SELECT FROM workers WHERE worker_id <> $3 AND state = 'running' AND NOT drain_requested AND can_work
+                  AND $1 <> ALL (unfit_datasets) AND last_heartbeat_at > clock_timestamp() - $5 * interval '1 second') AS is_shared
+            """,
+            [.int64(dataSet), .int(ordinal), .int64(worker), .float64(Self.doubtSeconds), .float64(Self.workerTimeout)]
+        ).single().bool("is_shared")
+    }
+
+    /// Takes back the doubts of a worker that has the images again.
+    package func dropDoubts(of worker: Int64, on dataSet: Int64) throws {
+        try execute(
+            "UPDATE image_doubts SET seen_at = '-infinity' WHERE dataset_id = $1 AND worker_id = $2 AND seen_at > '-infinity'",
+            [.int64(dataSet), .int64(worker)])
+    }
+
+    /// Forgets doubts that count no more, and declines that no coordinator looks at.
+    package func pruneDoubts() throws {
+        try execute("SELECT remove_old_doubts()")
+    }
+}

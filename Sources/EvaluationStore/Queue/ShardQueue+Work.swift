@@ -1,0 +1,28 @@
+internal import Postgres
+
+extension ShardQueue {
+    /// Asks to be told of runs that are made or change their state. Does nothing behind a connection pool, where nobody would be told.
+    /// - Returns: whether ``waitForRuns(atMost:)`` will hear of them.
+    package func listenForRuns() throws -> Bool {
+        try session.withConnection { connection in
+            if !connection.isPooled { try connection.listen(to: "evalctl_runs") }
+            return !connection.isPooled
+        }
+    }
+
+    /// Waits until a run is made or changes its state, at most `timeout`; after ``listenForRuns()``, on the same session.
+    /// - Returns: whether one did.
+    package func waitForRuns(atMost timeout: Duration) throws -> Bool {
+        try session.withConnection { try $0.waitForNotification(atMost: timeout) }
+    }
+
+    /// Whether any run is running, or any shard is out.
+    package func hasWork() throws -> Bool {
+        try rows(
+            """
+            SELECT EXISTS (SELECT FROM runs WHERE state = 'running')
+                OR EXISTS (SELECT FROM shards WHERE state IN ('published', 'running')) AS has_work
+            """
+        ).single().bool("has_work")
+    }
+}
