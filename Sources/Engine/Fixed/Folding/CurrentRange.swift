@@ -20,7 +20,8 @@ struct CurrentRange {
                 highest[channel] += range.highest[channel]
             }
             if case .current(let node) = term.source, let before = stored[node] {
-                usual = zip(usual, before.usual).map { $0.isFinite ? $0 + $1 : $1 + 1 }
+                let factor = term.outer.map { outer in outer.scale.reduce(0) { max($0, abs($1)) } } ?? 1
+                usual = zip(usual, before.usual).map { $0.isFinite ? $0 + $1 * factor : $1 * factor + 1 }
             }
         }
     }

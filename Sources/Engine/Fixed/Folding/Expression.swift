@@ -45,6 +45,11 @@ struct Term {
     var layers: [(layer: Int, outputs: Int)] = []
 }
 
+extension Term {
+    /// Whether it is a stored current.
+    var isKept: Bool { if case .current = source { true } else { false } }
+}
+
 /// Channels of spikes that a neuron node fires, as they follow each other in a feature.
 struct SpikeSlice: Hashable {
     var node: Int
@@ -71,6 +76,19 @@ extension Expression {
     }
 
     var channels: Int { bias.count }
+
+    /// Multiplies all channels. What is kept in memory is scaled by short sums of shifts where it is read.
+    mutating func scale(_ factor: Double) {
+        let zeros = Array(repeating: 0.0, count: channels)
+        for index in terms.indices {
+            if case .current = terms[index].source { terms[index].outer = OuterScale(bias: zeros, scale: [factor], shift: [0]) }
+        }
+        let kept = terms
+        scale(zeros.map { _ in factor }, shift: zeros, deviation: nil)
+        for index in terms.indices {
+            if case .current = terms[index].source { terms[index] = kept[index] }
+        }
+    }
 
     /// Multiplies channels and adds to them.
     mutating func scale(_ factors: [Double], shift: [Double], deviation: [Double]?) {
@@ -120,6 +138,11 @@ extension Expression {
         // A layer that two terms use is computed twice and is one layer all the same.
         term.layers.removeAll { listed in terms.contains { $0.layers.contains { $0.layer == listed.layer } } }
         terms.append(term)
+    }
+
+    /// Notes its layers, those alone that were not counted before.
+    mutating func count(in counted: inout Set<Int>) {
+        for index in terms.indices { terms[index].layers.removeAll { !counted.insert($0.layer).inserted } }
     }
 
     /// The channels from `first` on among `count`.

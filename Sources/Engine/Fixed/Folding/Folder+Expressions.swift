@@ -54,7 +54,7 @@ extension Folder {
         case .scale(let factor):
             var scaled = try expression(of: node.inputs[0])
             guard scaled.terms.allSatisfy({ $0.outer == nil }) else { throw refuse(index, "a scaled current is scaled again") }
-            scaled.scale(Array(repeating: factor, count: channels), shift: Array(repeating: 0, count: channels), deviation: nil)
+            scaled.scale(factor)
             return scaled
         case .product(let heads, let exponent):
             var sources: [Int] = []
@@ -82,6 +82,15 @@ extension Folder {
         let input = try spikeInput(of: index)
         let factor = Array(repeating: 1 / Double(input.divisor), count: channels)
         guard !input.isWhole || input.sharesTaps else { throw refuse(index, "flattened spikes reach a neuron as they are") }
+        let isApart = input.planes.allSatisfy { $0.count == 1 && $0[0].node >= 0 && !standsAmongOthers($0[0].node) }
+        if !isApart, !input.sharesTaps {
+            let layer = RealLayer(outputs: channels, inputs: channels, bias: Array(repeating: 0, count: channels)) { output, row in
+                for place in row.indices { row[place] = place == output ? factor[output] : 0 }
+            }
+            return Expression(
+                Term(source: .rows(planes: input.planes, window: nil, sharesTaps: false), layer: layer, factor: factor),
+                channels: channels)
+        }
         return Expression(
             Term(source: input.sharesTaps ? .positions(planes: input.planes) : .spikes(planes: input.planes), factor: factor),
             channels: channels)
@@ -97,7 +106,6 @@ extension Folder {
         let outputs = output.channels
         let zeros = Array(repeating: 0.0, count: outputs)
         var input = graph.nodes[index].inputs[0]
-        var weight = try expanded(convolution, inputs: features[input].channels, index)
         var bias = convolution.bias.map(values) ?? zeros
         var time: [Double]?
         var inner = zeros
@@ -105,7 +113,7 @@ extension Folder {
         if layer(index) != nil, features[input].isCurrent, case .normalisation(let normalisation) = graph.nodes[input].operation {
             // A normalisation of spikes goes into the layer behind it.
             let (scale, shift) = affine(normalisation)
-            let constants = self.outputs(of: weight, for: shift)
+            let constants = self.outputs(of: convolution, for: shift)
             inputScale = scale
             time = normalisation.timeScale.map(values)
             if time == nil { bias = zip(bias, constants).map(+) } else { inner = constants }
@@ -115,30 +123,38 @@ extension Folder {
         if layer(index) != nil {
             let spikes = try spikeInput(of: input)
             let window = spikes.isWhole ? wholeWindow(spikes.grid) : window(convolution, spikes.grid, output)
-            if spikes.isWhole, !spikes.sharesTaps {
-                weight = Tensor(shape: [outputs, spikes.grid.channels, spikes.grid.height, spikes.grid.width], values: weight.values)
-            }
             let scale = Array(repeating: 1 / Double(spikes.divisor), count: outputs)
             if isDepthwise(convolution, index), spikes.planes.count == 1, spikes.planes[0].count == 1, !spikes.isWhole,
-                spikes.planes[0][0].node >= 0
+                spikes.planes[0][0].node >= 0, !standsAmongOthers(spikes.planes[0][0].node)
             {
                 term = Term(
-                    source: .window(spikes: spikes.planes[0][0].node, window), layer: RealLayer(tensor(convolution.weight), scale: scale),
-                    factor: zeros)
+                    source: .window(spikes: spikes.planes[0][0].node, window),
+                    layer: RealLayer(tensor(convolution.weight), scale: inputScale.map { zip($0, scale).map(*) } ?? scale), factor: zeros)
             } else {
+                var weight = try expanded(convolution, inputs: features[input].channels, index)
+                if spikes.isWhole, !spikes.sharesTaps {
+                    weight = Tensor(shape: [outputs, spikes.grid.channels, spikes.grid.height, spikes.grid.width], values: weight.values)
+                }
                 term = Term(
                     source: .rows(planes: spikes.planes, window: window.isPointwise ? nil : window, sharesTaps: spikes.sharesTaps),
                     layer: RealLayer(weight, scale: scale, inputScale: inputScale), factor: zeros)
             }
             term.layers = layerOutputs(index, outputs / convolution.groups)
-        } else if input == 0 {
-            term = Term(
-                source: .image(window(convolution, features[0], output)),
-                layer: RealLayer(weight, scale: Array(repeating: 1, count: outputs)), factor: zeros)
         } else {
-            guard isStored(input) else { throw refuse(index, "it reads a current that is not kept") }
+            var grid = window(convolution, features[input], output)
+            var weight =
+                isDepthwise(convolution, index) && input > 0
+                ? tensor(convolution.weight) : try expanded(convolution, inputs: features[input].channels, index)
+            if case .flatten = graph.nodes[input].operation {
+                // Channels, rows and columns in one: a window as large as the grid.
+                input = graph.nodes[input].inputs[0]
+                let feature = features[input]
+                grid = wholeWindow(feature)
+                weight = Tensor(shape: [outputs, feature.channels, feature.height, feature.width], values: weight.values)
+            }
+            guard input == 0 || isStored(input) else { throw refuse(index, "it reads a current that is not kept") }
             term = Term(
-                source: .products(current: input, window(convolution, features[input], output)),
+                source: input == 0 ? .image(grid) : .products(current: input, grid),
                 layer: RealLayer(weight, scale: Array(repeating: 1, count: outputs)), factor: zeros)
         }
         if let time { term.outer = OuterScale(bias: inner, scale: [1], shift: [0], time: time) }
@@ -155,7 +171,7 @@ extension Folder {
     /// A layer's weights over all inputs, zeros where its groups do not reach.
     private func expanded(_ convolution: Convolution, inputs: Int, _ index: Int) throws(Failure) -> Tensor {
         let tensor = tensor(convolution.weight)
-        guard convolution.groups > 1, !isDepthwise(convolution, index) else { return tensor }
+        guard convolution.groups > 1 else { return tensor }
         let (outputs, own) = (tensor.shape[0], tensor.shape[1])
         let taps = tensor.shape.dropFirst(2).reduce(1, *)
         let (count, overflow) = (outputs * taps).multipliedReportingOverflow(by: inputs)
@@ -173,12 +189,14 @@ extension Folder {
     }
 
     /// What a layer gives for constant inputs.
-    private func outputs(of weight: Tensor, for inputs: [Double]) -> [Double] {
-        let taps = weight.shape.dropFirst(2).reduce(1, *)
+    private func outputs(of convolution: Convolution, for inputs: [Double]) -> [Double] {
+        let weight = tensor(convolution.weight)
+        let (count, taps) = (weight.shape[1], weight.shape.dropFirst(2).reduce(1, *))
         return (0..<weight.shape[0]).map { output in
-            inputs.indices.reduce(0) { sum, input in
-                let first = (output * inputs.count + input) * taps
-                return sum + inputs[input] * weight.values[first..<first + taps].reduce(0) { $0 + Double($1) }
+            let group = output / (weight.shape[0] / convolution.groups)
+            return (0..<count).reduce(0) { sum, input in
+                let first = (output * count + input) * taps
+                return sum + inputs[group * count + input] * weight.values[first..<first + taps].reduce(0) { $0 + Double($1) }
             }
         }
     }
@@ -189,6 +207,18 @@ extension Folder {
         let (mean, variance) = (values(normalisation.mean), values(normalisation.variance))
         let scale = zip(gamma, variance).map { $0 / ($1 + normalisation.epsilon).squareRoot() }
         return (scale, scale.indices.map { beta[$0] - mean[$0] * scale[$0] })
+    }
+
+    /// A kept current's layers once more, where each channel has a factor that what is kept cannot take.
+    private func computedAgain(_ input: Int, for index: Int) throws(Failure) -> Expression {
+        guard !isGridStep(input), !isJoin(input), features[input].isCurrent, input > 0 else {
+            throw refuse(index, "it normalises pooled or joined currents that other currents are added to")
+        }
+        let again = try expression(of: input, isRoot: true)
+        guard !again.terms.contains(where: \.isKept), again.terms.allSatisfy({ $0.outer == nil }) else {
+            throw refuse(index, "it normalises a kept current that other currents are added to")
+        }
+        return again
     }
 
     private func normalised(_ normalisation: Normalisation, _ index: Int) throws(Failure) -> Expression {
@@ -202,14 +232,12 @@ extension Folder {
             guard inner.terms.allSatisfy({ $0.outer == nil }) else {
                 throw refuse(index, "it normalises what is scaled by positions or time steps")
             }
-            if inner.terms.contains(where: { if case .current = $0.source { true } else { false } }) {
-                throw refuse(index, "it normalises a kept current that other currents are added to")
-            }
+            if inner.terms.contains(where: \.isKept) { inner = try computedAgain(graph.nodes[index].inputs[0], for: index) }
             inner.scale(scale, shift: shift, deviation: values(normalisation.weight).map(abs))
             return inner
         }
         guard inner.terms.count == 1 else { throw refuse(index, "it normalises by position or time step what several layers come to") }
-        if case .current = inner.terms[0].source { throw refuse(index, "it normalises a kept current by position or time step") }
+        if inner.terms[0].isKept, normalisation.axis == .channel { inner = try computedAgain(graph.nodes[index].inputs[0], for: index) }
         if case .mix = inner.terms[0].source {
             guard normalisation.axis == .row || normalisation.axis == .column, var outer = inner.terms[0].outer, outer.time.isEmpty else {
                 throw refuse(index, "it normalises a map along an axis by another axis")

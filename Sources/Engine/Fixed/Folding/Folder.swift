@@ -35,9 +35,10 @@ final class Folder {
         self.uses = uses
         layerNumbers = Dictionary(uniqueKeysWithValues: parameters.network.activity.layers.enumerated().map { ($1.node, $0) })
         for (index, node) in graph.nodes.enumerated() where node.operation == .concatenate && features[index].isCurrent {
+            guard node.inputs.allSatisfy({ computesInPlace($0, for: index) }), Set(node.inputs).count == node.inputs.count else { continue }
             var first = 0
             for input in node.inputs {
-                if features[input].isCurrent, slices[input] == nil, !isGridStep(input) { slices[input] = (index, first) }
+                slices[input] = (index, first)
                 first += features[input].channels
             }
         }
@@ -69,11 +70,11 @@ final class Folder {
     func isStored(_ index: Int) -> Bool {
         guard features[index].isCurrent, index > 0, index != graph.output else { return false }
         if isGridStep(index) { return true }
-        if slices[index] != nil { return false }
+        if slices[index] != nil || isFlattening(index) { return false }
         if graph.nodes[index].operation == .concatenate { return true }
         if uses[index].count > 1 { return true }
         return uses[index].contains { use in
-            if isGridStep(use) { return true }
+            if isGridStep(use) || isJoin(use) { return true }
             if readsStoredCurrents(use) { return true }
             return features[index].isConstant && !features[use].isConstant && !hasTimeScale(use)
         }
@@ -84,8 +85,14 @@ final class Folder {
         switch graph.nodes[use].operation {
         case .convolution: layer(use) == nil
         case .mix: layer(use) == nil
-        default: false
+        default: isFlattening(use)
         }
+    }
+
+    /// A grid of currents that a layer reads as a vector.
+    private func isFlattening(_ index: Int) -> Bool {
+        guard case .flatten = graph.nodes[index].operation else { return false }
+        return features[index].isCurrent && features[graph.nodes[index].inputs[0]].positions > 1
     }
 
     private func hasTimeScale(_ index: Int) -> Bool {
@@ -100,6 +107,51 @@ final class Folder {
         case .maximumPool, .averagePool, .mean, .total: return true
         default: return false
         }
+    }
+
+    /// A concatenation whose parts are currents that stand elsewhere first, and are copied together.
+    func isJoin(_ index: Int) -> Bool {
+        guard graph.nodes[index].operation == .concatenate, features[index].isCurrent else { return false }
+        return graph.nodes[index].inputs.contains { slices[$0]?.whole != index }
+    }
+
+    /// Whether a part of a concatenation can be computed at its place there: it comes to layers on spikes or on the image, and nothing else
+    /// needs it as a whole.
+    private func computesInPlace(_ index: Int, for whole: Int) -> Bool {
+        guard slices[index] == nil, features[index].isCurrent else { return false }
+        let isPart = graph.nodes[whole].inputs.contains(index)
+        let others = uses[index].filter { $0 != whole && !isWithin($0, whole) }
+        guard others.allSatisfy({ isPart && features[$0].isSpikes }) else { return false }
+        let node = graph.nodes[index]
+        switch node.operation {
+        case .convolution(let convolution):
+            return node.inputs[0] == 0 || layer(index) != nil && (convolution.groups == 1 || convolution.groups != features[index].channels)
+        case .normalisation(let normalisation):
+            return normalisation.axis == .channel && computesInPlace(node.inputs[0], for: whole)
+        case .sum:
+            return node.inputs.allSatisfy { computesInPlace($0, for: whole) }
+        default:
+            return false
+        }
+    }
+
+    /// Whether a current goes, through sums and normalisations alone, into a concatenation.
+    private func isWithin(_ index: Int, _ whole: Int) -> Bool {
+        switch graph.nodes[index].operation {
+        case .sum, .normalisation: uses[index].contains { $0 == whole || $0 < whole && isWithin($0, whole) }
+        default: false
+        }
+    }
+
+    /// Whether spikes are fired among those of other channels, from a part of a concatenation.
+    func standsAmongOthers(_ spikes: Int) -> Bool {
+        guard spikes < graph.nodes.count, case .neuron = graph.nodes[spikes].operation else { return false }
+        var place = graph.nodes[spikes].inputs[0]
+        while slices[place] == nil {
+            guard !isStored(place), case .normalisation = graph.nodes[place].operation else { return false }
+            place = graph.nodes[place].inputs[0]
+        }
+        return true
     }
 
     func refuse(_ index: Int, _ reason: String) -> Failure {

@@ -46,7 +46,7 @@ struct NetworkFolding {
                 let feature = folder.features[plane.node]
                 spikes[plane.id] = SpikeSlot(
                     tokens: feature.positions, width: plane.source.channels, first: 0, channels: plane.source.channels)
-            case .grid, .head: break
+            case .grid, .join, .head: break
             }
         }
     }
@@ -72,6 +72,18 @@ struct NetworkFolding {
                 GridStep(
                     node: node, input: input, window: window, shift: taps.divisor == nil ? nil : taps.shift, slot: slot,
                     tiles: Tiling(channels: feature.channels, precision: precision).tiles))
+        case .join(let node, let parts):
+            let feature = folder.features[node]
+            let slot = CurrentSlot(tokens: feature.positions, channels: feature.channels, isConstant: feature.isConstant)
+            currents[node] = slot
+            let (own, all) = (units.units(of: node), units)
+            steps.append(
+                JoinStep(
+                    node: node, slot: slot,
+                    parts: parts.map { part in
+                        JoinStep.Part(
+                            part, exponents: all.exponents(of: node), units: own, from: part.current.map { all.exponents(of: $0) })
+                    }))
         case .bits(let node):
             try addBits(node)
         case .sample(let plane):
@@ -135,7 +147,7 @@ struct NetworkFolding {
         let own = units.units(of: plan.node)
         unitSpread.append(
             UnitSpread(node: folder.node(plan.node).name, exponents: units.exponents(of: plan.node), scale: units.fraction(of: plan.node)))
-        let isContraction = plan.isContraction && !units.mayCut(plan.node)
+        let isContraction = plan.isContraction && !units.mayCut(plan.node) && plan.kept.map { units.factor(of: $0) == 1 } ?? false
         let ordered = plan.expression.terms.enumerated().sorted { left, right in
             (left.element.outer == nil ? 1 : 0, left.offset) < (right.element.outer == nil ? 1 : 0, right.offset)
         }.map(\.element)
@@ -163,7 +175,7 @@ struct NetworkFolding {
     private func form(_ plan: CurrentPlan, _ terms: [FoldedTerm], isContraction: Bool) -> CurrentStep.Form {
         guard terms.count == 2, let rows = terms.firstIndex(where: \.isListed),
             let (other, places) = terms.compactMap({ term -> (Int, LineBuffer?)? in
-                if case .current(let node, let places) = term.work { (node, places) } else { nil }
+                if case .current(let node, let places) = term.work, term.scale == nil { (node, places) } else { nil }
             }).first
         else { return .general }
         if isContraction { return .contraction(rows: rows, kept: other) }
@@ -191,6 +203,21 @@ struct NetworkFolding {
     /// Logits that are no layer on spikes alone: a current, read as it is.
     private mutating func addCurrentHead(_ expression: Expression) throws {
         let output = folder.graph.output
+        // What is kept already is read with the units that it has.
+        var kept: [ReadoutStep.Source] = []
+        var expression = expression
+        expression.terms.removeAll { term in
+            guard case .current(let node) = term.source, term.outer.map({ $0.scale[0] != 0 && $0.time.isEmpty }) ?? true else {
+                return false
+            }
+            let factor = term.outer?.scale[0] ?? 1
+            kept.append(ReadoutStep.Source(node: node, units: units.units(of: node).map { $0 / factor }))
+            return true
+        }
+        guard !expression.terms.isEmpty else {
+            steps.append(ReadoutStep(sources: kept, bias: expression.bias))
+            return
+        }
         let plan = CurrentPlan(node: output, isStored: true, isFirst: true, expression: expression)
         let terms = expression.terms.map { $0.range(folder, stored: units.ranges, isContracted: false) }
         let range = CurrentRange(expression, terms, stored: units.ranges)
@@ -206,7 +233,8 @@ struct NetworkFolding {
                 node: output, slot: slot, isStored: true, isFirst: true, form: .general,
                 terms: try expression.terms.map { try folded($0, plan, units: own, bias: nil, isContraction: false) },
                 bias: lines(expression.bias, own, tiling), neurons: [], tiling: tiling, part: .head))
-        steps.append(ReadoutStep(node: output, units: own))
+        steps.append(
+            ReadoutStep(sources: kept + [ReadoutStep.Source(node: output, units: own)], bias: Array(repeating: 0, count: own.count)))
     }
 
     func sources(_ planes: [[SpikeSlice]], _ node: Int) throws -> [FoldedTerm.ListedSource] {

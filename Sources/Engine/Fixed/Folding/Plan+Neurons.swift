@@ -27,8 +27,14 @@ extension CurrentPlan {
         guard !isStored, neurons.count == 1, neurons[0].isPlain, expression.terms.count == 2, expression.bias.allSatisfy({ $0 == 0 }) else {
             return false
         }
-        let hasCurrent = expression.terms.contains { if case .current = $0.source { true } else { false } }
-        return hasCurrent && expression.terms.contains(where: isTokenLayer)
+        return kept != nil && expression.terms.contains(where: isTokenLayer)
+    }
+
+    /// A stored current that is added as it is.
+    var kept: Int? {
+        expression.terms.lazy.compactMap { term in
+            if case .current(let node) = term.source, term.outer == nil { node } else { nil }
+        }.first
     }
 
     private func isTokenLayer(_ term: Term) -> Bool {

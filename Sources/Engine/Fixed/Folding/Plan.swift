@@ -9,6 +9,8 @@ enum Plan {
     case fire(NeuronPlan)
     /// Pooling or a mean of a stored current.
     case grid(Int)
+    /// A concatenation of stored currents and of spikes, by their first channels.
+    case join(Int, [JoinedPart])
     /// An operation on spikes.
     case bits(Int)
     case sample(Folder.SampledPlane)
@@ -49,6 +51,23 @@ struct ProgramPlan {
         for index in folder.graph.nodes.indices.dropFirst() {
             try add(index, folder)
         }
+        countOnce()
+    }
+
+    /// A layer that is computed again for another current is one layer all the same.
+    private mutating func countOnce() {
+        var counted: Set<Int> = []
+        for index in plans.indices {
+            switch plans[index] {
+            case .current(var current):
+                current.expression.count(in: &counted)
+                plans[index] = .current(current)
+            case .head(var expression):
+                expression.count(in: &counted)
+                plans[index] = .head(expression)
+            default: break
+            }
+        }
     }
 
     private mutating func add(_ index: Int, _ folder: Folder) throws(Failure) {
@@ -57,9 +76,14 @@ struct ProgramPlan {
         if case .neuron(let neuron) = node.operation {
             try add(neuron, index, folder)
         } else if index == folder.graph.output {
-            try samplePlanes(folder) { () throws(Failure) in .head(try folder.expression(of: index, isRoot: true)) }
-        } else if folder.isGridStep(index) {
-            plans.append(.grid(index))
+            guard folder.isGridStep(index) || folder.isJoin(index) else {
+                return try samplePlanes(folder) { () throws(Failure) in .head(try folder.expression(of: index, isRoot: true)) }
+            }
+            try addMoved(index, folder)
+            let ones = Array(repeating: 1.0, count: feature.channels)
+            plans.append(.head(Expression(Term(source: .current(index), factor: ones), channels: feature.channels)))
+        } else if folder.isGridStep(index) || folder.isJoin(index) {
+            try addMoved(index, folder)
         } else if feature.isCurrent {
             if folder.isStored(index) { try advance(index, before: index, folder) }
         } else {
@@ -68,6 +92,12 @@ struct ProgramPlan {
             default: break
             }
         }
+    }
+
+    /// A current that is pooled or copied together from kept ones.
+    private mutating func addMoved(_ index: Int, _ folder: Folder) throws(Failure) {
+        guard folder.isJoin(index) else { return plans.append(.grid(index)) }
+        try samplePlanes(folder) { () throws(Failure) in .join(index, try folder.joinedParts(of: index)) }
     }
 
     private mutating func add(_ neuron: Neuron, _ index: Int, _ folder: Folder) throws(Failure) {

@@ -42,7 +42,9 @@ struct TermFolding {
         case .positions(let planes):
             work = .positions(try single(planes), folding.lines(term.factor, inner, tiling))
         case .current(let node):
-            work = .current(node, placeLines(units.places(from: node, to: plan.node)))
+            let raised = Int((inner[0] / own[0]).exponent)
+            work = .current(
+                node, placeLines(zip(units.exponents(of: node), units.exponents(of: plan.node)).map { max($0 - $1 - raised, 0) }))
         case .products(let node, let window):
             guard let layer else { preconditionFailure("products have weights") }
             work = .products(
@@ -72,7 +74,8 @@ struct TermFolding {
             work = .attention(
                 FoldedAttention(query: query, key: key, value: value, heads: heads, channels: own.count, unit: Int32(unit)))
         }
-        return FoldedTerm(work: work, scale: scale, layers: term.layers)
+        let isApart = scale != nil && !isAxis && !term.canTakeBias && added.contains { $0 != 0 }
+        return FoldedTerm(work: work, scale: scale, bias: isApart ? folding.lines(added, inner, tiling) : nil, layers: term.layers)
     }
 
     private var isAxis: Bool { if case .mix = term.source { true } else { false } }
@@ -106,9 +109,17 @@ struct TermFolding {
         return buffer
     }
 
+    /// Factors of positions and time steps; of a kept mean also what its divisor is beside a power of two.
+    private func scale(_ units: Units) -> OuterScale? {
+        guard case .current(let node) = term.source, units.factor(of: node) != 1 else { return term.outer }
+        var outer = term.outer ?? OuterScale(bias: zeros, scale: [1], shift: [0])
+        outer.scale = outer.scale.map { $0 / units.factor(of: node) }
+        return outer
+    }
+
     /// The units of a layer's own sums, and the factors that bring them into the current's.
     private func scaled(_ units: Units) throws -> (inner: [Double], scale: FoldedScale?) {
-        guard let outer = term.outer, !(outer.scale == [1] && outer.shift == [0] && outer.time.isEmpty) else { return ([], nil) }
+        guard let outer = scale(units), !(outer.scale == [1] && outer.shift == [0] && outer.time.isEmpty) else { return ([], nil) }
         let inner = term.inner(folder, stored: units.ranges)
         // The sums have units of their own, all the same number of places finer or coarser.
         var places = Double.infinity
@@ -121,6 +132,10 @@ struct TermFolding {
             places = min(places, floor(log2(limit / own[channel])))
         }
         if !places.isFinite { places = 0 }
+        if case .current(let node) = term.source {
+            // A kept current has the bits that it has.
+            for (from, to) in zip(units.exponents(of: node), units.exponents(of: plan.node)) { places = min(places, Double(from - to)) }
+        }
         guard places >= -40 else { throw folder.refuse(plan.node, "its sums are too large beside its thresholds") }
         places = min(max(places, -40), 12)
         let ratio = exp2(places)

@@ -31,6 +31,7 @@ struct Units {
         var sources: [Int: Set<Int>] = [:]
         var order: [Int] = []
         var families = UnitFamilies()
+        var joined: [Int: [JoinedPart]] = [:]
         func note(_ node: Int, channels: Int, _ body: (inout UnitLimits) -> Void) {
             if limits[node] == nil { order.append(node) }
             body(&limits[node, default: UnitLimits(channels: channels)])
@@ -40,7 +41,8 @@ struct Units {
             case .current(let current) where current.isExpansion:
                 break
             case .current(let current):
-                let terms = current.expression.terms.map { $0.range(folder, stored: ranges, isContracted: current.isContraction) }
+                let isContraction = current.isContraction && (current.kept.map { factor(of: $0) == 1 } ?? false)
+                let terms = current.expression.terms.map { $0.range(folder, stored: ranges, isContracted: isContraction) }
                 let range = CurrentRange(current.expression, terms, stored: ranges)
                 let before = current.expression.terms.compactMap { term in if case .current(let node) = term.source { node } else { nil } }
                 if current.expression.terms.contains(where: \.isCounted) { families.noteCounting(current.node) }
@@ -48,7 +50,7 @@ struct Units {
                 sources[current.node, default: []].formUnion(before)
                 ranges[current.node] = current.isFirst ? range : ranges[current.node].map { $0.joined(range) } ?? range
                 let known = ranges[current.node] ?? range
-                if current.isContraction, let kept = before.first {
+                if isContraction, let kept = current.kept {
                     partners[current.node] = kept
                     note(kept, channels: range.channels) { $0.note(known, current, terms) }
                 }
@@ -64,8 +66,17 @@ struct Units {
                 if case .total = folder.node(node).operation { range = range.scaled(Double(folder.features[input].positions)) }
                 ranges[node] = range
                 depths[node] = depths[input]
-                factors[node] = GridTaps(node, folder).factor
+                factors[node] = GridTaps(node, folder).factor * factor(of: input)
                 sources[node] = [input]
+                note(node, channels: range.channels) { $0.note(range) }
+            case .join(let node, let parts):
+                let range = CurrentRange(parts, stored: ranges)
+                ranges[node] = range
+                let before = parts.compactMap(\.current)
+                depths[node] = before.reduce(0) { max($0, depths[$1] ?? 0) }
+                for part in parts where part.current == nil { families.noteCounting(node) }
+                joined[node] = parts
+                sources[node] = Set(before)
                 note(node, channels: range.channels) { $0.note(range) }
             case .bits, .sample, .head:
                 break
@@ -85,13 +96,14 @@ struct Units {
         fractions = families.fractions(largest, folder.format.precision)
         for node in order {
             guard let own = largest[node] else { continue }
-            exponents[node] = try chosen(for: node, below: own, sources: sources[node] ?? [], partner: partners[node], folder)
+            exponents[node] = try chosen(
+                for: node, below: own, sources: sources[node] ?? [], partner: partners[node], parts: joined[node], folder)
         }
     }
 
     /// The binary places of a current's units, below the largest that it can have.
     private mutating func chosen(
-        for node: Int, below largest: [Double], sources: Set<Int>, partner: Int?, _ folder: Folder
+        for node: Int, below largest: [Double], sources: Set<Int>, partner: Int?, parts: [JoinedPart]?, _ folder: Folder
     ) throws(Failure) -> [Int] {
         if let partner, let shared = exponents[partner] {
             if cutting.contains(partner) { cutting.insert(node) }
@@ -106,13 +118,14 @@ struct Units {
         places = places.map { min($0, usual + 4) }
         for source in sources {
             guard let other = exponents[source] else { continue }
-            guard (factors[source] ?? 1) == 1 else {
-                throw folder.format.precision.unfit(
-                    "node '\(folder.node(node).name.prefix(80))'",
-                    "it adds a mean over \(folder.features[source].channels) channels to other currents",
-                    isInAnyPrecision: true)
+            if let parts {
+                guard (factors[source] ?? 1) == 1 else { throw folder.refuse(node, "it joins a mean whose divisor is no power of two") }
+                for part in parts where part.current == source {
+                    for channel in other.indices { places[part.first + channel] = min(places[part.first + channel], other[channel]) }
+                }
+            } else {
+                places = zip(places, other).map(min)
             }
-            places = zip(places, other).map(min)
         }
         return places
     }
@@ -129,6 +142,6 @@ struct Units {
     /// Whether a current may be cut off, so that every one has to be looked at.
     func mayCut(_ node: Int) -> Bool { cutting.contains(node) }
 
-    /// Places that a current is shifted right by where it is added to another one, by channel.
-    func places(from source: Int, to node: Int) -> [Int] { zip(exponents(of: source), exponents(of: node)).map { max($0 - $1, 0) } }
+    /// A mean's divisor beside a power of two.
+    func factor(of node: Int) -> Double { factors[node] ?? 1 }
 }

@@ -88,7 +88,8 @@ final class FixedPass {
         pixels = LineBuffer(count: 3 * size * size, of: UInt8.self)
         for step in scaled {
             for term in step.terms {
-                if let scale = term.scale { scales[scale.key] = scale.table(tokens: step.tokens, steps: step.usesFrames ? steps : 1) }
+                let frames = step.usesFrames && !step.slot.isConstant ? steps : 1
+                if let scale = term.scale { scales[scale.key] = scale.table(tokens: step.tokens, steps: frames) }
             }
         }
     }
@@ -240,31 +241,4 @@ final class FixedPass {
 extension CurrentStep {
     /// Whether its factors are looked up by frame, and not by position.
     var usesFrames: Bool { if case .contraction = form { false } else { true } }
-}
-
-/// Logits that are read from a current.
-struct ReadoutStep: ProgramStep {
-    let node: Int
-    let units: [Double]
-
-    var tokens: Int { 1 }
-    var isGlobal: Bool { true }
-    var currentReads: Set<Int> { [node] }
-    var distantReads: Set<Int> { [node] }
-
-    func run(_ pass: FixedPass, first: Int, count: Int) {
-        pass.begin(.head)
-        let lanes = pass.kernels.lanes
-        for step in 0..<pass.steps {
-            pass.logits.append(
-                units.indices.map { label in
-                    let line = pass.current(node).line(tile: label / lanes, token: 0) + step * LineBuffer.lineBytes
-                    let value =
-                        pass.kernels.laneBits == 32
-                        ? Double(line.load(fromByteOffset: label % lanes * 4, as: Int32.self))
-                        : Double(line.load(fromByteOffset: label % lanes * 2, as: Int16.self))
-                    return Float(value / units[label])
-                })
-        }
-    }
 }

@@ -19,6 +19,8 @@ struct FoldedTerm: Sendable {
 
     var work: Work
     var scale: FoldedScale?
+    /// Lines of what is added before it is scaled, where its sums do not begin with it.
+    var bias: LineBuffer?
     /// Layers whose operations these are, with the outputs of each.
     var layers: [(layer: Int, outputs: Int)]
 
@@ -83,7 +85,7 @@ struct FoldedTerm: Sendable {
             case .mix(_, let axis): axis.bytes
             case .current, .attention: 0
             }
-        return own + (scale?.bytes ?? 0)
+        return own + (scale?.bytes ?? 0) + (bias?.bytes ?? 0)
     }
 }
 

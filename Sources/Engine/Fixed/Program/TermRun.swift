@@ -29,6 +29,7 @@ struct TermRun {
             compute(own, isAdded: false)
         }
         pass.begin(.neurons)
+        if let bias = term.bias { pass.kernels.addLine(bias.line(tile), extent, own) }
         if let scale = term.scale {
             let table = pass.table(of: scale)
             pass.kernels.rescale(

@@ -1,0 +1,116 @@
+internal import Networks
+internal import SpikeKernels
+
+/// One part of a concatenation, from channel `first` on.
+struct JoinedPart {
+    enum Source {
+        case current(Int)
+        /// Planes that are added up, each spike being `amplitude`.
+        case spikes([[SpikeSlice]], amplitude: Double)
+    }
+
+    var source: Source
+    var first: Int
+    var channels: Int
+
+    var current: Int? { if case .current(let node) = source { node } else { nil } }
+}
+
+/// Copies currents and spikes together to one current: a place for each channel, which is no arithmetic but for shifts to the channel's unit.
+struct JoinStep: ProgramStep {
+    struct Part: Sendable {
+        enum Source: Sendable {
+            /// With the places that each channel is shifted right by.
+            case current(Int, [Int])
+            /// Spikes' first rows in the part, and what a spike is in each channel.
+            case spikes([FoldedTerm.ListedSource], [Int])
+        }
+
+        let source: Source
+        let first: Int
+        let channels: Int
+    }
+
+    let node: Int
+    let slot: CurrentSlot
+    let parts: [Part]
+
+    var tokens: Int { slot.tokens }
+    var currentReads: Set<Int> {
+        Set(parts.compactMap { part in if case .current(let node, _) = part.source { node } else { nil } })
+    }
+    var spikeReads: Set<Int> {
+        parts.reduce(into: []) { reads, part in
+            if case .spikes(let spikes, _) = part.source { reads.formUnion(spikes.map(\.spikes)) }
+        }
+    }
+    var currentWrites: Set<Int> { [node] }
+
+    func run(_ pass: FixedPass, first: Int, count: Int) {
+        pass.begin(.pooling)
+        let steps = slot.isConstant ? 1 : pass.steps
+        for token in first..<first + count {
+            for step in 0..<steps {
+                for part in parts {
+                    switch part.source {
+                    case .current(let other, let places):
+                        for channel in 0..<part.channels {
+                            let value = pass.value(other, channel: channel, token: token, step: step) >> places[channel]
+                            pass.set(node, channel: part.first + channel, token: token, step: step, value)
+                        }
+                    case .spikes(let sources, let amplitudes):
+                        for channel in 0..<part.channels {
+                            let count = sources.count { pass.spikes($0, channel: channel, token: token, step: step) }
+                            var sum = 0
+                            for _ in 0..<count { sum += amplitudes[channel] }
+                            pass.set(node, channel: part.first + channel, token: token, step: step, sum)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension JoinStep.Part {
+    /// - Parameters:
+    ///   - exponents: of the joined current's units, and `units` themselves.
+    ///   - from: exponents of the part's own units, where it is a current.
+    init(_ part: JoinedPart, exponents: [Int], units: [Double], from: [Int]?) {
+        let channels = part.first..<part.first + part.channels
+        (first, self.channels) = (part.first, part.channels)
+        switch part.source {
+        case .current(let node):
+            source = .current(node, zip(from ?? [], exponents[channels]).map { min(max($0 - $1, 0), 62) })
+        case .spikes(let planes, let amplitude):
+            var sources: [FoldedTerm.ListedSource] = []
+            for plane in planes {
+                var row = 0
+                for slice in plane {
+                    if slice.node >= 0 { sources.append(FoldedTerm.ListedSource(spikes: slice.node, row: row)) }
+                    row += slice.channels
+                }
+            }
+            source = .spikes(sources, channels.map { Int(nearest(amplitude * units[$0])) })
+        }
+    }
+}
+
+extension FixedPass {
+    fileprivate func set(_ node: Int, channel: Int, token: Int, step: Int, _ value: Int) {
+        let buffer = current(node)
+        let line = buffer.line(tile: channel / kernels.lanes, token: token) + step * LineBuffer.lineBytes
+        let lane = channel % kernels.lanes
+        if kernels.laneBits == 32 {
+            line.storeBytes(of: Int32(clamping: value), toByteOffset: lane * 4, as: Int32.self)
+        } else {
+            line.storeBytes(of: Int16(clamping: value), toByteOffset: lane * 2, as: Int16.self)
+        }
+    }
+
+    fileprivate func spikes(_ source: FoldedTerm.ListedSource, channel: Int, token: Int, step: Int) -> Bool {
+        guard let slot = network.spikes[source.spikes], (0..<slot.channels).contains(channel - source.row) else { return false }
+        let place = slot.first + channel - source.row
+        return bits(source.spikes).word(token * steps + step, place / 64) >> UInt64(place % 64) & 1 == 1
+    }
+}
