@@ -33,6 +33,8 @@ struct AuditCommand: ParsableCommand {
 
     @OptionGroup var engine: EngineOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     @Option(
         name: [.customLong("timesteps")],
         help: "Time steps. Default: what the checkpoint says, else as the network's family was published, else 4.")
@@ -75,6 +77,8 @@ struct AuditCommand: ParsableCommand {
         let sha256 = checkpoint.sha256
         let steps = timeSteps ?? checkpoint.timeSteps
         let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
+        // The counted run and the engine's own, each with its spikes.
+        try network.memory(timeSteps: steps, isTracing: true).require(threads: 2, timeSteps: steps, limit: memory.limit)
         let pixels =
             if let images {
                 try loaded(images, network.network)

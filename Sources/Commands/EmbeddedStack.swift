@@ -15,7 +15,7 @@ final class EmbeddedStack {
     private var hasToldOfDrain = false
 
     /// - Parameter http: where the coordinator serves the dashboard; the address it takes is noted on standard error.
-    init(dataDirectory: String, threads: Int, http: HTTPOptions? = nil, interruption: Interruption) throws {
+    init(dataDirectory: String, threads: Int, memoryLimit: Int, http: HTTPOptions? = nil, interruption: Interruption) throws {
         self.dataDirectory = dataDirectory
         // A mistake in it is better known before anything has started.
         _ = try http?.configuration()
@@ -39,7 +39,10 @@ final class EmbeddedStack {
                 logPath: logs + "/coordinator.log")
             worker = try ChildProgram(
                 "eval-worker",
-                arguments: common + ["--threads", "\(threads)", "--cache-dir", dataDirectory + "/checkpoints", "--drain-seconds", "5"],
+                arguments: common + [
+                    "--threads", "\(threads)", "--memory-limit", "\(memoryLimit)", "--cache-dir", dataDirectory + "/checkpoints",
+                    "--drain-seconds", "5",
+                ],
                 environment: environment, logPath: logs + "/worker.log")
             let children = [coordinator.processID, worker.processID]
             interruption.atOnce { for child in children { kill(child, SIGKILL) } }

@@ -38,6 +38,8 @@ package struct WorkerOptions: ParsableArguments {
     @Option(help: "Shards worked on at the same time, one thread each. Default: one per processor.")
     var threads: Int?
 
+    @OptionGroup var memory: MemoryOptions
+
     @OptionGroup var dataSetRoots: DataSetRootOptions
 
     @Option(help: "Folder for checkpoints. Default: $XDG_CACHE_HOME/evalctl.")
@@ -74,6 +76,7 @@ package struct WorkerOptions: ParsableArguments {
                 threads: threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1),
                 cacheDirectory: cacheDir ?? Self.defaultCacheDirectory, version: programVersion)
             configuration.leaseSeconds = leaseSeconds
+            configuration.memoryLimit = memory.limit
             configuration.hashEngines = hashEngines
             configuration.claimTimesFile = claimTimesFile
             configuration.drainSeconds = drainSeconds

@@ -32,12 +32,18 @@ struct ModelTraceCommand: ParsableCommand {
 
     @OptionGroup var engine: EngineOptions
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         try ProgramExit.reporting {
             let input = try SafetensorsFile(path: input).tensor("input")
             let checkpoint = try checkpointOptions.load(model, inputSize: input.shape.last)
             let steps = timeSteps ?? checkpoint.timeSteps
             let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
+            // The spikes of every image are kept, and written once more.
+            var needed = network.memory(timeSteps: steps, isTracing: true)
+            needed.shared += 2 * (input.shape.first ?? 0) * network.network.activity.tracedBytes(steps: steps)
+            try needed.require(threads: 1, timeSteps: steps, limit: memory.limit)
             let trace = try network.trace(input: input, timeSteps: steps)
             var writer = SafetensorsWriter()
             writer.metadata = ["T": "\(steps)", "model_sha256": checkpoint.sha256, "engine": network.name]

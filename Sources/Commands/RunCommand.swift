@@ -20,6 +20,8 @@ struct StackOptions: ParsableArguments {
     @Option(help: "Threads of the worker. Default: one per processor.")
     var threads: Int?
 
+    @OptionGroup var memory: MemoryOptions
+
     func validate() throws {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
     }
@@ -78,14 +80,18 @@ struct RunEvaluateCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             let interruption = Interruption()
+            let dataDirectory = DatabaseOptions.directory(dataDir)
             let stack = try EmbeddedStack(
-                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, http: httpOptions,
-                interruption: interruption)
+                dataDirectory: dataDirectory, threads: stackOptions.threadCount,
+                memoryLimit: stackOptions.memory.limit, http: httpOptions, interruption: interruption)
             let session = PostgresSession(stack.address, options: ConnectionOptions(applicationName: "evalctl"))
             do {
                 let store = EvaluationStore(session: session)
                 let model = try storedModel(store)
                 let dataset = try storedDataSet(store)
+                try stackOptions.memory.require(
+                    model, engine: runOptions.engine.name, timeSteps: runOptions.timeSteps(of: model.description(), named: model.name),
+                    threads: stackOptions.threadCount, store: store, cacheDirectory: dataDirectory + "/checkpoints")
                 let run = try runOptions.submit(model: model, dataset: dataset, store: store)
                 let follower = RunFollower(store: store, run: run)
                 try follower.follow {

@@ -17,8 +17,8 @@ struct UpCommand: ParsableCommand {
         try ProgramExit.reporting {
             let interruption = Interruption()
             let stack = try EmbeddedStack(
-                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount, http: httpOptions,
-                interruption: interruption)
+                dataDirectory: DatabaseOptions.directory(dataDir), threads: stackOptions.threadCount,
+                memoryLimit: stackOptions.memory.limit, http: httpOptions, interruption: interruption)
             output("EVALCTL_DATABASE='\(stack.address.exposedURI)'\n")
             note("the stack is up; Ctrl-C stops it")
             do {

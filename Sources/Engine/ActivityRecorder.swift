@@ -82,6 +82,7 @@ package struct ActivityRecorder: Sendable {
     /// Keeps the spikes of one image.
     package mutating func trace(group: Int, _ map: SpikeMap) {
         let (height, width, channels) = (groups[group].height, groups[group].width, groups[group].channels)
+        traces[group].reserveCapacity(traces[group].count + map.frames * groups[group].neurons)
         for frame in 0..<map.frames {
             func append(row: Int, column: Int, channel: Int) {
                 traces[group].append(map.contains(frame: frame, token: row * width + column, channel: channel) ? 1 : 0)

@@ -17,8 +17,11 @@ package protocol InferenceEngine: Sendable {
     /// - Parameters:
     ///   - timeSteps: 1 to ``Network/longestRun``.
     ///   - isTracing: whether ``InferenceWorkspace/activity`` keeps the spikes themselves.
-    /// - Throws: `engine.unfit-input` for a number of time steps that cannot be had.
+    /// - Throws: `engine.unfit-input` for a number of time steps that cannot be had; `engine.memory` where the machine has less.
     func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace
+
+    /// What evaluating takes, known before anything of it is taken.
+    func memory(timeSteps: Int, isTracing: Bool) -> EngineMemory
 }
 
 /// One thread's memory for an engine. Its results do not depend on the images before.
@@ -43,6 +46,12 @@ extension InferenceEngine {
     /// A workspace that counts spikes and does not keep them.
     package func makeWorkspace(timeSteps: Int) throws -> any InferenceWorkspace {
         try makeWorkspace(timeSteps: timeSteps, isTracing: false)
+    }
+
+    /// Refuses a number of time steps that cannot be run, or whose workspace would take more memory than the machine has.
+    package func checkWorkspace(timeSteps: Int, isTracing: Bool) throws(Failure) {
+        try checkTimeSteps(timeSteps)
+        try memory(timeSteps: timeSteps, isTracing: isTracing).require(threads: 1, timeSteps: timeSteps, limit: MachineMemory.bytes)
     }
 
     /// Refuses a number of time steps that cannot be run.

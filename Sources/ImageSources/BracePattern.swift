@@ -3,11 +3,14 @@ internal import Diagnostics
 /// Names of many archives in one: `val-{000000..000063}.tar`, `{train,val}.tar`, as shells write them.
 enum BracePattern {
     /// More names than any data set has shards.
-    private static let limit = 100_000
+    static let limit = 100_000
+    /// Bytes of a pattern; each of its names may be as long.
+    private static let longest = 1024
 
     /// All names, in the order of the pattern; the text itself where it has no braces.
     /// - Throws: `source.address`.
     static func expand(_ text: String) throws -> [String] {
+        guard text.utf8.count <= longest else { throw unusable(String(text.prefix(80)) + "…", "it has more than \(longest) bytes") }
         var names = [""]
         var rest = Substring(text)
         while let open = rest.firstIndex(of: "{") {

@@ -52,9 +52,12 @@ struct BenchEngineCommand: ParsableCommand {
         guard (1...100_000).contains(rounds) else { throw ValidationError("--rounds takes 1 to 100000") }
     }
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() throws {
         try ProgramExit.reporting {
             let (network, steps) = try EngineLoading.load(checkpointOptions.load(model), engine: engine.name, timeSteps: timeSteps)
+            try network.memory(timeSteps: steps, isTracing: false).require(threads: threads, timeSteps: steps, limit: memory.limit)
             let loader = try ImageLoader(Preprocessing(.default(imageSize: network.network.inputSize)))
             let pixels = try ImageSearch.files(below: images, limit: count).map { try loader.load(path: $0).pixels }
             let measurement = try EngineBenchmark(

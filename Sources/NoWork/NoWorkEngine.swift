@@ -22,6 +22,8 @@ package struct NoWorkEngine: InferenceEngine {
         self.network = network
     }
 
+    package func memory(timeSteps: Int, isTracing: Bool) -> EngineMemory { EngineMemory(shared: 0, perThread: 0) }
+
     package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
         try checkTimeSteps(timeSteps)
         return NoWorkWorkspace(network, timeSteps: timeSteps)

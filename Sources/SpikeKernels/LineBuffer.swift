@@ -16,7 +16,12 @@ package final class LineBuffer: @unchecked Sendable {
 
     /// Room for `count` values of a type without references.
     package convenience init<Value: BitwiseCopyable>(count: Int, of type: Value.Type) {
-        self.init(lines: (count * MemoryLayout<Value>.stride + LineBuffer.lineBytes - 1) / LineBuffer.lineBytes)
+        self.init(lines: Self.lines(count: count, of: type))
+    }
+
+    /// Lines that `count` values take.
+    package static func lines<Value: BitwiseCopyable>(count: Int, of type: Value.Type) -> Int {
+        (count * MemoryLayout<Value>.stride + lineBytes - 1) / lineBytes
     }
 
     /// The values of an array, in its order.

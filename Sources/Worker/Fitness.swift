@@ -1,5 +1,5 @@
 internal import Diagnostics
-internal import Evaluation
+package import Evaluation
 internal import Synchronization
 
 /// What a worker lacks: something that keeps it from all work, or what the runs of one data set or model need. All calls are thread-safe.
@@ -8,6 +8,7 @@ package final class Fitness: Sendable {
     package enum Need: Sendable, Hashable {
         case dataSet(Int64)
         case model(Int64)
+        case run(RunID)
     }
 
     /// What keeps the worker from all work.
@@ -31,6 +32,8 @@ package final class Fitness: Sendable {
 
     /// How long a lack counts that is surely the worker's own: by then somebody may have mounted what was missing.
     private static let ownTime = Duration.seconds(30)
+    /// How long a lack of memory for a run counts, which no time mends.
+    private static let runTime = Duration.seconds(600)
     /// How long one counts at first that may be an image's fault, so that another worker can give its opinion; doubles each time.
     private static let doubtTime = Duration.seconds(2)
     /// For so long after it ended, a lack that comes back goes on as before.
@@ -52,7 +55,8 @@ package final class Fitness: Sendable {
         state.withLock { state in
             let before = state.lacks[need].flatMap { now - $0.until < Self.memory ? $0 : nil }
             let times = (before?.times ?? 0) + 1
-            let time = isOwn ? Self.ownTime : min(Self.doubtTime * (1 << min(times - 1, 10)), Self.ownTime)
+            let isOfRun = if case .run = need { true } else { false }
+            let time = isOfRun ? Self.runTime : isOwn ? Self.ownTime : min(Self.doubtTime * (1 << min(times - 1, 10)), Self.ownTime)
             state.lacks[need] = Lack(reason: reason, until: now + time, times: times, isOwn: isOwn)
         }
     }
@@ -79,17 +83,18 @@ package final class Fitness: Sendable {
         }
     }
 
-    /// Data sets and models whose runs are to be left to others now.
-    package func unfit(at now: ContinuousClock.Instant) -> (dataSets: [Int64], models: [Int64]) {
+    /// Data sets and models whose runs, and runs that are to be left to others now.
+    package func unfit(at now: ContinuousClock.Instant) -> (dataSets: [Int64], models: [Int64], runs: [RunID]) {
         state.withLock { state in
-            var unfit: (dataSets: [Int64], models: [Int64]) = ([], [])
+            var unfit: (dataSets: [Int64], models: [Int64], runs: [RunID]) = ([], [], [])
             for (need, lack) in state.lacks where lack.until > now {
                 switch need {
                 case .dataSet(let id): unfit.dataSets.append(id)
                 case .model(let id): unfit.models.append(id)
+                case .run(let id): unfit.runs.append(id)
                 }
             }
-            return (unfit.dataSets.sorted(), unfit.models.sorted())
+            return (unfit.dataSets.sorted(), unfit.models.sorted(), unfit.runs.sorted { $0.rawValue < $1.rawValue })
         }
     }
 

@@ -25,6 +25,8 @@ final class RunContexts: @unchecked Sendable {
     private let cache: CheckpointCache
     private let dataSetRoots: [String: String]
     private let hashEngines: [String: @Sendable () throws -> any InferenceEngine]
+    private let threads: Int
+    private let memoryLimit: Int
     private let lock = NSLock()
     private var contexts: [(run: RunID, context: RunContext)] = []
     private var runs: [RunID: RunSpecification] = [:]
@@ -33,13 +35,28 @@ final class RunContexts: @unchecked Sendable {
     /// Contexts kept at most; older ones are made again when they are needed.
     private static let capacity = 4
 
+    /// - Parameters:
+    ///   - threads: how many work on a run at the same time.
+    ///   - memoryLimit: bytes that they may take together.
     init(
         cacheDirectory: String, dataSetRoots: [String: String],
-        hashEngines: [String: @Sendable () throws -> any InferenceEngine] = [:]
+        hashEngines: [String: @Sendable () throws -> any InferenceEngine] = [:], threads: Int = 1, memoryLimit: Int = MachineMemory.bytes
     ) {
+        self.threads = threads
+        self.memoryLimit = memoryLimit
         cache = CheckpointCache(directory: cacheDirectory)
         self.dataSetRoots = dataSetRoots
         self.hashEngines = hashEngines
+    }
+
+    /// - Throws: a transient `engine.memory`: another worker may have more.
+    private func requireMemory(_ engine: any InferenceEngine, _ run: StoredRun) throws(Failure) {
+        let timeSteps = run.specification.timeSteps
+        do {
+            try engine.memory(timeSteps: timeSteps, isTracing: false).require(threads: threads, timeSteps: timeSteps, limit: memoryLimit)
+        } catch {
+            throw Failure(error.code, "run \(run.id): \(error.message)", remedy: error.remedy ?? "", recovery: .transient)
+        }
     }
 
     /// What a run needs of a worker, so far as it was seen before.
@@ -47,7 +64,7 @@ final class RunContexts: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         guard let specification = runs[run] else { return [] }
-        return [.dataSet(specification.datasetID), .model(specification.modelID)]
+        return [.dataSet(specification.datasetID), .model(specification.modelID), .run(run)]
     }
 
     /// What the threads need to work on `run`; the first that asks loads it, the others wait.
@@ -61,6 +78,7 @@ final class RunContexts: @unchecked Sendable {
         let dataset = try store.catalogue.dataSet(id: stored.specification.datasetID)
         let recipe = try Self.recipe(of: stored)
         let engine = try engine(for: stored, normalization: recipe.normalization, store: store)
+        try requireMemory(engine, stored)
         guard recipe.cropSize == engine.network.inputSize else {
             throw Failure(
                 .runPreprocessing,

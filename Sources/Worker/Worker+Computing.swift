@@ -1,4 +1,5 @@
 internal import Diagnostics
+internal import Engine
 internal import Evaluation
 internal import EvaluationStore
 internal import ImageSources
@@ -37,7 +38,11 @@ extension Worker {
             let context = try contexts.context(for: lease.attempt.run, store: store)
             return (context, try store.catalogue.images(ofDataSet: context.run.specification.datasetID, range: lease.range))
         }
-        if evaluator?.runID != lease.attempt.run { evaluator = try ImageEvaluator(context) }
+        if evaluator?.runID != lease.attempt.run {
+            // Its memory has to be free before more is taken.
+            evaluator = nil
+            evaluator = try ImageEvaluator(context)
+        }
         guard let evaluator else { return }
         metrics.phases.observe(.now - fetchStart, "fetch")
         // A thread that hangs in an image is lost until the worker starts anew.
@@ -103,7 +108,11 @@ extension Worker {
         guard let failure = error as? Failure, FailureBlame(of: failure.code) == .worker else { return nil }
         let isOfImages = ["dataset.", "source.", "image."].contains { failure.code.rawValue.hasPrefix($0) }
         let need = contexts.needs(of: lease.attempt.run).first { need in
-            if case .dataSet = need { isOfImages } else { !isOfImages }
+            switch need {
+            case .dataSet: isOfImages
+            case .model: !isOfImages && failure.code != .engineMemory
+            case .run: failure.code == .engineMemory
+            }
         }
         // A server that does not answer now may answer soon.
         return need.map { Unfitness(need: $0, cause: failure, isOwn: failure.code != .sourceUnreachable) }

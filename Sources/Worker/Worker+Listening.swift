@@ -96,7 +96,7 @@ extension Worker {
             claiming = Claiming(request: newRequest())
         }
         guard board.hasFreeSlot else { return true }
-        (claiming.request.unfitDataSets, claiming.request.unfitModels) = fitness.unfit(at: clock.now)
+        (claiming.request.unfitDataSets, claiming.request.unfitModels, claiming.request.unfitRuns) = fitness.unfit(at: clock.now)
         claiming.request.takesSuspects = !board.hasSuspect
         let start = ContinuousClock.now
         claiming.isUnanswered = true

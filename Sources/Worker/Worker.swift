@@ -42,7 +42,7 @@ package final class Worker: @unchecked Sendable {
         self.board = board
         contexts = RunContexts(
             cacheDirectory: configuration.cacheDirectory, dataSetRoots: configuration.dataSetRoots,
-            hashEngines: configuration.hashEngines)
+            hashEngines: configuration.hashEngines, threads: configuration.threads, memoryLimit: configuration.memoryLimit)
         pool = PostgresPool(
             configuration.database, options: .worker(""), retry: RetryPolicy(totalTime: .seconds(2)), size: min(configuration.threads, 4),
             isStopping: { board.isHandingBack })

@@ -15,6 +15,8 @@ package struct WorkerConfiguration: Sendable {
     package var drainSeconds: Double = 30
     /// A shard that finishes no image for so long is taken for hung: its lease is left to run out.
     package var stallSeconds: Double = 600
+    /// Bytes that the threads' work on a run may take together.
+    package var memoryLimit = MachineMemory.bytes
     /// Folder where checkpoints are kept by their hash.
     package var cacheDirectory: String
     /// Where data sets lie on this machine, by name, where that is not where they were added.

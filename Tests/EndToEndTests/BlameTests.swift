@@ -55,6 +55,22 @@ extension ProgramTests {
             }
         }
 
+        @Test func `a worker without the memory for a run says so and leaves it to one that has it`() throws {
+            try ProgramCluster.with(perClass: 2, transport: .postgres) { cluster in
+                let coordinator = try cluster.coordinator()
+                let small = try cluster.worker("--threads", "2", "--memory-limit", "1M")
+                try cluster.waitForWorkers(1)
+                let run = try cluster.submit("--shard-size", "2")
+                try cluster.wait(until: "SELECT count(*) = 1 FROM workers WHERE problem LIKE '%may be taken%'")
+                #expect(try cluster.evalctl("worker", "list").output.contains("raise --memory-limit"))
+                try cluster.wait(until: "SELECT count(*) = 0 FROM shards WHERE state IN ('running', 'done')")
+                let large = try cluster.worker("--threads", "1")
+                try cluster.expectComplete(run, images: 40)
+                try expectNothingHeldAgainstShards(cluster)
+                try cluster.drain([small, large, coordinator])
+            }
+        }
+
         @Test func `a folder in a checkpoint's place keeps one worker from one model, and the other does the run`() throws {
             try ProgramCluster.with(perClass: 2, transport: .postgres) { cluster in
                 let coordinator = try cluster.coordinator()

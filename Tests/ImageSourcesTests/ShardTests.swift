@@ -46,6 +46,18 @@ struct ShardTests {
         #expect(listed.pairs == ["000.jpg 1", "001.jpeg 0"])
     }
 
+    @Test("What describes shards names a bounded number of them, in bounded memory")
+    func hostileInfo() throws {
+        try pack("a.tar", sample("a", 1))
+        let many = (0..<300).map { "\"\($0)-{00000..99999}.tar\"" }.joined(separator: ",")
+        let long = String(repeating: "x", count: 1_000_000)
+        for names in [many, "\"{00000..99999}\(long)\"", "\"{\(String(repeating: "0", count: 1_000_000))..99999}\""] {
+            try fixture.write("_info.json", text: "{\"splits\": {\"val\": {\"filenames\": [\(names)]}}}")
+            let failure = try fixture.failure("")
+            #expect([.archiveSamples, .sourceAddress].contains(failure.code) && failure.message.utf8.count < 500)
+        }
+    }
+
     @Test("Samples that cannot be understood are refused; images without labels and other parts are told")
     func unusable() throws {
         try pack("two.tar", sample("a", 1) + [("a.png", fixture.jpeg("b"))])

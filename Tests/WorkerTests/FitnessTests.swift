@@ -1,3 +1,4 @@
+import Evaluation
 import Foundation
 import Testing
 import Worker
@@ -20,17 +21,26 @@ import Worker
         let fitness = Fitness()
         fitness.note(.dataSet(1), "no mount", isOwn: true, at: start)
         fitness.note(.model(2), "no file", isOwn: false, at: start)
-        #expect(fitness.unfit(at: start + .seconds(1)) == ([1], [2]))
-        #expect(fitness.unfit(at: start + .seconds(3)) == ([1], []))
+        #expect(fitness.unfit(at: start + .seconds(1)) == ([1], [2], []))
+        #expect(fitness.unfit(at: start + .seconds(3)) == ([1], [], []))
         #expect(fitness.problem(at: start + .seconds(3)) == "no mount")
         #expect(fitness.missingDataSets(at: start + .seconds(3)) == [1])
-        #expect(fitness.unfit(at: start + .seconds(31)) == ([], []))
+        #expect(fitness.unfit(at: start + .seconds(31)) == ([], [], []))
         fitness.note(.model(2), "no file", isOwn: false, at: start + .seconds(3))
         #expect(fitness.unfit(at: start + .seconds(6)).models == [2])
         #expect(fitness.unfit(at: start + .seconds(8)).models == [])
         #expect(fitness.noteFit([.model(2), .dataSet(9)]) == [.model(2)])
         fitness.note(.model(2), "no file", isOwn: false, at: start + .seconds(9))
         #expect(fitness.unfit(at: start + .seconds(12)).models == [])
+    }
+
+    @Test func `a run that is too large for the memory is left to others for ten minutes, and others of its model are not`() {
+        let fitness = Fitness()
+        fitness.note(.run(RunID(7)), "256 time steps take 10.8 GB", isOwn: true, at: start)
+        #expect(fitness.unfit(at: start + .seconds(599)) == ([], [], [RunID(7)]))
+        #expect(fitness.problem(at: start + .seconds(599)) == "256 time steps take 10.8 GB")
+        #expect(fitness.unfit(at: start + .seconds(601)) == ([], [], []))
+        #expect(fitness.mayClaim)
     }
 
     @Test func `a cache is usable where a megabyte can be written, and its entries are files`() throws {

@@ -37,6 +37,8 @@ private struct HangingEngine: InferenceEngine {
     var name: String { engine.name }
     var network: Network { engine.network }
 
+    func memory(timeSteps: Int, isTracing: Bool) -> EngineMemory { engine.memory(timeSteps: timeSteps, isTracing: isTracing) }
+
     func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
         Workspace(inner: try engine.makeWorkspace(timeSteps: timeSteps, isTracing: isTracing), hang: hang)
     }

@@ -1,11 +1,9 @@
-/// libFuzzer's entry point: any bytes give an index or a failure, and neither crash nor hang nor take memory without bound.
+/// Any bytes give an index or a failure, and neither crash nor hang nor take memory without bound.
 ///
 /// The first byte chooses how many bytes come at a time, and whether the checksums of all headers are set right first: a mutated one would
 /// fail at its checksum, and what stands behind it would never be read.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzArchive(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let input = Array(UnsafeBufferPointer(start: bytes, count: count))
-    guard let kind = input.first else { return 0 }
+func fuzzArchive(_ input: [UInt8]) {
+    guard let kind = input.first else { return }
     var file = Array(input.dropFirst())
     if kind & 1 == 1 { correctChecksums(&file) }
     let size = kind & 2 == 0 ? max(file.count, 1) : Int(kind >> 2) + 1
@@ -14,14 +12,13 @@ public func fuzzArchive(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
         defer { position += size }
         return position < file.count ? Array(file[position..<min(position + size, file.count)]) : nil
     }
-    guard let index = try? ArchiveIndex(stream) else { return 0 }
+    guard let index = try? ArchiveIndex(stream) else { return }
     for image in index.images {
         let (end, overflow) = image.offset.addingReportingOverflow(image.byteCount)
         precondition(image.offset >= 0 && image.byteCount >= 0 && !overflow && end <= file.count, "an image lies outside of its archive")
         precondition(ImageReference.staysBelow(image.path), "an image's path leaves the archive")
         precondition(file[image.offset..<end].starts(with: image.start), "an image begins elsewhere")
     }
-    return 0
 }
 
 private func correctChecksums(_ file: inout [UInt8]) {

@@ -1,13 +1,11 @@
 import Checkpoints
 
-/// libFuzzer's entry point: any bytes give a checkpoint or a `Failure`, and neither crash nor hang nor take memory without bound.
+/// Any bytes give a checkpoint or a `Failure`, and neither crash nor hang nor take memory without bound.
 ///
 /// The first byte chooses what the rest is: a pickle, around which an honest archive is put (a mutated one would fail at its checksum
 /// and never be read), or a whole file.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzCheckpoint(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let input = Array(UnsafeBufferPointer(start: bytes, count: count))
-    guard let kind = input.first else { return 0 }
+func fuzzCheckpoint(_ input: [UInt8]) {
+    guard let kind = input.first else { return }
     var file = Array(input.dropFirst())
     if kind == UInt8(ascii: "p") {
         var zip = ZipWriter()
@@ -16,5 +14,4 @@ public func fuzzCheckpoint(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt 
         file = zip.write()
     }
     _ = try? Checkpoint.load(bytes: file, name: "fuzz")
-    return 0
 }

@@ -9,13 +9,15 @@ private let folder: String = {
     return folder
 }()
 
-/// libFuzzer's entry point: any bytes as a list of labels give a manifest or a `Failure`, and neither crash nor hang nor take memory without
-/// bound.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzLabels(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> CInt {
+/// Any bytes as any list that describes labels give a manifest or a `Failure`, and neither crash nor hang nor take memory without bound.
+func fuzzLabels(_ input: [UInt8]) {
     let list = folder + "/list"
-    guard (try? Data(bytes: bytes, count: count).write(to: URL(filePath: list))) != nil else { return 0 }
-    _ = try? ImageManifest.build(root: folder + "/images", labels: .list(path: list, classNames: nil), threads: 1)
+    guard (try? Data(input).write(to: URL(filePath: list))) != nil else { return }
+    let sources: [LabelSource] = [
+        .list(path: list, classNames: nil), .orderedFolders(.file(list)), .orderedFolders(.synsets(list)), .orderedFolders(.map(list)),
+        .groundTruth(numbers: list, synsets: nil),
+    ]
+    for source in sources { _ = try? ImageManifest.build(root: folder + "/images", labels: source, threads: 1) }
+    _ = try? SynsetTitles.read(path: list)
     _ = try? AcceptedLabels(path: list, images: ["a.JPEG", "b.JPEG"], classes: ["a", "b"])
-    return 0
 }

@@ -8,23 +8,16 @@ struct RequestForm {
     /// Bytes of a body at most.
     static let limit = 8192
 
-    private var fields: [String: String] = [:]
+    private var fields = FormFields()
 
     /// - Throws: 413 for a body that is too large; `http.bad_request`.
     init(_ request: Request) async throws {
         let buffer = try await request.body.collect(upTo: Self.limit)
         guard let text = buffer.getString(at: buffer.readerIndex, length: buffer.readableBytes), !text.isEmpty else { return }
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decoded(parts[0]), let value = Self.decoded(parts.count > 1 ? parts[1] : "") else {
-                throw Failure(.httpBadRequest, "the request's body is no form", remedy: "send application/x-www-form-urlencoded")
-            }
-            fields[name] = value
+        guard let fields = FormFields(parsing: text) else {
+            throw Failure(.httpBadRequest, "the request's body is no form", remedy: "send application/x-www-form-urlencoded")
         }
-    }
-
-    private static func decoded(_ text: Substring) -> String? {
-        text.replacingOccurrences(of: "+", with: " ").removingPercentEncoding
+        self.fields = fields
     }
 
     subscript(name: String) -> String? { fields[name] }

@@ -40,6 +40,13 @@ package struct FixedEngine: InferenceEngine {
         return FixedEngine(program, kernels: kernels)
     }
 
+    package func memory(timeSteps: Int, isTracing: Bool) -> EngineMemory {
+        EngineMemory(
+            shared: weightBytes,
+            perThread: PassSizes(program, kernels: kernels, steps: timeSteps).bytes
+                + (isTracing ? network.activity.tracedBytes(steps: timeSteps) : 0))
+    }
+
     package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
         try makeFixedWorkspace(timeSteps: timeSteps, isTracing: isTracing)
     }
@@ -48,7 +55,7 @@ package struct FixedEngine: InferenceEngine {
     package func makeFixedWorkspace(
         timeSteps: Int, isTracing: Bool = false, observer: (any PassObserver)? = nil
     ) throws -> FixedWorkspace {
-        try checkTimeSteps(timeSteps)
+        try checkWorkspace(timeSteps: timeSteps, isTracing: isTracing)
         return FixedWorkspace(program, kernels: kernels, timeSteps: timeSteps, isTracing: isTracing, observer: observer)
     }
 }

@@ -11,8 +11,10 @@ struct SpikeBits {
         self.tokens = tokens
         self.channels = channels
         frames = tokens * steps
-        words = LineBuffer(count: frames * ((channels + 63) / 64), of: UInt64.self)
+        words = LineBuffer(count: Self.words(tokens: tokens, channels: channels, steps: steps), of: UInt64.self)
     }
+
+    static func words(tokens: Int, channels: Int, steps: Int) -> Int { tokens * steps * ((channels + 63) / 64) }
 
     var wordsPerFrame: Int { (channels + 63) / 64 }
     /// Bytes from one frame to the next.

@@ -20,6 +20,8 @@ struct FloatConvolution: Sendable {
         geometry = convolution
     }
 
+    var weightBytes: Int { 4 * weights.values.count }
+
     /// Adds a row of weights for each spike.
     func apply(_ x: SpikeMap, grid: Extent2, into y: inout FeatureMap) {
         let outputsPerGroup = weights.outputs / geometry.groups

@@ -15,8 +15,17 @@ package struct FloatEngine: InferenceEngine {
         self.normalization = normalization
     }
 
+    package func memory(timeSteps: Int, isTracing: Bool) -> EngineMemory {
+        let size = network.inputSize
+        let plan = MemoryPlan(network, reads: float.reads, images: 1, steps: timeSteps)
+        return EngineMemory(
+            shared: float.weightBytes,
+            perThread: plan.bytes + 4 * 3 * size * size + network.activity.counterBytes(steps: timeSteps)
+                + (isTracing ? network.activity.tracedBytes(steps: timeSteps) : 0))
+    }
+
     package func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace {
-        try checkTimeSteps(timeSteps)
+        try checkWorkspace(timeSteps: timeSteps, isTracing: isTracing)
         return FloatWorkspace(FloatPass(float, images: 1, steps: timeSteps, isTracing: isTracing), normalization: normalization)
     }
 }

@@ -14,6 +14,8 @@ struct FloatMixing: Sendable {
         bias = mixing.bias.map { tensors.doubles($0).paddedWithZeros } ?? Array(repeating: 0, count: weights.stride)
     }
 
+    var weightBytes: Int { 4 * weights.values.count }
+
     func apply(_ x: SpikeMap, into y: inout FeatureMap) {
         mix(into: &y) { frame, position, index, sums in
             addRowAtSpikes(

@@ -26,6 +26,17 @@ struct FloatNetwork: Sendable {
     /// The synaptic layers that each node's spikes or counts are read by.
     let readers: [[Int]]
 
+    /// Bytes of the weights that grow with the network's width twice; all else is little beside them.
+    var weightBytes: Int {
+        steps.reduce(0) { sum, step in
+            switch step {
+            case .convolution(let convolution): sum + convolution.weightBytes
+            case .mixing(let mixing): sum + mixing.weightBytes
+            default: sum
+            }
+        }
+    }
+
     /// - Throws: `parameters.unusable`.
     init(_ parameters: Parameters) throws(Failure) {
         try parameters.check()

@@ -17,6 +17,9 @@ struct MemoryPlan: Sendable {
     /// Words of each buffer of spikes.
     private(set) var wordSizes: [Int] = []
 
+    /// Bytes of all buffers.
+    var bytes: Int { 8 * (realSizes.reduce(0, +) + wordSizes.reduce(0, +)) }
+
     /// - Parameter reads: the nodes whose values each node reads.
     init(_ network: Network, reads: [[Int]], images: Int, steps: Int) {
         let features = network.features

@@ -62,7 +62,7 @@ package enum FailureBlame: String, Sendable, Hashable, CaseIterable {
                 .worker,
                 [
                     "checkpoint.unreadable", "dataset.root_empty", "dataset.root_missing", "dataset.root_unhealthy",
-                    "engine.unknown-kernels", "image.changed", "image.memory", "image.notRegularFile", "image.unreadable",
+                    "engine.memory", "engine.unknown-kernels", "image.changed", "image.memory", "image.notRegularFile", "image.unreadable",
                     "run.preprocessing", "source.address", "source.credentials", "source.forbidden", "source.unreachable",
                     "source.unsuitable", "worker.cache", "worker.checkpoint",
                 ]

@@ -17,11 +17,13 @@ package struct ClaimRequest: Sendable, Hashable {
     package var unfitDataSets: [Int64] = []
     /// Models that the worker lacks something of.
     package var unfitModels: [Int64] = []
+    /// Runs that the worker has too little memory for.
+    package var unfitRuns: [RunID] = []
     /// Whether a shard may be given that a worker was lost with before.
     package var takesSuspects = true
 
     /// Whether the worker would take any job.
-    package var takesEverything: Bool { unfitDataSets.isEmpty && unfitModels.isEmpty && takesSuspects }
+    package var takesEverything: Bool { unfitDataSets.isEmpty && unfitModels.isEmpty && unfitRuns.isEmpty && takesSuspects }
 
     package init(worker: Int64, token: String, leaseSeconds: Double) {
         self.worker = worker

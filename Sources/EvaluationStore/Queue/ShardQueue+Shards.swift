@@ -19,13 +19,14 @@ extension ShardQueue {
         let parameters: [PostgresValue] = [
             .text(request.token), .int64(request.worker), .float64(request.leaseSeconds), .int64Array(request.unfitDataSets),
             .int64Array(request.unfitModels), .bool(request.takesSuspects),
+            .int64Array(request.unfitRuns.map(\.rawValue)),
         ]
         let claimed: PostgresResult
         switch offer {
         case .named(let job):
             claimed = try rows(
                 Self.claim(
-                    of: "SELECT $7::bigint AS of_run, $8::integer AS of_shard, $9::integer AS of_attempt, $10::boolean AS is_backup"),
+                    of: "SELECT $8::bigint AS of_run, $9::integer AS of_shard, $10::integer AS of_attempt, $11::boolean AS is_backup"),
                 parameters + [
                     .int64(job.attempt.run.rawValue), .int(job.attempt.shard), .int(job.attempt.attempt), .bool(job.isBackup),
                 ])
@@ -77,7 +78,7 @@ extension ShardQueue {
           AND CASE WHEN is_backup THEN shards.state = 'running' AND speculative AND backup_token IS NULL AND worker_id <> $2
                    ELSE shards.state = 'published' END
           AND runs.state = 'running' AND dataset_id <> ALL ($4::bigint[]) AND model_id <> ALL ($5::bigint[])
-          AND ($6 OR failures = 0)
+          AND runs.run_id <> ALL ($7::bigint[]) AND ($6 OR failures = 0)
         RETURNING shards.run_id, shard, attempt, first_ordinal, image_count, failures > 0 AS is_suspect, is_backup,
                   started_at IS NULL AS is_first, \(withoutWaitingForDisk)
         """
@@ -90,7 +91,7 @@ extension ShardQueue {
         WHERE s.state IN ('published', 'running')
           AND (s.state = 'published' OR (s.speculative AND s.backup_token IS NULL AND s.worker_id <> $2))
           AND r.state = 'running' AND r.dataset_id <> ALL ($4::bigint[]) AND r.model_id <> ALL ($5::bigint[])
-          AND ($6 OR s.failures = 0)
+          AND r.run_id <> ALL ($7::bigint[]) AND ($6 OR s.failures = 0)
         ORDER BY s.state = 'running', r.priority DESC, s.published_at, s.run_id, s.shard LIMIT 1 FOR UPDATE OF s SKIP LOCKED
         """
 

@@ -11,7 +11,9 @@ struct ShardInfo: Sendable {
         var sampleCounts: [Int]?
     }
 
-    var splits: [Split]
+    let splits: [Split]
+    /// Of each shard, by the bytes of its name, as the first split that has it tells.
+    private let sampleCounts: [[UInt8]: Int?]
 
     private struct File: Decodable {
         struct Split: Decodable {
@@ -39,9 +41,18 @@ struct ShardInfo: Sendable {
                 remedy: "remove it, or mend it: {\"splits\": {\"validation\": {\"filenames\": [...], \"shard_lengths\": [...]}}}")
         }
         guard let splits = file.splits, !splits.isEmpty else { return nil }
+        var total = 0
         self.splits = try splits.sorted { $0.key.precedesBytewise($1.key) }.compactMap { name, split in
             guard let patterns = split.filenames else { return nil }
-            let shards = try patterns.flatMap { try BracePattern.expand($0) }
+            var shards: [String] = []
+            for pattern in patterns {
+                let names = try BracePattern.expand(pattern)
+                total += names.count
+                guard total <= BracePattern.limit else {
+                    throw Failure(.archiveSamples, "\(title) names more than \(BracePattern.limit) shards", remedy: "mend its filenames")
+                }
+                shards += names
+            }
             guard shards.allSatisfy({ ImageReference.staysBelow($0) }) else {
                 throw Failure(.archiveSamples, "\(title) names shards that are not beside it", remedy: "mend its filenames")
             }
@@ -53,14 +64,15 @@ struct ShardInfo: Sendable {
             }
             return Split(name: name, shards: shards, sampleCounts: counts)
         }
+        sampleCounts = Dictionary(
+            self.splits.flatMap { split in
+                split.shards.enumerated().map { place, shard in (shard.bytewiseKey, split.sampleCounts?[place]) }
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// How many samples a shard has, where that is told.
     func sampleCount(of shard: String) -> Int? {
-        for split in splits {
-            if let place = split.shards.firstIndex(of: shard) { return split.sampleCounts?[place] }
-        }
-        return nil
+        sampleCounts[shard.bytewiseKey] ?? nil
     }
 
     /// The file beside the shards, nil where there is none.

@@ -20,6 +20,8 @@ final class FixedPass {
     private let spikeBits: [Int: SpikeBits]
     private let currentLines: [Int: CurrentLinesBuffer]
     private var scales: [Int: LineBuffer] = [:]
+    /// All memory that the pass writes, spikes that it traces aside.
+    let bytes: Int
     private let listRows: LineBuffer
     private let listStarts: LineBuffer
     private let listSources: LineBuffer
@@ -40,9 +42,6 @@ final class FixedPass {
     var headCounts: [Int] = []
     var logits: [[Float]] = []
 
-    private static let framesPerGroup = 1024
-    private static let rowsPerGroup = 1 << 21
-
     init(_ network: FixedNetwork, kernels: KernelSet, steps: Int, isTracing: Bool, observer: (any PassObserver)?) {
         self.network = network
         self.kernels = kernels
@@ -50,56 +49,35 @@ final class FixedPass {
         self.observer = observer
         activity = ActivityRecorder(network: network.network, steps: steps, isTracing: isTracing)
         reach = network.network.activity.layers.map { ($0.reach(ofRows: true), $0.reach(ofRows: false)) }
-        let memory = PassMemory(network, steps: steps, lanes: kernels.lanes)
-        spikeBits = memory.spikes
-        currentLines = memory.currents
-        let features = network.network.features
-        let program = network.steps
-        groups = network.runs.map { run in
-            let rows = program[run].map(\.listed.rows).max() ?? 0
-            guard !program[run.lowerBound].isGlobal else { return program[run.lowerBound].tokens }
-            return max(1, min(Self.framesPerGroup, Self.rowsPerGroup / max(rows, 1)) / steps)
+        let sizes = PassSizes(network, kernels: kernels, steps: steps)
+        groups = sizes.groups
+        let shapes = sizes.memory.spikeShapes.map { SpikeBits(tokens: $0.tokens, channels: $0.channels, steps: steps) }
+        spikeBits = sizes.memory.spikes.mapValues { shapes[$0] }
+        let lines = sizes.memory.currentLines.map { LineBuffer(lines: $0) }
+        var currentLines: [Int: CurrentLinesBuffer] = [:]
+        for (node, place) in sizes.memory.currents {
+            guard let slot = network.currents[node] else { continue }
+            currentLines[node] = CurrentLinesBuffer(slot: slot, steps: place.steps, lines: lines[place.buffer])
         }
-        var (rows, sources, frames, lines) = (1, 1, 1, 1)
-        for (run, group) in zip(network.runs, groups) {
-            for step in program[run] {
-                let own = min(group, step.tokens) * steps
-                frames = max(frames, own)
-                rows = max(rows, own * RowLists.rows(spikes: step.listed.rows))
-                sources = max(sources, step.listed.sources)
-                lines = max(lines, own * step.scratchTiles)
-            }
-        }
-        listRows = LineBuffer(count: rows + RowLists.slack, of: UInt16.self)
-        listStarts = LineBuffer(count: frames + 1, of: UInt32.self)
-        listSources = LineBuffer(count: sources, of: SpikeSource.self)
-        listCounts = LineBuffer(count: sources * steps, of: Int.self)
-        scratch = LineBuffer(lines: lines)
-        let scaled = program.compactMap { $0 as? CurrentStep }.filter { $0.terms.contains { $0.scale != nil || $0.isGlobal } }
-        termScratch = LineBuffer(lines: (scaled.map(\.tokens).max() ?? 0) * steps)
-        let images = program.compactMap { $0 as? CurrentStep }.filter {
-            $0.terms.contains { if case .image = $0.work { true } else { false } }
-        }
-        stillScratch = LineBuffer(lines: images.contains { !$0.slot.isConstant } ? images.map(\.tokens).max() ?? 0 : 1)
-        wideScratch = LineBuffer(lines: kernels.laneBits == 16 ? 2 * (images.map(\.tokens).max() ?? 0) : 1)
-        axisScratch = LineBuffer(count: features.reduce(1) { max($0, $1.height, $1.width) } * steps, of: UInt32.self)
-        headScratch = LineBuffer(lines: features.reduce(1) { max($0, $1.channels) })
-        let size = network.network.inputSize
-        pixels = LineBuffer(count: 3 * size * size, of: UInt8.self)
-        for step in scaled {
+        self.currentLines = currentLines
+        listRows = LineBuffer(lines: sizes.listRows)
+        listStarts = LineBuffer(lines: sizes.listStarts)
+        listSources = LineBuffer(lines: sizes.listSources)
+        listCounts = LineBuffer(lines: sizes.listCounts)
+        scratch = LineBuffer(lines: sizes.scratch)
+        termScratch = LineBuffer(lines: sizes.termScratch)
+        stillScratch = LineBuffer(lines: sizes.stillScratch)
+        wideScratch = LineBuffer(lines: sizes.wideScratch)
+        axisScratch = LineBuffer(lines: sizes.axisScratch)
+        headScratch = LineBuffer(lines: sizes.headScratch)
+        pixels = LineBuffer(lines: sizes.pixels)
+        bytes = sizes.bytes
+        for step in network.scaledSteps {
             for term in step.terms {
                 let frames = step.usesFrames && !step.slot.isConstant ? steps : 1
                 if let scale = term.scale { scales[scale.key] = scale.table(tokens: step.tokens, steps: frames) }
             }
         }
-    }
-
-    var bytes: Int {
-        let buffers = [
-            listRows, listStarts, listSources, listCounts, pixels, scratch, termScratch, stillScratch, wideScratch, axisScratch,
-            headScratch,
-        ]
-        return buffers.reduce(0) { $0 + $1.bytes } + PassMemory.bytes(spikeBits, currentLines) + scales.values.reduce(0) { $0 + $1.bytes }
     }
 
     func run(_ input: Input) -> Inference {

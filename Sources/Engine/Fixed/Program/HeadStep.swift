@@ -25,6 +25,11 @@ struct HeadStep: ProgramStep {
     var spikeReads: Set<Int> { Set(sources.map(\.spikes)) }
     var distantReads: Set<Int> { spikeReads }
     var bytes: Int { rows.bytes + bias.bytes }
+    /// Lines of ``FixedPass/prepareHead(inputs:largestCount:classes:)``.
+    var scratchLines: Int {
+        LineBuffer.lines(count: inputs, of: Int.self)
+            + LineBuffer.lines(count: inputs * (Int.bitWidth - largestCount.leadingZeroBitCount), of: ShiftedRow.self) + (classes + 15) / 16
+    }
 
     init(
         _ layer: RealLayer, bias realBias: [Double], inner realInner: [Double], times: [Double], sources: [FoldedTerm.ListedSource],

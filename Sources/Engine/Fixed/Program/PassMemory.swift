@@ -1,11 +1,23 @@
 internal import SpikeKernels
 
-/// Where a pass keeps spikes and currents: memory that nobody reads any more is used again.
+/// Where a pass keeps spikes and currents: memory that nobody reads any more is used again. Only a plan: nothing is allocated.
 struct PassMemory {
-    private(set) var spikes: [Int: SpikeBits] = [:]
-    private(set) var currents: [Int: CurrentLinesBuffer] = [:]
+    /// Spikes of so many channels at so many positions.
+    struct SpikeShape: Equatable {
+        var tokens: Int
+        var channels: Int
+    }
+
+    /// The buffer that a node's spikes stand in, among ``spikeShapes``.
+    private(set) var spikes: [Int: Int] = [:]
+    private(set) var spikeShapes: [SpikeShape] = []
+    /// The buffer that a node's currents stand in, among ``currentLines``, and for how many steps.
+    private(set) var currents: [Int: (buffer: Int, steps: Int)] = [:]
+    private(set) var currentLines: [Int] = []
+    private let steps: Int
 
     init(_ network: FixedNetwork, steps: Int, lanes: Int) {
+        self.steps = steps
         var lastUses: [Int: Int] = [:]
         for (index, run) in network.runs.enumerated() {
             for step in network.steps[run] {
@@ -13,39 +25,39 @@ struct PassMemory {
                 for node in nodes { lastUses[node] = index }
             }
         }
-        var freeLines: [LineBuffer] = []
-        var freeBits: [SpikeBits] = []
+        var freeLines: [Int] = []
+        var freeBits: [Int] = []
         for (index, run) in network.runs.enumerated() {
             for step in network.steps[run] {
                 for node in step.currentWrites.sorted() where currents[node] == nil {
                     guard let slot = network.currents[node] else { continue }
                     let ownSteps = slot.isConstant ? 1 : steps
                     let lines = (slot.channels + lanes - 1) / lanes * slot.tokens * ownSteps
-                    let fitting = freeLines.indices.filter { freeLines[$0].lines >= lines }.min {
-                        freeLines[$0].lines < freeLines[$1].lines
+                    let fitting = freeLines.indices.filter { currentLines[freeLines[$0]] >= lines }.min {
+                        currentLines[freeLines[$0]] < currentLines[freeLines[$1]]
                     }
-                    let buffer = fitting.map { freeLines.remove(at: $0) } ?? LineBuffer(lines: lines)
-                    currents[node] = CurrentLinesBuffer(slot: slot, steps: ownSteps, lines: buffer)
+                    if fitting == nil { currentLines.append(lines) }
+                    currents[node] = (fitting.map { freeLines.remove(at: $0) } ?? currentLines.count - 1, ownSteps)
                 }
                 for node in step.spikeWrites.sorted() where spikes[node] == nil {
                     guard let slot = network.spikes[node] else { continue }
-                    let fitting = freeBits.firstIndex { $0.tokens == slot.tokens && $0.channels == slot.width }
-                    spikes[node] =
-                        fitting.map { freeBits.remove(at: $0) } ?? SpikeBits(tokens: slot.tokens, channels: slot.width, steps: steps)
+                    let shape = SpikeShape(tokens: slot.tokens, channels: slot.width)
+                    let fitting = freeBits.firstIndex { spikeShapes[$0] == shape }
+                    if fitting == nil { spikeShapes.append(shape) }
+                    spikes[node] = fitting.map { freeBits.remove(at: $0) } ?? spikeShapes.count - 1
                 }
             }
             for (node, last) in lastUses.sorted(by: { $0.key < $1.key }) where last == index {
-                if let buffer = currents[node]?.lines { freeLines.append(buffer) }
-                if let bits = spikes[node] { freeBits.append(bits) }
+                if let current = currents[node] { freeLines.append(current.buffer) }
+                if let buffer = spikes[node] { freeBits.append(buffer) }
             }
         }
     }
 
-    /// Bytes of what is kept, each counted once.
-    static func bytes(_ spikes: [Int: SpikeBits], _ currents: [Int: CurrentLinesBuffer]) -> Int {
-        var buffers: [ObjectIdentifier: Int] = [:]
-        for bits in spikes.values { buffers[ObjectIdentifier(bits.words)] = bits.words.bytes }
-        for lines in currents.values { buffers[ObjectIdentifier(lines.lines)] = lines.lines.bytes }
-        return buffers.values.reduce(0, +)
+    var bytes: Int {
+        let words = spikeShapes.reduce(0) { sum, shape in
+            sum + LineBuffer.lines(count: SpikeBits.words(tokens: shape.tokens, channels: shape.channels, steps: steps), of: UInt64.self)
+        }
+        return (words + currentLines.reduce(0) { $0 + max($1, 1) }) * LineBuffer.lineBytes
     }
 }
