@@ -77,6 +77,7 @@ struct AuditCommand: ParsableCommand {
         let sha256 = checkpoint.sha256
         let steps = timeSteps ?? checkpoint.timeSteps
         let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
+        try network.checkTimeSteps(steps)
         // The counted run and the engine's own, each with its spikes.
         try network.memory(timeSteps: steps, isTracing: true).require(threads: 2, timeSteps: steps, limit: memory.limit)
         let pixels =

@@ -39,7 +39,9 @@ package struct MemoryOptions: ParsableArguments {
         _ model: StoredModel, engine name: String, timeSteps: Int, threads: Int, store: EvaluationStore, cacheDirectory: String
     ) throws {
         let parameters = try CheckpointCache(directory: cacheDirectory).checkpoint(of: model, store: store).parameters
-        let memory = try Engines.make(name, parameters: parameters).memory(timeSteps: timeSteps, isTracing: false)
+        let engine = try Engines.make(name, parameters: parameters)
+        try engine.checkTimeSteps(timeSteps)
+        let memory = engine.memory(timeSteps: timeSteps, isTracing: false)
         note("memory: \(EngineMemory.text(memory.total(threads: threads))) of \(EngineMemory.text(limit))")
         try memory.require(threads: threads, timeSteps: timeSteps, limit: limit)
     }

@@ -41,6 +41,7 @@ struct ModelTraceCommand: ParsableCommand {
             let steps = timeSteps ?? checkpoint.timeSteps
             let network = try Engines.make(engine.name, parameters: checkpoint.parameters)
             // The spikes of every image are kept, and written once more.
+            try network.checkTimeSteps(steps)
             var needed = network.memory(timeSteps: steps, isTracing: true)
             needed.shared += 2 * (input.shape.first ?? 0) * network.network.activity.tracedBytes(steps: steps)
             try needed.require(threads: 1, timeSteps: steps, limit: memory.limit)

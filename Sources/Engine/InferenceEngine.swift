@@ -21,6 +21,8 @@ package protocol InferenceEngine: Sendable {
     func makeWorkspace(timeSteps: Int, isTracing: Bool) throws -> any InferenceWorkspace
 
     /// What evaluating takes, known before anything of it is taken.
+    ///
+    /// - Parameter timeSteps: 1 to ``Network/longestRun``; see ``checkTimeSteps(_:)``.
     func memory(timeSteps: Int, isTracing: Bool) -> EngineMemory
 }
 

@@ -57,6 +57,7 @@ struct BenchEngineCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             let (network, steps) = try EngineLoading.load(checkpointOptions.load(model), engine: engine.name, timeSteps: timeSteps)
+            try network.checkTimeSteps(steps)
             try network.memory(timeSteps: steps, isTracing: false).require(threads: threads, timeSteps: steps, limit: memory.limit)
             let loader = try ImageLoader(Preprocessing(.default(imageSize: network.network.inputSize)))
             let pixels = try ImageSearch.files(below: images, limit: count).map { try loader.load(path: $0).pixels }

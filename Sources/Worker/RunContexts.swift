@@ -52,6 +52,7 @@ final class RunContexts: @unchecked Sendable {
     /// - Throws: a transient `engine.memory`: another worker may have more.
     private func requireMemory(_ engine: any InferenceEngine, _ run: StoredRun) throws(Failure) {
         let timeSteps = run.specification.timeSteps
+        try engine.checkTimeSteps(timeSteps)
         do {
             try engine.memory(timeSteps: timeSteps, isTracing: false).require(threads: threads, timeSteps: timeSteps, limit: memoryLimit)
         } catch {

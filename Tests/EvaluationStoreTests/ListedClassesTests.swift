@@ -35,7 +35,7 @@ import Testing
             for (run, onlyListed) in [(all, false), (listed, true)] {
                 #expect(try fixture.store.queue.run(run).specification.onlyListedClasses == onlyListed)
                 #expect(try fixture.store.answers.provenance(of: run).onlyListedClasses == onlyListed)
-                #expect(try fixture.store.report(run).classes == ClassFit(model: 5, names: [], listed: 2, onlyListed: onlyListed))
+                #expect(try fixture.store.answers.report(run).classes == ClassFit(model: 5, names: [], listed: 2, onlyListed: onlyListed))
             }
         }
     }

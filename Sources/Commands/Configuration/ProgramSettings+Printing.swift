@@ -26,6 +26,7 @@ extension ProgramSettings {
         switch name {
         case "database": (try? DatabaseAddress(parsing: value))?.maskedURI ?? "*** (no usable address)"
         case "kafka-property": (try? KafkaConfiguration.property(parsing: value)).map(KafkaConfiguration.masked) ?? "*** (no property)"
+        case "kafka": value.split(separator: ",", omittingEmptySubsequences: false).map(withoutUser).joined(separator: ",")
         case "dataset-root", "endpoint-url": withoutCredentials(value)
         default: value
         }
@@ -40,8 +41,12 @@ extension ProgramSettings {
             rest = rest[..<mark]
             query = "?***"
         }
-        let host = rest.prefix { $0 != "/" }
-        if let sign = host.lastIndex(of: "@") { rest = "***" + rest[sign...] }
-        return text[..<scheme.upperBound] + rest + query
+        let path = rest.drop { $0 != "/" }
+        return text[..<scheme.upperBound] + withoutUser(rest.prefix { $0 != "/" }) + path + query
+    }
+
+    /// A host without the user and password that somebody wrote before it.
+    private static func withoutUser(_ host: Substring) -> String {
+        host.lastIndex(of: "@").map { "***" + host[$0...] } ?? String(host)
     }
 }
