@@ -186,7 +186,8 @@ let package = Package(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Engine", "NetworkFamilies", "Networks", "TestSupport"]),
         .testTarget(name: "ImageInputTests", dependencies: ["Diagnostics", "ImageInput", "Checkpoints", "Networks", "TestSupport"]),
         .testTarget(
-            name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto]),
+            name: "ImageSourcesTests", dependencies: ["ImageSources", "Diagnostics", "ImageInput", "TestSupport", crypto],
+            exclude: ["fault_server.py", "moto_store.py"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"]),
         .testTarget(name: "KafkaTests", dependencies: ["Diagnostics", "Kafka", "KafkaMock", "TestSupport", logging]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Diagnostics", "TestSupport"]),

@@ -76,14 +76,7 @@ struct NetworkFolding {
             let feature = folder.features[node]
             let slot = CurrentSlot(tokens: feature.positions, channels: feature.channels, isConstant: feature.isConstant)
             currents[node] = slot
-            let (own, all) = (units.units(of: node), units)
-            steps.append(
-                JoinStep(
-                    node: node, slot: slot,
-                    parts: parts.map { part in
-                        JoinStep.Part(
-                            part, exponents: all.exponents(of: node), units: own, from: part.current.map { all.exponents(of: $0) })
-                    }))
+            steps.append(JoinStep(node: node, slot: slot, parts: parts.map { JoinStep.Part($0, of: node, units) }))
         case .bits(let node):
             try addBits(node)
         case .sample(let plane):

@@ -73,16 +73,15 @@ struct JoinStep: ProgramStep {
 }
 
 extension JoinStep.Part {
-    /// - Parameters:
-    ///   - exponents: of the joined current's units, and `units` themselves.
-    ///   - from: exponents of the part's own units, where it is a current.
-    init(_ part: JoinedPart, exponents: [Int], units: [Double], from: [Int]?) {
+    /// - Parameter node: the joined current.
+    init(_ part: JoinedPart, of node: Int, _ units: Units) {
         let channels = part.first..<part.first + part.channels
         (first, self.channels) = (part.first, part.channels)
         switch part.source {
-        case .current(let node):
-            source = .current(node, zip(from ?? [], exponents[channels]).map { min(max($0 - $1, 0), 62) })
+        case .current(let other):
+            source = .current(other, zip(units.exponents(of: other), units.exponents(of: node)[channels]).map { min(max($0 - $1, 0), 62) })
         case .spikes(let planes, let amplitude):
+            let units = units.units(of: node)
             var sources: [FoldedTerm.ListedSource] = []
             for plane in planes {
                 var row = 0
