@@ -13,7 +13,7 @@ struct ReportKeeper {
     let logger: Logger
     private var housekeeping: Housekeeping
     /// Runs whose report failed, and when it is tried again.
-    private var failed: [RunID: (failures: Int, again: ContinuousClock.Instant)] = [:]
+    private var failed: [RunID: (failures: Int, again: Deadline)] = [:]
 
     init(store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, logger: Logger) {
         self.store = store
@@ -27,14 +27,14 @@ struct ReportKeeper {
         try housekeeping.round()
         let waiting = try store.answers.runsWithoutReport()
         failed = failed.filter { waiting.contains($0.key) }
-        for run in waiting where failed[run].map({ ContinuousClock.now >= $0.again }) ?? true {
+        for run in waiting where failed[run].map({ $0.again.isPast }) ?? true {
             do {
                 try keep(run)
                 failed[run] = nil
             } catch let failure as Failure where failure.recovery != .transient {
                 // The others' reports do not wait for it.
                 let failures = (failed[run]?.failures ?? 0) + 1
-                failed[run] = (failures, .now + .seconds(min(5 << min(failures, 10), 3600)))
+                failed[run] = (failures, Deadline(in: .seconds(min(5 << min(failures, 10), 3600))))
                 logger.error("the report of run \(run) cannot be made: \(failure)")
             }
         }

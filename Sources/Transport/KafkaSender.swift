@@ -65,7 +65,7 @@ final class KafkaSender: JobSender {
             }, timeoutMilliseconds: 5000)
     }
 
-    /// Sends messages; a producer that has gone out of order is made anew next time.
+    /// Sends messages; a broken producer is replaced the next time.
     private func deliver(_ messages: [OutgoingMessage], timeoutMilliseconds: Int) throws -> [Bool] {
         let acknowledged = try producer.send(messages, timeoutMilliseconds: timeoutMilliseconds)
         // A topic may have vanished, or come back with other partitions.

@@ -70,6 +70,15 @@ final class Program {
     /// What it has written to standard error so far.
     var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }
 
+    /// Waits until it has written `text` to standard error so many times.
+    func wait(for text: String, times: Int = 1, seconds: Double = 60) throws {
+        let deadline = Date().addingTimeInterval(seconds)
+        while try errors.components(separatedBy: text).count <= times {
+            try #require(Date() < deadline, "it did not say '\(text)' \(times) times within \(seconds) s")
+            usleep(10_000)
+        }
+    }
+
     /// Sends a signal to the program alone.
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
