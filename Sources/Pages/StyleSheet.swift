@@ -61,7 +61,14 @@ enum StyleSheet {
             svg .mark { stroke: var(--dim); stroke-width: 1; stroke-dasharray: 4 3; fill: none; }
             svg .none { fill: var(--soft); }
             svg .own { fill: var(--line); }
-            \(seriesRules)\(levelRules)@media print {
+            \(seriesRules)\(levelRules)@media screen and (max-width: 48rem) {
+            figure { overflow-x: auto; }
+            figure > .narrow { min-width: 30rem; }
+            figure > .wide { min-width: 52rem; }
+            thead th { white-space: normal; }
+            th, td { padding-right: .5rem; }
+            }
+            @media print {
             @page { margin: 14mm; }
             :root { font-size: 12px; }
             body { font-size: 9.5pt; }
