@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 internal import Logging
+internal import Postgres
 internal import Reports
 internal import Telemetry
 
@@ -31,13 +32,20 @@ struct ReportKeeper {
             do {
                 try keep(run)
                 failed[run] = nil
-            } catch let failure as Failure where failure.recovery != .transient {
+            } catch let failure as Failure where Self.concernsAll(failure) {
+                throw failure
+            } catch {
                 // The others' reports do not wait for it.
                 let failures = (failed[run]?.failures ?? 0) + 1
                 failed[run] = (failures, Deadline(in: .seconds(min(5 << min(failures, 10), 3600))))
-                logger.error("the report of run \(run) cannot be made: \(failure)")
+                logger.error("the report of run \(run) cannot be made: \(error)")
             }
         }
+    }
+
+    /// Whether the database fails whatever is asked; a statement that takes too long is its run's own trouble.
+    private static func concernsAll(_ failure: Failure) -> Bool {
+        failure.recovery == .transient && ![.databaseCancelled, .databaseTimeout].contains(failure.code)
     }
 
     private func keep(_ run: RunID) throws {

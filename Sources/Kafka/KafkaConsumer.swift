@@ -101,9 +101,6 @@ package final class KafkaConsumer: Sendable {
     /// What the cluster refuses this client now: a login, a topic, the group.
     package var standingProblem: String? { state.withLock { $0.standing.problem(at: .now) } }
 
-    /// The newest problem of the client, as librdkafka words it.
-    package var lastError: String? { state.withLock { $0.connection }?.client.log.lastProblem }
-
     private func handle(_ event: consuming Event, on connection: ConsumerConnection) throws -> KafkaMessage? {
         switch event.kind {
         case RD_KAFKA_EVENT_FETCH: return takeMessage(event)

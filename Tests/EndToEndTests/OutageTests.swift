@@ -73,7 +73,7 @@ extension ProgramTests {
         }
 
         @Test(arguments: [SIGKILL, SIGSTOP])
-        func `another coordinator takes over once the leadership has expired, which takes at most five seconds`(signal: Int32) throws {
+        func `another coordinator takes over once the leadership has expired, within five seconds`(signal: Int32) throws {
             try ProgramCluster.with(perClass: 1) { cluster in
                 let first = try cluster.coordinator()
                 try cluster.wait(until: "SELECT count(*) > 0 FROM leadership WHERE expires_at > clock_timestamp()")

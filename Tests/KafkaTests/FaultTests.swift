@@ -95,8 +95,8 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `leaving takes bounded time in the midst of joining, and before any broker was found`() async throws
-    {
+    @Test(.timeLimit(.minutes(2)))
+    func `leaving takes bounded time in the midst of joining, and before any broker was found`() async throws {
         let (cluster, _) = try embedded()
         try await onThread {
             let joining = try cluster.consumer()
@@ -104,7 +104,6 @@ import Testing
             let lost = try KafkaConsumer(
                 KafkaConfiguration(bootstrapServers: "127.0.0.1:1"), group: "g", topics: ["t"], logger: TestCluster.logger)
             #expect(try lost.poll(milliseconds: 300) == nil)
-            #expect(lost.lastError?.contains("127.0.0.1") == true)
             joining.close(timeoutMilliseconds: 1500)
             lost.close(timeoutMilliseconds: 1500)
         }

@@ -23,7 +23,8 @@ import Testing
         return try body(Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a port where nobody listens, and one where nobody answers, are unreachable in bounded time`()
+    @Test(.timeLimit(.minutes(2)))
+    func `a port where nobody listens, and one where nobody answers, are unreachable in bounded time`()
         throws
     {
         for listening in [false, true] {

@@ -62,7 +62,8 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `a session waits for a server that is away, until its time is up or the program stops`() throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `a session waits for a server that is away, until its time is up or the program stops`() throws {
         let away = DatabaseAddress(socketDirectory: "/nonexistent", user: "nobody", database: "none")
         let failure = try #require(throws: Failure.self) {
             try PostgresSession(away, retry: RetryPolicy(totalTime: .milliseconds(400))).withConnection { _ in }
