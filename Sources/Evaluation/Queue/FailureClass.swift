@@ -41,6 +41,9 @@ package enum FailureBlame: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// Whether a code stands in the table; one that does not is worth an alarm.
+    package static func isKnown(_ code: Failure.Code) -> Bool { byCode[code.rawValue] != nil }
+
     /// Every code of the modules that a worker is made of.
     package static let byCode: [String: FailureBlame] = {
         let table: [(FailureBlame, [String])] = [
