@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2))) func `without a broker every message fails in bounded time, with the cause`() async throws {
+    @Test(.timeLimit(.minutes(10))) func `without a broker every message fails in bounded time, with the cause`() async throws {
         try await onThread {
             let configuration = KafkaConfiguration(bootstrapServers: "127.0.0.1:1", properties: [("delivery.timeout.ms", "1500")])
             let producer = try KafkaProducer(configuration, logger: TestCluster.logger)

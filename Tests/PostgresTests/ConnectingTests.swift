@@ -23,7 +23,7 @@ import Testing
         return try body(Int(UInt16(bigEndian: address.sin_port)))
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func `a port where nobody listens, and one where nobody answers, are unreachable in bounded time`()
         throws
     {
