@@ -56,8 +56,8 @@ final class EmbeddedStack {
 
     /// Where the coordinator serves HTTP, as it says itself.
     private static func address(in file: String, of coordinator: ChildProgram) throws -> String {
-        let deadline = ContinuousClock.now + .seconds(15)
-        while .now < deadline {
+        let deadline = Deadline(in: .seconds(15))
+        while !deadline.isPast {
             if let text = try? String(contentsOfFile: file, encoding: .utf8) { return text.trimmingCharacters(in: .whitespacesAndNewlines) }
             try coordinator.requireRunning()
             usleep(10_000)

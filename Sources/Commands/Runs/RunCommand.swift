@@ -23,7 +23,7 @@ struct StackOptions: ParsableArguments {
     @OptionGroup var memory: MemoryOptions
 
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+        try OptionLimit.check(threads: threads)
     }
 
     var threadCount: Int { threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1) }
