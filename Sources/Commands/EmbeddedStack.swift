@@ -48,8 +48,9 @@ final class EmbeddedStack {
             interruption.atOnce { for child in children { kill(child, SIGKILL) } }
             if http?.http != nil { note("http://\(try Self.address(in: addressFile, of: coordinator))/") }
         } catch {
+            let cause = DiskSpace.cause(of: error, below: dataDirectory)
             _ = try? cluster.stop()
-            throw error
+            throw cause
         }
     }
 

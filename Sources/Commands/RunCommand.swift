@@ -106,7 +106,7 @@ struct RunEvaluateCommand: ParsableCommand {
                 try follower.report(as: format)
             } catch {
                 // Said at once: stopping takes its time where the disk is full.
-                let code = ProgramExit.code(for: error)
+                let code = ProgramExit.code(for: DiskSpace.cause(of: error, below: dataDirectory))
                 session.close()
                 try? stack.stop()
                 throw code
