@@ -127,7 +127,7 @@ extension AcceptedLabels {
             }
         }
         if let object = try? JSONDecoder().decode([String: [ClassName]].self, from: data) {
-            guard Self.topKeyCount(bytes) == object.count else {
+            guard LabelText.keyCount(ofObject: bytes) == object.count else {
                 throw Failure(.labelList, "\(path) names a file twice.", remedy: "Name each file once.")
             }
             return object.sorted { $0.key.precedesBytewise($1.key) }.map { Entry(image: .file($0.key), classes: $0.value) }
@@ -135,31 +135,6 @@ extension AcceptedLabels {
         throw Failure(
             .labelList, "\(path) is neither a JSON list of lists of classes nor a JSON object of file names with a list of classes each.",
             remedy: #"Write [[1, 2], [], ...] in the order of the images' numbers, or {"file.JPEG": [1, 2], ...}."#)
-    }
-
-    /// The keys of the outermost object of valid JSON, those that stand there twice included.
-    private static func topKeyCount(_ bytes: [UInt8]) -> Int {
-        var (count, depth, isText, isEscaped) = (0, 0, false, false)
-        for byte in bytes {
-            if isText {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isText = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isText = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-            case UInt8(ascii: ":") where depth == 1: count += 1
-            default: break
-            }
-        }
-        return count
     }
 
     private static func csv(path: String) throws -> [Entry] {

@@ -46,16 +46,19 @@ struct ClassMap {
     }
 
     private static func object(_ path: String) throws -> [(String, Int)] {
+        let (bytes, object): ([UInt8], [String: Int])
         do {
             let reader = try FileReader(path: path, limit: byteLimit)
-            let data = Data(try reader.bytes(at: 0, count: reader.byteCount))
-            return try JSONDecoder().decode([String: Int].self, from: data).sorted { $0.key.precedesBytewise($1.key) }.map {
-                ($0.key, $0.value)
-            }
+            bytes = try reader.bytes(at: 0, count: reader.byteCount)
+            object = try JSONDecoder().decode([String: Int].self, from: Data(bytes))
         } catch {
             throw Failure(
                 .labelList, "\(path) is no JSON object of class names and whole numbers.", remedy: #"Write {"n01443537": 1, ...}."#)
         }
+        guard LabelText.keyCount(ofObject: bytes) == object.count else {
+            throw Failure(.labelList, "\(path) maps a class twice.", remedy: "Map each class once.")
+        }
+        return object.sorted { $0.key.precedesBytewise($1.key) }.map { ($0.key, $0.value) }
     }
 
     private static func table(_ file: LabelFile) throws -> [(String, Int)] {

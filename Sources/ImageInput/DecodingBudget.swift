@@ -2,7 +2,7 @@ import Foundation
 
 /// Bytes that images being decoded may take together, over all threads of the program: a thread whose image would go beyond waits for others
 /// to be done. An image beyond the whole budget is decoded alone.
-final class DecodingBudget: @unchecked Sendable {
+package final class DecodingBudget: @unchecked Sendable {
     /// A quarter of the machine's memory, and 512 MiB at least.
     static let shared = DecodingBudget(bytes: max(512 << 20, Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)))
 
@@ -10,12 +10,12 @@ final class DecodingBudget: @unchecked Sendable {
     private let condition = NSCondition()
     private var taken = 0
 
-    init(bytes: Int) {
+    package init(bytes: Int) {
         self.bytes = bytes
     }
 
     /// A share without bytes yet; what it takes is given back when it goes out of use.
-    func share() -> DecodingShare { DecodingShare(self) }
+    package func share() -> DecodingShare { DecodingShare(self) }
 
     fileprivate func take(_ count: Int) {
         condition.lock()
@@ -33,7 +33,7 @@ final class DecodingBudget: @unchecked Sendable {
 }
 
 /// What one image has of the budget.
-struct DecodingShare: ~Copyable {
+package struct DecodingShare: ~Copyable {
     private let budget: DecodingBudget
     private var taken = 0
 
@@ -46,7 +46,7 @@ struct DecodingShare: ~Copyable {
     }
 
     /// Waits until there is room for `count` bytes. Once an image: a second time could wait for what others hold who wait as well.
-    mutating func take(_ count: Int) {
+    package mutating func take(_ count: Int) {
         precondition(taken == 0, "an image takes its bytes at once")
         budget.take(count)
         taken = count

@@ -15,9 +15,13 @@ package struct FolderListing: Sendable {
     /// Links that lead out of the root.
     private(set) var notices = ProblemList()
     private let realRoot: String?
+    /// Files that are listed at most: class folders that are links to one large folder would each list it anew.
+    private let fileLimit: Int
+    private var fileCount = 0
 
-    package init(root: String) {
+    package init(root: String, fileLimit: Int = 20_000_000) {
         self.root = root
+        self.fileLimit = fileLimit
         realRoot = Self.realPath(root)
     }
 
@@ -79,6 +83,12 @@ package struct FolderListing: Sendable {
             } else {
                 leftOut.add("files that are no images by their names", Self.join(folder, entry.name))
             }
+        }
+        fileCount += files.count
+        guard fileCount <= fileLimit else {
+            throw Failure(
+                .dataSetFolder, "\(root) has more than \(fileLimit) image files, those that links lead to counted each time.",
+                remedy: "Remove links to the same folder, or make several data sets of it.")
         }
         folders.append((relative, files))
         for entry in entries where entry.isFolder {

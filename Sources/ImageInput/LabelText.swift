@@ -44,4 +44,29 @@ enum LabelText {
         let behind = text.utf8[text.utf8.index(after: place)...]
         return behind.count == 3 ? .nan : Double(text.replacing(",", with: ".", maxReplacements: 1))
     }
+
+    /// The keys of the outermost object of valid JSON, those that stand there twice included, which decoding drops.
+    static func keyCount(ofObject bytes: [UInt8]) -> Int {
+        var (count, depth, isText, isEscaped) = (0, 0, false, false)
+        for byte in bytes {
+            if isText {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isText = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isText = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+            case UInt8(ascii: ":") where depth == 1: count += 1
+            default: break
+            }
+        }
+        return count
+    }
 }

@@ -141,6 +141,9 @@ package struct SourceAddress: Hashable, Sendable, CustomStringConvertible {
             $0 <= 0x20 || $0 >= 0x7F || [UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: "\\")].contains($0)
         }
         guard !server.isEmpty, !outside else { throw unusable("the address is not complete, or not in ASCII", remedy: "write \(what)") }
+        let port = server.hasSuffix("]") ? nil : server.lastIndex(of: ":").map { server[server.index(after: $0)...] }
+        // What follows a user's name where the rest is forgotten would be a password.
+        guard port.map({ UInt16($0) != nil }) ?? true else { throw unusable("the address's port is no number", remedy: "write \(what)") }
         let scheme = text.prefix { $0 != ":" }.lowercased()
         let folders = path.dropFirst(server.count).split(separator: "/", omittingEmptySubsequences: false).dropFirst().map(String.init)
         guard folders.dropLast().allSatisfy({ ImageReference.staysBelow($0) && !$0.contains("{") }), folders.last != ".." else {

@@ -48,9 +48,10 @@ extension KafkaConfiguration {
     /// Who this client is to the cluster, where it says so.
     var principal: String { value(of: "sasl.username").map { "user \($0)" } ?? "this client" }
 
-    /// Whether the value of this property must never be shown.
+    /// Whether the value of this property must never be shown. Names may be misspelt, so that more counts than librdkafka has secrets.
     private static func isSecret(_ name: String) -> Bool {
-        ["password", "secret", "token", "key.pem", "oauthbearer.config"].contains { name.contains($0) }
+        !name.hasSuffix(".location")
+            && ["pass", "pw", "secret", "token", "key", "oauth", "jaas"].contains { name.lowercased().contains($0) }
     }
 
     /// The property as `NAME=VALUE`, with `***` where its value must never be shown.

@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 
 extension Certificate {
@@ -15,7 +16,7 @@ extension Certificate {
             "grade \(grade.rawValue): \(meaning)",
         ]
         let units = units.map { ["units: \($0.spread)"] + $0.warnings.map { "warning: \($0)" } } ?? []
-        let all = lines + units
+        let all = (lines + units).map { isMarkdown ? $0.inMarkdown : $0.printable }
         let head =
             isMarkdown ? "## MFI certificate\n\n" + all.joined(separator: "  \n") : "MFI certificate\n" + all.joined(separator: "\n")
         let sections = [

@@ -41,7 +41,7 @@ package struct TextTable: Sendable {
 
     /// A GitHub table.
     package func markdown() -> String {
-        let escaped = rows.map { $0.map(Self.markdownText) }
+        let escaped = rows.map { $0.map(\.inMarkdown) }
         let widths = columnWidths(cells: escaped).map { max($0, 3) }
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
         let titles = line(zip(columns, widths).map { pad($0.title, to: $1, .left) })
@@ -50,16 +50,6 @@ package struct TextTable: Sendable {
         }
         let body = escaped.map { row in line(zip(zip(row, columns), widths).map { pad($0.0, to: $1, $0.1.alignment) }) }
         return ([titles, line(rule)] + body).joined(separator: "\n") + "\n"
-    }
-
-    /// A cell's text as Markdown that shows it: no tag, link, image, emphasis or end of the cell comes of what it holds.
-    private static func markdownText(_ text: String) -> String {
-        var escaped = ""
-        for scalar in text.printable.unicodeScalars {
-            if "\\|<>[]`*".unicodeScalars.contains(scalar) { escaped += "\\" }
-            escaped.unicodeScalars.append(scalar)
-        }
-        return escaped
     }
 
     private func columnWidths(cells: [[String]]) -> [Int] {
@@ -83,4 +73,16 @@ package func renderJSON(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
+}
+
+extension String {
+    /// This text as Markdown that shows it: no tag, link, image, emphasis, or end of a line or cell comes of what it holds.
+    var inMarkdown: String {
+        var escaped = ""
+        for scalar in printable.unicodeScalars {
+            if "\\|<>[]`*".unicodeScalars.contains(scalar) { escaped += "\\" }
+            escaped.unicodeScalars.append(scalar)
+        }
+        return escaped
+    }
 }

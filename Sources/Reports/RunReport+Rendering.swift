@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 
 extension RunReport {
@@ -6,7 +7,7 @@ extension RunReport {
         switch format {
         case .json: try renderJSON(self)
         case .table: plainText
-        case .markdown: "## Run \(run): \(model) on \(dataset)\n\n\(completeness)\n\n\(table.markdown())"
+        case .markdown: "## \(title.inMarkdown)\n\n\(completeness)\n\n\(table.markdown())"
         }
     }
 
@@ -21,11 +22,13 @@ extension RunReport {
         return text
     }
 
+    private var title: String { "Run \(run): \(model) on \(dataset)" }
+
     private var plainText: String {
-        let rows = table.rows
+        let rows = table.rows.map { $0.map(\.printable) }
         let width = rows.map { $0[0].count }.max() ?? 0
         let lines = rows.map { $0[0] + String(repeating: " ", count: width - $0[0].count + 2) + $0[1] }
-        return "Run \(run): \(model) on \(dataset)\n\(completeness)\n\n" + lines.joined(separator: "\n") + "\n"
+        return "\(title.printable)\n\(completeness)\n\n" + lines.joined(separator: "\n") + "\n"
     }
 
     private var table: TextTable {

@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 
 extension RunReport {
@@ -35,9 +36,9 @@ extension RunReport {
 
     /// A row of a LaTeX table, with the titles before it as a comment where `header` is asked for.
     package func latexRow(header: Bool) -> String {
-        let escaped = cells(percent: "%").map(Self.latex)
+        let escaped = cells(percent: "%").map { Self.latex($0.printable) }
         let titles = header ? "% " + Self.titles.joined(separator: " & ") + "\n" : ""
-        let remark = assumptions.map { " % assumed of the network: \($0)" } ?? ""
+        let remark = assumptions.map { " % assumed of the network: \($0.printable)" } ?? ""
         return titles + escaped.joined(separator: " & ") + " \\\\\(remark)\n"
     }
 
@@ -47,7 +48,7 @@ extension RunReport {
         let head = header ? line(Self.titles) + line(Self.titles.map { _ in "---" }) : ""
         var cells = cells(percent: " %")
         if let assumptions { cells[0] += " (assumed: \(assumptions))" }
-        return head + line(cells.map { $0.replacing("|", with: "\\|") })
+        return head + line(cells.map(\.inMarkdown))
     }
 
     /// `text` with the characters escaped that mean something in LaTeX.

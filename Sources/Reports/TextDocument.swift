@@ -23,23 +23,27 @@ package struct TextDocument: Sendable {
     }
 
     package func plain() -> String {
-        text(title: title.printable + "\n") { heading, table in "\n" + (heading.isEmpty ? "" : heading.printable + "\n") + table.plain() }
-    }
-
-    package func markdown() -> String {
-        text(title: "## \(title.printable)\n\n") { heading, table in
-            "\n" + (heading.isEmpty ? "" : "### \(heading.printable)\n\n") + table.markdown()
+        text(title: title.printable + "\n", sentence: \.printable) { heading, table in
+            "\n" + (heading.isEmpty ? "" : heading.printable + "\n") + table.plain()
         }
     }
 
-    /// - Parameter table: the text of a table under its heading, which begins with an empty line.
-    private func text(title: String, table: (String, TextTable) -> String) -> String {
+    package func markdown() -> String {
+        text(title: "## \(title.inMarkdown)\n\n", sentence: \.inMarkdown) { heading, table in
+            "\n" + (heading.isEmpty ? "" : "### \(heading.inMarkdown)\n\n") + table.markdown()
+        }
+    }
+
+    /// - Parameters:
+    ///   - shown: a sentence as it is shown.
+    ///   - table: the text of a table under its heading, which begins with an empty line.
+    private func text(title: String, sentence shown: (String) -> String, table: (String, TextTable) -> String) -> String {
         var text = title
         var followsTable = false
         for block in blocks {
             switch block {
             case .sentence(let sentence):
-                text += (followsTable ? "\n" : "") + sentence.printable + "\n"
+                text += (followsTable ? "\n" : "") + shown(sentence) + "\n"
                 followsTable = false
             case .table(let heading, let rows):
                 text += table(heading, rows)

@@ -29,14 +29,18 @@ struct InputSizeTests {
         ("REDUCE", [0x68, 2, 0x29, 0x52]), ("NEWOBJ", [0x68, 2, 0x29, 0x81]), ("NEWOBJ_EX", [0x68, 2, 0x29, 0x7D, 0x92]),
         ("BUILD", [0x68, 2, 0x29, 0x52, 0x4E, 0x62]), ("STACK_GLOBAL", [0x68, 3, 0x68, 3, 0x93]), ("MEMOIZE", [0x4E, 0x94]),
         ("GET", [0x68, 3]),
-        ("tensor", [0x68, 4, 0x68, 5, 0x52]),
+        ("tensor", [0x68, 4, 0x68, 5, 0x52]), ("DUP", [0x32, 0x30]), ("BINPUT", [0x71, 9]), ("MARK and POP", [0x28, 0x30]),
+        ("APPENDS to one list", [0x68, 6, 0x28, 0x4E, 0x65, 0x30]), ("ADDITEMS to one list", [0x68, 6, 0x28, 0x4E, 0x90, 0x30]),
+        ("SETITEMS of one dictionary", [0x68, 7, 0x28, 0x4E, 0x4E, 0x75, 0x30]),
+        ("SETITEMS of one object", [0x68, 8, 0x28, 0x4E, 0x4E, 0x75, 0x30]), ("BUILD with one dictionary", [0x68, 8, 0x68, 7, 0x62, 0x30]),
+        ("REDUCE with one list", [0x68, 2, 0x68, 6, 0x52, 0x30]), ("TUPLE1 of one list", [0x68, 6, 0x85, 0x30]),
     ]
 
     @Test("no opcode copies the stack below it", arguments: repeated.map(\.name))
     func deepStack(_ name: String) throws {
         let opcodes = try #require(Self.repeated.first { $0.name == name }).opcodes
         let seconds = secondsToRefuse { pickle in
-            // Memo 1: a storage; 2: a class; 3: text; 4 and 5: a tensor's function and arguments.
+            // Memo 1: a storage; 2: a class; 3: text; 4 and 5: a tensor's function and arguments; 6, 7 and 8: a long list, dictionary and object.
             pickle.op("(")
             pickle.text("storage")
             pickle.global("torch", "FloatStorage")
@@ -65,6 +69,10 @@ struct InputSizeTests {
             pickle.raw([UInt8(ascii: "q"), 2])
             pickle.text("text")
             pickle.raw([UInt8(ascii: "q"), 3])
+            let items = [UInt8(ascii: "(")] + [UInt8](repeating: 0x4E, count: 100_000)
+            pickle.raw(items + [UInt8(ascii: "l"), UInt8(ascii: "q"), 6])
+            pickle.raw(items + [UInt8(ascii: "d"), UInt8(ascii: "q"), 7])
+            pickle.raw([UInt8(ascii: "h"), 2, 0x29, 0x52] + items + [UInt8(ascii: "u"), UInt8(ascii: "q"), 8])
             pickle.raw([UInt8](repeating: 0x4E, count: 200_000))
             for _ in 0..<200_000 { pickle.raw(opcodes) }
         }

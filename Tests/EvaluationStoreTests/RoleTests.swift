@@ -123,7 +123,9 @@ import Testing
             try owner.executeScript(
                 """
                 INSERT INTO image_doubts (dataset_id, ordinal, worker_id, code, message, seen_at)
-                SELECT dataset_id, ordinal, \(worker), 'x', 'x', now() - ordinal * interval '2 days' FROM images WHERE ordinal < 2
+                SELECT dataset_id, ordinal, \(worker), 'x', 'x', now() - ordinal * interval '2 days' FROM images WHERE ordinal < 2;
+                INSERT INTO message_failures (source, messages, message, worker_id, seen_at)
+                SELECT 'jobs ' || n, 1, 'x', \(worker), now() - (n % 1200 = 0)::int * interval '31 days' FROM generate_series(0, 1499) AS n;
                 """)
             let connection = try PostgresConnection(fixture.address)
             try connection.executeScript("SET ROLE evalctl_coordinator")
@@ -133,6 +135,10 @@ import Testing
             ] { try connection.execute("SELECT \(removal)") }
             #expect(try owner.execute("SELECT sum(ordinal)::bigint AS sum FROM image_doubts").single().int("sum") == 0)
             #expect(try owner.execute("SELECT count(*) AS rows FROM image_doubts").single().int("rows") == 1)
+            // Of 1,500 the newest thousand, less one of them that is a month old.
+            let kept = try owner.execute("SELECT count(*) AS rows, min(message_failure_id) AS first FROM message_failures").single()
+            #expect(try kept.int("rows") == 999)
+            #expect(try kept.int("first") == 501)
         }
     }
 

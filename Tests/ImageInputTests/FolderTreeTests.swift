@@ -39,6 +39,16 @@ struct FolderTreeTests {
         #expect(found.leftOut.contains { $0.contains("links to a folder that is listed already") })
     }
 
+    @Test("Class folders that are links to one folder list no more files than a bound allows")
+    func linkedClasses() throws {
+        for name in ["x", "y", "z"] { try folder.write("images/a/\(name).jpg", image) }
+        for name in ["b", "c"] { try FileManager.default.createSymbolicLink(atPath: "\(root)/\(name)", withDestinationPath: "a") }
+        #expect(try build().labels == [0, 0, 0, 1, 1, 1, 2, 2, 2])
+        var listing = FolderListing(root: root, fileLimit: 8)
+        for name in ["a", "b"] { #expect(try listing.imageFiles(below: name).count == 3) }
+        #expect(try #require(throws: Failure.self) { try listing.imageFiles(below: "c") }.message.contains("more than 8 image files"))
+    }
+
     @Test("Links out of the root are followed and told")
     func outside() throws {
         try folder.write("elsewhere/x.jpg", image)

@@ -179,5 +179,7 @@ struct LabelTableTests {
             try AcceptedLabels(path: list, images: ["a.JPEG", "b.JPEG"], classes: ["0", "1"])
         }
         #expect(twice.message.contains("twice"))
+        let map = try folder.write("map.json", text: #"{"tench": 0, "ray": 1, "tench": 1}"#)
+        #expect(try #require(throws: Failure.self) { try Labelling.mapped([0], by: map) }.message.contains("twice"))
     }
 }

@@ -36,6 +36,7 @@ struct AddressTests {
         for text in [
             "https://user:hunter2@example.org/x.tar", "https://example.org/x.tar?X-Amz-Signature=hunter2", "s3://bucket/x?token=hunter2",
             "https://example.org/x.tar#hunter2", "s3://bucket/x?endpoint=https://me:hunter2@example.org",
+            "https://user:hunter2", "s3://bucket/x?endpoint=https://user:hunter2/y",
         ] {
             let failure = try failure(text)
             #expect(failure.code == .sourceAddress)

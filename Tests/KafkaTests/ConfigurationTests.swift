@@ -28,6 +28,16 @@ import Testing
         #expect(!"\(configuration) \(String(reflecting: configuration)) \(dumped)".contains("hunter2"))
     }
 
+    @Test func `secrets are masked under misspelt names too, and what names a file is not`() {
+        for name in ["sasl.password", "sasl.passwrd", "Sasl.Password", "ssl.key.pem", "sasl.oauthbearer.config", "ssl.keypass", "sasl.pwd"]
+        {
+            #expect(KafkaConfiguration.masked((name, "hunter2")) == "\(name)=***")
+        }
+        for name in ["security.protocol", "ssl.ca.location", "ssl.key.location", "compression.type"] {
+            #expect(KafkaConfiguration.masked((name, "x")) == "\(name)=x")
+        }
+    }
+
     @Test func `a value that is only found bad when the client is made is not quoted`() throws {
         let configuration = KafkaConfiguration(
             bootstrapServers: "h:1",

@@ -1,4 +1,5 @@
 import Diagnostics
+import Evaluation
 import Reports
 import Testing
 
@@ -29,6 +30,26 @@ import Testing
         document.show(text, table)
         #expect(isHarmless(document.plain()) && isHarmless(document.markdown()))
         #expect(document.plain().split(separator: "\n").count == 1 + 1 + 1 + 3)
+    }
+
+    @Test(arguments: hostile + ["<img src=x onerror=y>|\\"]) func `a report of a hostile name shows it in every format`(text: String) throws
+    {
+        var report = RunReportTests.report()
+        report.model = text
+        for shown in [
+            try report.rendered(as: .table), try report.rendered(as: .markdown), report.latexRow(header: false),
+            report.markdownRow(header: false),
+        ] {
+            #expect(isHarmless(shown), "\(shown)")
+        }
+        for shown in [report.latexRow(header: false), report.markdownRow(header: false)] {
+            #expect(shown.split(separator: "\n").count == 1)
+        }
+        var document = TextDocument("of \(text)")
+        document.say(text)
+        for shown in [try report.rendered(as: .markdown), report.markdownRow(header: false), document.markdown()] {
+            #expect(!shown.replacing("\\<", with: "").contains("<img"), "\(shown)")
+        }
     }
 
     @Test(arguments: hostile) func `a failure is one line`(text: String) {

@@ -26,7 +26,7 @@ func fuzzDescription(_ input: [UInt8]) {
     }
 }
 
-nonisolated(unsafe) private let published: [String: [Int]] = {
+private let published: [String: [Int]] = {
     let names = ["sdt-8-384", "sew-resnet-18", "mlp-spe-t"]
     return names.reduce(into: [:]) { shapes, name in
         shapes.merge((try? NetworkFamilies.named(name))?.graph.tensorShapes ?? [:]) { one, _ in one }

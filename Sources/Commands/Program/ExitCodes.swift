@@ -56,7 +56,7 @@ package func output(_ text: String) {
     StandardOutput.write(text.utf8)
 }
 
-/// Writes a line for a person to standard error.
+/// Writes a line for a person to standard error; nothing that is in it is obeyed.
 package func note(_ text: String) {
-    StandardOutput.writeError(text + "\n")
+    StandardOutput.writeError(text.printable + "\n")
 }

@@ -24,7 +24,8 @@ package final class Interruption: Sendable {
     /// - Throws: the exit code 130 after a signal.
     package func check(_ hint: String? = nil) throws {
         guard flag.isRaised else { return }
-        note("\ninterrupted: stopping the worker, the coordinator and the database" + (hint.map { "; \($0)" } ?? ""))
+        StandardOutput.writeError("\n")
+        note("interrupted: stopping the worker, the coordinator and the database" + (hint.map { "; \($0)" } ?? ""))
         throw ProgramExit.interrupted
     }
 

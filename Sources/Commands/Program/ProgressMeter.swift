@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Foundation
 internal import Reports
 
@@ -31,7 +32,7 @@ final class ProgressMeter: @unchecked Sendable {
         lastPrint = now
         let seconds = Double((now - start).components.seconds) + Double((now - start).components.attoseconds) * 1e-18
         let rate = perSecond ?? (seconds > 0 ? Double(done) / seconds : 0)
-        var text = "\(title) \(done)/\(total) \(unit), \(NumberText.fixed(rate, 1))/s"
+        var text = "\(title.printable) \(done)/\(total) \(unit), \(NumberText.fixed(rate, 1))/s"
         if done < total, rate > 0 { text += ", \(NumberText.duration(seconds: Double(total - done) / rate)) left" }
         if isTerminal {
             StandardOutput.writeError("\r\u{1B}[K" + Self.line(text, done: done, of: total, columns: Self.terminalColumns))
