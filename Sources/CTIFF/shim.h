@@ -89,12 +89,12 @@ static inline unsigned int ctiff_long(TIFF *tiff, unsigned int tag, unsigned int
     return TIFFGetFieldDefaulted(tiff, tag, &value) ? value : missing;
 }
 
-/* The number of extra samples, and what the first is. */
-static inline unsigned int ctiff_extra_samples(TIFF *tiff, unsigned int *first) {
+/* The number of extra samples, and what the first `limit` of them are. */
+static inline unsigned int ctiff_extra_samples(TIFF *tiff, unsigned short *kinds, unsigned int limit) {
     uint16_t count = 0;
-    uint16_t *kinds = NULL;
-    if (!TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &count, &kinds) || count == 0) return 0;
-    *first = kinds[0];
+    uint16_t *all = NULL;
+    if (!TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &count, &all)) return 0;
+    for (unsigned int i = 0; i < count && i < limit; i++) kinds[i] = all[i];
     return count;
 }
 

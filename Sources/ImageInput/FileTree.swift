@@ -17,18 +17,21 @@ package struct FileTree: Sendable {
         if case .folder(let listing) = contents { listing.notices.lines } else { [] }
     }
 
+    let isArchive: Bool
     private var contents: Contents
     private var leftOutOfList = ProblemList()
 
     /// A folder of this machine.
     package init(folder path: String) {
         name = path
+        isArchive = false
         contents = .folder(FolderListing(root: path))
     }
 
     /// - Parameter paths: of image files, with `/` between folders.
-    package init(name: String, paths: [String]) {
+    package init(name: String, paths: [String], isArchive: Bool = false) {
         self.name = name
+        self.isArchive = isArchive
         var kept: [String] = []
         for path in paths {
             if ToolFiles.contains(path: path) {
@@ -47,6 +50,7 @@ package struct FileTree: Sendable {
             defer { contents = .folder(listing) }
             return try listing.subfolders()
         case .listed(let paths):
+            for path in paths[[]] ?? [] { leftOutOfList.add("files beside the class folders", path) }
             return paths.keys.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }.sorted { $0.precedesBytewise($1) }
         }
     }

@@ -9,6 +9,8 @@ package enum ImageFormat: Equatable, Sendable {
     case portableMap
     /// A known format that is not decoded here, by name.
     case other(String)
+    /// What stands in an image's place where something went wrong, by what people call it.
+    case noImage(String)
     case unknown
 
     /// What people call it.
@@ -20,7 +22,7 @@ package enum ImageFormat: Equatable, Sendable {
         case .bmp: "BMP"
         case .tiff: "TIFF"
         case .portableMap: "portable map"
-        case .other(let name): name
+        case .other(let name), .noImage(let name): name
         case .unknown: "unknown"
         }
     }
@@ -29,7 +31,7 @@ package enum ImageFormat: Equatable, Sendable {
     var isDecoded: Bool {
         switch self {
         case .jpeg, .png, .webp, .bmp, .tiff, .portableMap: true
-        case .other, .unknown: false
+        case .other, .noImage, .unknown: false
         }
     }
 
@@ -38,9 +40,19 @@ package enum ImageFormat: Equatable, Sendable {
 
     package init(startingWith bytes: some Sequence<UInt8>) {
         let start = Array(bytes.prefix(Self.signatureLength))
-        self =
-            Self.signatures.first { start.starts(with: $0.bytes) }?.format
-            ?? (start.starts(with: Array("RIFF".utf8)) && start.dropFirst(8).starts(with: Array("WEBP".utf8)) ? .webp : .unknown)
+        self = Self.signatures.first { start.starts(with: $0.bytes) }?.format ?? Self.contained(start) ?? .unknown
+    }
+
+    /// The format inside of a container that many formats have.
+    private static func contained(_ start: [UInt8]) -> ImageFormat? {
+        let brand = String(decoding: start.dropFirst(8).prefix(4), as: UTF8.self)
+        if start.starts(with: Array("RIFF".utf8)) { return brand == "WEBP" ? .webp : .other("RIFF") }
+        guard start.dropFirst(4).starts(with: Array("ftyp".utf8)) else { return nil }
+        return switch brand {
+        case "avif", "avis": .other("AVIF")
+        case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1": .other("HEIC")
+        default: .other("MP4 or QuickTime")
+        }
     }
 
     private static let signatures: [(bytes: [UInt8], format: ImageFormat)] =
@@ -53,5 +65,23 @@ package enum ImageFormat: Equatable, Sendable {
             ([0x4D, 0x4D, 0x00, 0x2A], .tiff),
             ([0x49, 0x49, 0x2B, 0x00], .tiff),
             ([0x4D, 0x4D, 0x00, 0x2B], .tiff),
-        ] + (1...6).flatMap { number in [0x20, 0x09, 0x0A, 0x0D].map { (Array("P\(number)".utf8) + [$0], .portableMap) } }
+            ([0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20], .other("JPEG 2000")),
+            ([0xFF, 0x4F, 0xFF, 0x51], .other("JPEG 2000")),
+            ([0x00, 0x00, 0x00, 0x0C, 0x4A, 0x58, 0x4C, 0x20], .other("JPEG XL")),
+            ([0xFF, 0x0A], .other("JPEG XL")),
+            (Array("8BPS".utf8), .other("PSD")),
+            ([0x76, 0x2F, 0x31, 0x01], .other("OpenEXR")),
+            ([0x00, 0x00, 0x01, 0x00], .other("ICO")),
+            (Array("DDS ".utf8), .other("DDS")),
+            (Array("P7\n".utf8), .other("PAM")),
+            (Array("PF\n".utf8), .other("PFM")),
+            (Array("Pf\n".utf8), .other("PFM")),
+            (Array("%PDF".utf8), .other("PDF")),
+            (Array("%!PS".utf8), .other("PostScript")),
+            (Array("<svg".utf8), .other("SVG")),
+            (Array("version https://".utf8), .noImage("a Git LFS pointer")),
+            ([0x1F, 0x8B], .noImage("gzip-compressed data")),
+            ([0x50, 0x4B, 0x03, 0x04], .noImage("a ZIP archive")),
+        ] + ["<!DOCTYPE", "<!doctype", "<html", "<HTML", "<?xml"].map { (Array($0.utf8), .noImage("HTML or XML text")) }
+        + (1...6).flatMap { number in [0x20, 0x09, 0x0A, 0x0D].map { (Array("P\(number)".utf8) + [$0], .portableMap) } }
 }

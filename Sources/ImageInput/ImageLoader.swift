@@ -143,6 +143,10 @@ package final class ImageLoader {
                     bytes, into: &pixels, pixelLimit: preprocessing.pixelLimit, within: &share, name: name))
         case .other(let format):
             throw Failure(.imageFormat, "\(name) is \(format), which is not decoded.", remedy: "Convert it to PNG, which keeps its pixels.")
+        case .noImage(let what):
+            throw Failure(
+                .imageFormat, "\(name) is \(what), and no image.",
+                remedy: what == "a Git LFS pointer" ? "Fetch the image itself with `git lfs pull`." : "Fetch the file again.")
         case .unknown:
             throw Failure(
                 .imageFormat, bytes.isEmpty ? "\(name) is empty." : "\(name) is of no image format that is known.",

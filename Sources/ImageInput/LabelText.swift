@@ -1,5 +1,5 @@
 /// Text of label files, in messages and as numbers.
-enum LabelText {
+package enum LabelText {
     /// At most 80 characters, control characters replaced.
     static func cut(_ text: some StringProtocol) -> String {
         let limit = 80
@@ -26,7 +26,7 @@ enum LabelText {
     }
 
     /// A whole number, also as `3.0`, `3,0` and `3.000e+00`, as tables of floating-point numbers write it.
-    static func number(_ text: String) -> Int? {
+    package static func number(_ text: String) -> Int? {
         let text = trimmed(text)
         if let number = Int(text) { return number }
         guard let value = decimal(text), value.magnitude < 1e15, value == value.rounded() else { return nil }

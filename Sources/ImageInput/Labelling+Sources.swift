@@ -11,7 +11,7 @@ extension Labelling {
                 .dataSetEmpty, "\(root) has no class folders.",
                 remedy: "Name a folder with one folder per class, or give a label list for a folder that holds the images themselves.")
         }
-        try Self.requireClasses(names, root)
+        try Self.requireClasses(names, tree)
         let numbers = names.compactMap { Int($0) }
         var notices: [String] = []
         var classes = names.map { ImageClass(name: $0) }
@@ -67,7 +67,8 @@ extension Labelling {
     ]
 
     /// - Throws: `dataset.empty` for the folder above those that were meant.
-    private static func requireClasses(_ names: [String], _ root: String) throws {
+    private static func requireClasses(_ names: [String], _ tree: FileTree) throws {
+        let root = tree.name
         let parts = names.filter { partNames.contains($0.lowercased()) }
         guard parts.count == names.count,
             parts.contains(where: { ["train", "training", "val", "valid", "validation"].contains($0.lowercased()) })
@@ -76,7 +77,9 @@ extension Labelling {
             .dataSetEmpty,
             "\(root) holds \(names.count == 1 ? "only \(names[0]), which is a part" : "\(names.joined(separator: " and ")), which are parts") of a data "
                 + "set and no \(names.count == 1 ? "class" : "classes").",
-            remedy: "Name one of them: \(root)/\(parts.first { $0.lowercased().hasPrefix("val") } ?? parts[0]).")
+            remedy: tree.isArchive
+                ? "Unpack it and name one of its folders, or make an archive of one of them."
+                : "Name one of them: \(root)/\(parts.first { $0.lowercased().hasPrefix("val") } ?? parts[0]).")
     }
 
     /// Classes in the order of a file's lines; of lines that begin with a synset the synset is the folder's name.

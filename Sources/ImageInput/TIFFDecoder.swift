@@ -34,7 +34,7 @@ enum TIFFDecoder {
                 }
             }
         }
-        if layout.isInk { InvertedInk.convertToRGB(target, pixelCount: layout.width * layout.height) }
+        layout.samples.finish(target, pixelCount: layout.width * layout.height)
         return try TIFFOrientation.turn(
             target, width: layout.width, height: layout.height, orientation: layout.orientation, name: name)
     }

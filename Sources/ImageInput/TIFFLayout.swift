@@ -1,31 +1,24 @@
 import CTIFF
 import Diagnostics
 
-/// How a TIFF stores its samples, as far as they are decoded: what Pillow makes of the rest is not known to be the same.
+/// How a TIFF stores its samples.
 struct TIFFLayout {
-    private enum Meaning {
-        case white0, black0, color, palette, ink
-    }
-
     let width: Int
     let height: Int
     let orientation: Int
-    /// 1, or the number of samples where each has a plane of its own.
+    /// 1, or the number of samples that are read where each has a plane of its own.
     let planes: Int
     let blockWidth: Int
     let blockHeight: Int
+    let samples: TIFFSamples
     private let isTiled: Bool
-    private let bits: Int
-    private let samples: Int
-    private let meaning: Meaning
+    private let isSeparate: Bool
     private let palette: [(UInt8, UInt8, UInt8)]
 
     /// Lossless: none, LZW, deflate (both numbers), PackBits.
     private static let compressions = [
         COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE, COMPRESSION_PACKBITS,
     ]
-
-    var isInk: Bool { meaning == .ink }
 
     /// - Throws: `image.corrupt`, `image.format`.
     init(_ tiff: OpaquePointer, name: String) throws {
@@ -40,48 +33,66 @@ struct TIFFLayout {
             throw Failure(.imageCorrupt, "\(name) is a TIFF without a size.", remedy: "Fetch or convert the file again.")
         }
         let compression = short(TIFFTAG_COMPRESSION, 1)
-        guard Self.compressions.contains(Int32(compression)) else { throw unsupported("of compression \(compression)") }
-        bits = short(TIFFTAG_BITSPERSAMPLE, 1)
-        samples = short(TIFFTAG_SAMPLESPERPIXEL, 1)
+        guard Self.compressions.contains(Int32(compression)) else {
+            throw unsupported("compressed as \(Self.compressionName(compression))")
+        }
         orientation = short(TIFFTAG_ORIENTATION, 1)
-        guard short(TIFFTAG_SAMPLEFORMAT, 1) == SAMPLEFORMAT_UINT, short(TIFFTAG_FILLORDER, 1) == FILLORDER_MSB2LSB else {
-            throw unsupported("of signed or floating-point samples, or of bits in reverse")
-        }
-        var firstExtra: UInt32 = 0
-        let extras = Int(ctiff_extra_samples(tiff, &firstExtra))
         let photometric = short(TIFFTAG_PHOTOMETRIC, 0)
-        let isSeparate = short(TIFFTAG_PLANARCONFIG, 1) == PLANARCONFIG_SEPARATE
-        let isPremultiplied = extras > 0 && firstExtra == EXTRASAMPLE_ASSOCALPHA
-        let isKnown: Bool
-        switch Int32(photometric) {
-        case PHOTOMETRIC_MINISWHITE, PHOTOMETRIC_MINISBLACK:
-            meaning = Int32(photometric) == PHOTOMETRIC_MINISWHITE ? .white0 : .black0
-            let hasAlpha = samples == 2 && extras == 1 && firstExtra == EXTRASAMPLE_UNASSALPHA
-            isKnown =
-                samples == 1 && [1, 2, 4, 8].contains(bits)
-                || meaning == .black0 && (samples == 1 && bits == 16 || hasAlpha && bits == 8 && !isSeparate)
-        case PHOTOMETRIC_RGB:
-            meaning = .color
-            isKnown =
-                (samples == 3 && extras == 0 || samples == 4 && extras <= 1) && !isPremultiplied && (bits == 8 || bits == 16 && !isSeparate)
-        case PHOTOMETRIC_PALETTE:
-            meaning = .palette
-            isKnown = samples == 1 && [1, 2, 4, 8].contains(bits)
-        case PHOTOMETRIC_SEPARATED:
-            meaning = .ink
-            isKnown = samples == 4 && bits == 8 && extras == 0 && !isSeparate
-        default:
-            meaning = .color
-            isKnown = false
+        let bits = short(TIFFTAG_BITSPERSAMPLE, 1)
+        let sampleCount = short(TIFFTAG_SAMPLESPERPIXEL, 1)
+        let formats: [Int32: TIFFSamples.Format] = [
+            SAMPLEFORMAT_UINT: .unsigned, SAMPLEFORMAT_INT: .signed, SAMPLEFORMAT_IEEEFP: .floating,
+        ]
+        isSeparate = short(TIFFTAG_PLANARCONFIG, 1) == PLANARCONFIG_SEPARATE && sampleCount > 1
+        guard let format = formats[Int32(short(TIFFTAG_SAMPLEFORMAT, 1))],
+            let samples = TIFFSamples(
+                .init(
+                    photometric: Int32(photometric), format: format, bits: bits, samples: sampleCount, extras: Self.extras(tiff),
+                    isSeparate: isSeparate, isCompressed: compression != COMPRESSION_NONE, isBigEndian: TIFFIsBigEndian(tiff) != 0,
+                    isReversed: short(TIFFTAG_FILLORDER, 1) != FILLORDER_MSB2LSB))
+        else {
+            throw unsupported("of \(Self.colors(photometric)), \(sampleCount) samples of \(bits) bits\(isSeparate ? " in planes" : "")")
         }
-        guard isKnown else { throw unsupported("of \(samples) samples of \(bits) bits, photometric \(photometric)") }
-        planes = isSeparate ? samples : 1
+        self.samples = samples
+        planes = isSeparate ? samples.count : 1
         isTiled = TIFFIsTiled(tiff) != 0
         let rows = Int(ctiff_long(tiff, UInt32(TIFFTAG_ROWSPERSTRIP), UInt32.max))
         blockWidth = isTiled ? Int(ctiff_long(tiff, UInt32(TIFFTAG_TILEWIDTH), 0)) : width
         blockHeight = isTiled ? Int(ctiff_long(tiff, UInt32(TIFFTAG_TILELENGTH), 0)) : max(1, min(rows, height))
         guard blockWidth > 0, blockHeight > 0 else { throw unsupported("of tiles without a size") }
-        palette = meaning == .palette ? try Self.palette(tiff, bits: bits) ?? { throw unsupported("without its palette") }() : []
+        palette = samples.meaning == .palette ? try Self.palette(tiff, bits: bits) ?? { throw unsupported("without its palette") }() : []
+    }
+
+    private static func extras(_ tiff: OpaquePointer) -> [Int] {
+        var kinds = [UInt16](repeating: 0, count: 4)
+        let count = Int(ctiff_extra_samples(tiff, &kinds, 4))
+        // More than four are of no kind that is decoded.
+        return count <= 4 ? kinds.prefix(count).map(Int.init) : Array(repeating: .max, count: count)
+    }
+
+    private static func compressionName(_ compression: Int) -> String {
+        switch Int32(compression) {
+        case COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3, COMPRESSION_CCITTFAX4: "a fax"
+        case COMPRESSION_OJPEG, COMPRESSION_JPEG: "JPEG"
+        case COMPRESSION_JP2000: "JPEG 2000"
+        case COMPRESSION_LZMA: "LZMA"
+        case COMPRESSION_ZSTD: "Zstandard"
+        case COMPRESSION_WEBP: "WebP"
+        default: "number \(compression) of the TIFF compressions"
+        }
+    }
+
+    /// What failures call a photometric interpretation.
+    private static func colors(_ photometric: Int) -> String {
+        switch Int32(photometric) {
+        case PHOTOMETRIC_MINISWHITE, PHOTOMETRIC_MINISBLACK: "gray levels"
+        case PHOTOMETRIC_RGB: "RGB"
+        case PHOTOMETRIC_PALETTE: "palette colours"
+        case PHOTOMETRIC_SEPARATED: "ink (CMYK)"
+        case PHOTOMETRIC_YCBCR: "YCbCr"
+        case PHOTOMETRIC_CIELAB, PHOTOMETRIC_ICCLAB, PHOTOMETRIC_ITULAB: "Lab colours"
+        default: "photometric interpretation \(photometric)"
+        }
     }
 
     /// Bytes of a strip or tile.
@@ -112,7 +123,7 @@ struct TIFFLayout {
     }
 
     /// Bytes of a row of a strip or tile.
-    private var rowBytes: Int { (blockWidth * bits * (planes == 1 ? samples : 1) + 7) / 8 }
+    private var rowBytes: Int { (blockWidth * samples.bits * (isSeparate ? 1 : samples.count) + 7) / 8 }
 
     /// Puts a strip's or tile's samples, in the machine's byte order, into the image.
     func convert(_ block: UnsafePointer<UInt8>, left: Int, top: Int, plane: Int, to target: UnsafeMutablePointer<UInt8>) {
@@ -120,34 +131,22 @@ struct TIFFLayout {
             let source = block + row * rowBytes
             for column in 0..<min(blockWidth, width - left) {
                 let pixel = target + ((top + row) * width + left + column) * 4
-                if meaning == .color || meaning == .ink {
-                    for channel in planes == 1 ? 0..<min(samples, 4) : plane..<min(plane + 1, 4) {
-                        let index = planes == 1 ? column * samples + channel : column
-                        // Of 16 bits, little-endian in memory, the high byte.
-                        let value = bits == 16 ? source[2 * index + 1] : source[index]
-                        pixel[channel] = isInk ? 255 - value : value
+                switch samples.meaning {
+                case .white0, .black0:
+                    let gray = samples.gray(source, isSeparate ? column : column * samples.count)
+                    if plane == 0 { (pixel[0], pixel[1], pixel[2]) = (gray, gray, gray) }
+                case .palette:
+                    if plane == 0 {
+                        (pixel[0], pixel[1], pixel[2]) = palette[Int(samples.value(source, isSeparate ? column : column * samples.count))]
                     }
-                } else {
-                    let color = color(of: source, column)
-                    (pixel[0], pixel[1], pixel[2]) = color
+                case .color, .premultiplied, .ink:
+                    for channel in isSeparate ? plane..<min(plane + 1, 4) : 0..<min(samples.count, 4) {
+                        let value = samples.value(source, isSeparate ? column : column * samples.count + channel)
+                        pixel[channel] = samples.meaning == .ink ? 255 - value : value
+                    }
                 }
             }
         }
-    }
-
-    private func color(of source: UnsafePointer<UInt8>, _ column: Int) -> (UInt8, UInt8, UInt8) {
-        if bits == 16 {
-            let gray = source[2 * column + 1] == 0 ? source[2 * column] : 255
-            return (gray, gray, gray)
-        }
-        // Alpha behind gray is passed over, as Pillow does.
-        let column = column * samples
-        let perByte = 8 / bits
-        let shift = 8 - bits * (column % perByte + 1)
-        let value = Int(source[column / perByte]) >> shift & (1 << bits - 1)
-        if meaning == .palette { return palette[value] }
-        let gray = UInt8(value * 255 / (1 << bits - 1))
-        return meaning == .white0 ? (255 - gray, 255 - gray, 255 - gray) : (gray, gray, gray)
     }
 
     private static func palette(_ tiff: OpaquePointer, bits: Int) throws -> [(UInt8, UInt8, UInt8)]? {

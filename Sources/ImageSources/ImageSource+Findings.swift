@@ -95,6 +95,21 @@ extension ImageSource {
         }
     }
 
+    /// Why archives without class folders have no labels either.
+    private func unlabelled(_ indexes: [ArchiveIndex], _ leftOut: ProblemList, _ failure: Failure) -> Failure {
+        let labels = indexes.flatMap(\.labels)
+        guard let first = labels.first else {
+            guard !leftOut.isEmpty else { return failure }
+            return Failure(
+                failure.code, "\(failure.message) Left out: \(leftOut.lines.joined(separator: "; ")).", remedy: failure.remedy)
+        }
+        return Failure(
+            .archiveSamples,
+            "\(address) has \(labels.count) .cls or .json parts, such as \(first.key).\(first.isClass ? "cls" : "json"), and none tells the label of "
+                + "an image of the same name",
+            remedy: "name image and label of a sample alike, KEY.jpg and KEY.cls with a whole number, or give the labels with --labels")
+    }
+
     private func find(
         in names: [String], labels: LabelSource, classNames: String?, threads: Int, progress: @escaping @Sendable (SourceProgress) -> Void
     ) throws -> (findings: DataSetFindings, hasOwnLabels: Bool) {
@@ -128,7 +143,12 @@ extension ImageSource {
             }
         } else {
             let images = zip(names, indexes).flatMap { name, index in index.images.map { ContainedImage(container: name, image: $0) } }
-            let (tree, labelling) = try matched(images, with: labels)
+            let (tree, labelling): (ContainedTree, Labelling)
+            do {
+                (tree, labelling) = try matched(images, with: labels)
+            } catch let failure as Failure where failure.code == .dataSetEmpty && labels.isOfFolders {
+                throw unlabelled(indexes, leftOut, failure)
+            }
             notices += tree.notices + labelling.notices
             leftOut.add(labelling.leftOut)
             classes = labelling.classes

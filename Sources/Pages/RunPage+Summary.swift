@@ -35,9 +35,9 @@ extension RunPage {
             tiles.append(("energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ", energyRemark(energy)))
         }
         tiles += [
-            ("synaptic operations", operations, "per image, true fan-out"),
-            ("firing rate", NumberText.fixed(report.firingRate, 4), "spikes per neuron and time step"),
-            ("inference", NumberText.milliseconds(report.latency.inference.p50), "per image and thread, median"),
+            ("synaptic operations", report.orNone(operations), "per image, true fan-out"),
+            ("firing rate", report.orNone(NumberText.fixed(report.firingRate, 4)), "spikes per neuron and time step"),
+            ("inference", report.orNone(NumberText.milliseconds(report.latency.inference.p50)), "per image and thread, median"),
             (
                 "throughput", "\(NumberText.fixed(report.imagesPerSecond, 1)) images/s",
                 "\(report.workers) worker\(report.workers == 1 ? "" : "s")"

@@ -38,7 +38,8 @@ extension RunReport {
             return "\(NumberText.percent(accuracy.accuracy))  (\(counts))\(engineRemark)"
         }
         func row(_ percentiles: Percentiles) -> String {
-            [("p50", percentiles.p50), ("p90", percentiles.p90), ("p99", percentiles.p99), ("max", percentiles.max)]
+            guard images.evaluated > 0 else { return "none" }
+            return [("p50", percentiles.p50), ("p90", percentiles.p90), ("p99", percentiles.p99), ("max", percentiles.max)]
                 .map { "\($0) \(NumberText.milliseconds($1))" }.joined(separator: ", ")
         }
         return TextTable(
@@ -50,9 +51,9 @@ extension RunReport {
                 ["top-1 by time step", topByTimeStep]
             ] + labelSetRows + [
                 ["engine", "\(engine), T = \(timeSteps)"],
-                ["spikes per image", NumberText.fixed(spikesPerImage, 1)],
-                ["firing rate", NumberText.fixed(firingRate, 4)],
-                ["synaptic operations per image", NumberText.grouped(Int(synapticOperationsPerImage.rounded()))],
+                ["spikes per image", orNone(NumberText.fixed(spikesPerImage, 1))],
+                ["firing rate", orNone(NumberText.fixed(firingRate, 4))],
+                ["synaptic operations per image", orNone(NumberText.grouped(Int(synapticOperationsPerImage.rounded())))],
             ] + energyRows + [
                 ["decode", row(latency.decode)],
                 ["preprocess", row(latency.preprocess)],
@@ -67,6 +68,9 @@ extension RunReport {
                 ["made by", madeBy],
             ])
     }
+
+    /// A mean over the images with a prediction, where there are any.
+    package func orNone(_ text: String) -> String { images.evaluated > 0 ? text : "none" }
 
     private var madeBy: String {
         let kernels = provenance.kernels.isEmpty ? "" : ", kernels \(provenance.kernels.joined(separator: ", "))"

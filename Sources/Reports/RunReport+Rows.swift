@@ -15,7 +15,7 @@ extension RunReport {
         }
         return [
             model, engine, "\(timeSteps)", counted, accuracy(top1),
-            accuracy(top5), NumberText.significant(synapticOperationsPerImage / 1e9) + " G",
+            accuracy(top5), orNone(NumberText.significant(synapticOperationsPerImage / 1e9) + " G"),
             energyCell,
         ]
     }

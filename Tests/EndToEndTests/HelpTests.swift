@@ -33,4 +33,33 @@ import Testing
         }
         #expect(try outcome.output == String(contentsOf: file, encoding: .utf8))
     }
+
+    @Test func `every command has a manual page, and every program completions that its shell reads`() throws {
+        try Program.withFolder { folder in
+            func run(_ arguments: String...) throws -> Int32 {
+                let process = Process()
+                process.executableURL = URL(filePath: "/usr/bin/env")
+                process.arguments = arguments
+                try process.run()
+                process.waitUntilExit()
+                return process.terminationStatus
+            }
+            try #require(try run(Program.root.appending(path: "ops/generate-manuals").path, folder.path, Program.folder.path) == 0)
+            for command in Self.commands where !command.hasPrefix("eval-lab") {
+                let page = folder.appending(path: "man/man1/\(command.replacing(" ", with: "-")).1")
+                let text = try String(contentsOf: page, encoding: .utf8)
+                #expect(text.hasPrefix(".TH ") && text.contains("\n.SH NAME\n") && text.contains("\n.SH SYNOPSIS\n"), "\(command)")
+            }
+            let evaluate = try String(contentsOf: folder.appending(path: "man/man1/evalctl-run-evaluate.1"), encoding: .utf8)
+            #expect(evaluate.contains("\\-\\-timesteps"))
+            for program in ["evalctl", "eval-worker", "eval-coordinator"] {
+                let bash = folder.appending(path: "bash-completion/completions/\(program)").path
+                #expect(try run("bash", "-n", bash) == 0)
+                for other in ["zsh/vendor-completions/_\(program)", "fish/vendor_completions.d/\(program).fish", bash] {
+                    let file = other.hasPrefix("/") ? URL(filePath: other) : folder.appending(path: other)
+                    #expect(try String(contentsOf: file, encoding: .utf8).contains(program), "\(other)")
+                }
+            }
+        }
+    }
 }

@@ -22,6 +22,7 @@ final class Program {
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0.appending(path: "evalctl").path) } ?? beside
     }()
 
+    private let name: String
     private let process = Process()
     private let outputFile: URL
     private let errorFile: URL
@@ -31,13 +32,15 @@ final class Program {
     init(
         _ name: String, _ arguments: [String], environment: [String: String] = [:], through: [String] = [], in folder: URL
     ) throws {
+        self.name = name
         let stem = "\(name)-\(UUID().uuidString)"
         outputFile = folder.appending(path: stem + ".out")
         errorFile = folder.appending(path: stem + ".err")
         for file in [outputFile, errorFile] { try Data().write(to: file) }
         let program = Self.folder.appending(path: name)
-        process.executableURL = through.isEmpty ? program : URL(filePath: "/usr/bin/env")
-        process.arguments = through.isEmpty ? arguments : through + [program.path] + arguments
+        // A parent may ignore signals, as nohup does, and what it ignores its children would ignore as well.
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["--default-signal"] + through + [program.path] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: outputFile)
@@ -51,7 +54,7 @@ final class Program {
         while process.isRunning, Date() < deadline { usleep(20_000) }
         if process.isRunning {
             kill(process.processIdentifier, SIGKILL)
-            Issue.record("\(process.executableURL?.lastPathComponent ?? "") did not end within \(seconds) s")
+            Issue.record("\(name) did not end within \(seconds) s")
         }
         process.waitUntilExit()
         return Outcome(

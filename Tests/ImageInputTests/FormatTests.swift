@@ -104,10 +104,33 @@ struct FormatTests {
         return Array("BM".utf8) + little(UInt64(0)) + little(UInt32(54 + palette.count)) + header + palette + data
     }
 
-    @Test("GIF is refused by its name")
-    func gif() throws {
-        let failure = try #require(throws: Failure.self) { try load(Array("GIF89a and so on".utf8)) }
+    @Test("TIFFs of every combination of samples are Pillow's to the bit, or refused by what they are")
+    func tiffSamples() throws {
+        let golden = try GoldenPreprocessing.expectedPixels(of: "tiff")
+        var count = 0
+        for (key, bytes) in golden.sorted(by: { $0.key < $1.key }) {
+            let name = String(key.drop { $0 != "/" }.dropFirst())
+            if key.hasPrefix("file/") {
+                #expect(try load(bytes, size: 7).pixels == golden["pixels/\(name)"], "\(name)")
+                count += 1
+            } else if key.hasPrefix("refused/") {
+                let failure = try #require(throws: Failure.self, "\(name)") { try load(bytes, size: 7) }
+                #expect(failure.message.contains("TIFF") && failure.remedy != nil, "\(name)")
+            }
+        }
+        #expect(count > 150)
+    }
+
+    @Test(
+        "What is no image that is decoded is refused by what it is",
+        arguments: [
+            ("GIF89a and so on", "GIF"), ("\0\0\0\u{18}ftypheic and so on", "HEIC"), ("\0\0\0\u{18}ftypavif and so on", "AVIF"),
+            ("\0\0\0\u{C}jP  and so on and on", "JPEG 2000"), ("8BPS and so on", "PSD"), ("<!DOCTYPE html><html>", "HTML"),
+            ("version https://git-lfs.github.com/spec/v1", "Git LFS"), ("and so on", "no image format"), ("", "empty"),
+        ])
+    func otherFormats(text: String, what: String) throws {
+        let failure = try #require(throws: Failure.self) { try load(Array(text.utf8)) }
         #expect(failure.code == .imageFormat)
-        #expect(failure.message.contains("GIF"))
+        #expect(failure.message.contains(what))
     }
 }

@@ -73,9 +73,34 @@ struct ShardTests {
         #expect(found.pairs == ["a.jpg 1"])
         #expect(
             Set(found.leftOut.lines) == [
-                "1 images without a label beside them (b.jpg)", "1 files that are no images by their names (a.txt)",
-                "1 images that are no sample's (KEY.jpg, .jpeg, .png or .webp) (c.seg.png)",
+                "2 images without a label beside them (b.jpg, c.seg.png)", "1 files that are no images by their names (a.txt)",
             ])
+    }
+
+    @Test("Keys with dots and folders, suffixes in capitals, and labels as numbers, floats, texts and objects are understood")
+    func spellings() throws {
+        try pack(
+            "odd.tar",
+            sample("img.001", 4) + sample("v1.0/n01/img.2", 5, suffix: "png") + [
+                ("a.JPG", fixture.jpeg("a")), ("a.CLS", Array("3.0\r\n".utf8)), ("b.jpg", fixture.jpeg("b")), ("b.json", Array("2".utf8)),
+                ("c.jpg", fixture.jpeg("c")), ("c.json", Array(#"{"caption": "c", "label": "1"}"#.utf8)),
+                ("d.jpg", fixture.jpeg("d")), ("d.json", Array(#"{"label": 0.0}"#.utf8)),
+            ])
+        #expect(
+            try fixture.find("odd.tar").pairs == ["img.001.jpg 4", "v1.0/n01/img.2.png 5", "a.JPG 3", "b.jpg 2", "c.jpg 1", "d.jpg 0"])
+        try fixture.write("_info.json", text: #"{"splits": {"val": {"filenames": ["dotted.tar"], "shard_lengths": [3]}}}"#)
+        try pack("dotted.tar", sample("x.1", 0) + sample("x.2", 1) + [("y.jpg", fixture.jpeg("y")), ("y.seg.png", fixture.jpeg("z"))])
+        try FileManager.default.removeItem(atPath: "\(fixture.path)/odd.tar")
+        #expect(try fixture.find("").manifest.entries.count == 2)
+    }
+
+    @Test("Archives whose labels are no image's, or that have other parts than labels, are refused by what is there")
+    func otherParts() throws {
+        try pack("apart.tar", [("1.input.jpg", fixture.jpeg("a")), ("1.target.cls", Array("1".utf8))])
+        let apart = try fixture.failure("apart.tar")
+        #expect(apart.code == .archiveSamples && apart.message.contains("1.target.cls") && apart.remedy?.contains("--labels") == true)
+        try pack("captions.tar", [("1.jpg", fixture.jpeg("a")), ("1.txt", Array("a cat".utf8))])
+        #expect(try fixture.failure("captions.tar").message.contains("1 files that are no images by their names (1.txt)"))
     }
 
     @Test("_info.json names the shards of a folder, and a shard that lacks samples is noticed")

@@ -60,6 +60,35 @@ struct TarTests {
         #expect(try fixture.find("flat.tar", labels: .list(path: "\(fixture.path)/whole.csv", classNames: nil)).pairs == flat.pairs)
     }
 
+    @Test("Images small and large, among much else, have their own hashes whatever the number of threads")
+    func hashes() throws {
+        let sizes = [0, 1, 511, 512, 513, 300_000, 5_000_000, 9_000_000] + (0..<120).map { 20_000 + 37 * $0 }
+        for (index, size) in sizes.enumerated() {
+            let name = String(format: "many/%03d.jpg", index)
+            try fixture.write(name, Array("\(index) ".utf8) + [UInt8](repeating: UInt8(index), count: size) + Array("end".utf8))
+            if index.isMultiple(of: 5) { try fixture.write(name + ".txt", [UInt8](repeating: 1, count: 700_000)) }
+        }
+        try fixture.run("ln", "many/000.jpg", "many/link.jpg")
+        try fixture.run("tar", "--create", "--file=many.tar", "--sort=name", "many")
+        let source = try ImageSource(root: "\(fixture.path)/many.tar")
+        let manifests = try [1, 2, 7].map { try source.find(labels: .classFolders, threads: $0).findings.manifest }
+        #expect(manifests[0] == manifests[1] && manifests[0] == manifests[2])
+        #expect(manifests[0].entries.count == sizes.count + 1)
+        for entry in manifests[0].entries {
+            #expect(try ContentHash(of: fixture.bytes(of: entry.path)) == entry.hash, "\(entry.path)")
+        }
+        // What is wrong is what stands first in the archive, however far the threads are.
+        var bytes = try fixture.bytes(of: "many.tar")
+        for place in stride(from: bytes.count / 512 / 2 * 512, to: bytes.count, by: 512) { bytes[place + 148] = 0x39 }
+        try fixture.write("damaged.tar", bytes)
+        let failures = try [1, 2, 7].map { threads in
+            try #require(throws: Failure.self) {
+                try ImageSource(root: "\(fixture.path)/damaged.tar").find(labels: .classFolders, threads: threads)
+            }
+        }
+        #expect(failures[0].code == .archiveDamaged && Set(failures.map(\.message)).count == 1)
+    }
+
     @Test("Compressed archives, files that are none and empty ones are refused with what to do")
     func otherFormats() throws {
         try fixture.run("tar", "--create", "--file=good.tar", "tree")
@@ -127,6 +156,24 @@ struct TarTests {
                 "1 files whose names are not UTF-8 or leave the archive (../a/2.JPEG)",
             ])
         #expect(found.formats.map(\.name) == ["JPEG"])
+    }
+
+    @Test("Names are taken as tar restores them, and images beside the class folders are told")
+    func spelledNames() throws {
+        try fixture.writeImages(["0.jpg"], in: "tree")
+        try fixture.run(
+            "tar", "--create", "--absolute-names", "--file=a.tar", "--transform=s,^tree/a,/tree//./a,", "--show-transformed-names",
+            "tree/a",
+            "tree/b", "tree/0.jpg")
+        let found = try fixture.find("a.tar")
+        #expect(found.pairs == ["tree/a/1.jpg 0", "tree/a/2.JPEG 0", "tree/b/é.png 1", "tree/b/sub/3.jpg 1"])
+        #expect(found.leftOut.lines == ["1 files beside the class folders (0.jpg)"])
+        try fixture.run("mkdir", "-p", "both/train", "both/val")
+        try fixture.run("cp", "-r", "tree/a", "both/train/a")
+        try fixture.run("cp", "-r", "tree/a", "both/val/a")
+        try fixture.run("tar", "--create", "--file=both.tar", "--directory=both", "train", "val")
+        let both = try fixture.failure("both.tar")
+        #expect(both.message.contains("train and val") && both.remedy?.contains("Unpack") == true)
     }
 
     @Test("Verifying an archive finds what is missing, altered, moved and new")

@@ -1,3 +1,7 @@
+import ImageInput
+
+private let hashing = HashingThreads(count: 2)
+
 /// Any bytes give an index or a failure, and neither crash nor hang nor take memory without bound.
 ///
 /// The first byte chooses how many bytes come at a time, and whether the checksums of all headers are set right first: a mutated one would
@@ -12,12 +16,13 @@ func fuzzArchive(_ input: [UInt8]) {
         defer { position += size }
         return position < file.count ? Array(file[position..<min(position + size, file.count)]) : nil
     }
-    guard let index = try? ArchiveIndex(stream) else { return }
+    guard let index = try? ArchiveIndex(stream, hashing: hashing) else { return }
     for image in index.images {
         let (end, overflow) = image.offset.addingReportingOverflow(image.byteCount)
         precondition(image.offset >= 0 && image.byteCount >= 0 && !overflow && end <= file.count, "an image lies outside of its archive")
         precondition(ImageReference.staysBelow(image.path), "an image's path leaves the archive")
         precondition(file[image.offset..<end].starts(with: image.start), "an image begins elsewhere")
+        precondition(ContentHash(of: Array(file[image.offset..<end])) == image.hash, "an image has another's hash")
     }
 }
 

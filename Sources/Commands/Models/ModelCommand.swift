@@ -27,7 +27,13 @@ struct ModelCommand: ParsableCommand {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "model")
                 try DatabaseAccess(options: databaseOptions).withStore { store in
+                    let known = try store.catalogue.models().first { $0.name == name }
                     let (model, isNew) = try ModelRegistration(store: store).add(name, path: file, options: checkpointOptions)
+                    if isNew, let known {
+                        note(
+                            "\(name) meant \(name)@\(known.sha256.prefix(8)) until now, and means \(name)@\(model.sha256.prefix(8)) from now on"
+                        )
+                    }
                     note(isNew ? "added model \(name), sha256 \(model.sha256)" : "model \(name) is there already, sha256 \(model.sha256)")
                 }
             }

@@ -11,6 +11,7 @@ struct LabelOptions: ParsableArguments {
     var labels: String?
 
     @Option(
+        name: [.long, .customLong("classes")],
         help:
             "A text file of one class a line, in the order of the indices: with a table or labels in archives, its class names; with class folders, their order."
     )

@@ -3,7 +3,7 @@ internal import Foundation
 internal import ImageInput
 internal import Synchronization
 
-/// Several archives, each read once from beginning to end.
+/// Several archives, each read once from beginning to end, and their images hashed meanwhile.
 struct ArchiveSet {
     let store: any ObjectStore
     /// Paths below the store's root; `[""]` where that is the archive.
@@ -11,20 +11,22 @@ struct ArchiveSet {
 
     /// The indexes in the order of the names.
     /// - Parameters:
-    ///   - threads: archives that are read at the same time.
+    ///   - threads: archives that are read at the same time, and threads that hash.
     ///   - progress: called with bytes done and bytes in all, one call at a time.
     /// - Throws: what is wrong with the first of them that has something wrong.
     func indexes(threads: Int, progress: @escaping @Sendable (Int, Int) -> Void) throws -> [ArchiveIndex] {
         let sizes = try names.map { try store.byteCount(of: $0) }
         let total = sizes.reduce(0) { $0.addingReportingOverflow($1).partialValue }
         let board = IndexBoard(count: names.count)
+        let hashing = HashingThreads(count: threads)
+        defer { hashing.stop() }
         let workers = (0..<max(1, min(threads, names.count))).map { index in
             NamedThread("index-\(index)") { [self] in
                 while let place = board.take() {
                     board.finish(
                         place,
                         Result {
-                            try ArchiveIndex(stream(names[place], byteCount: sizes[place])) {
+                            try ArchiveIndex(stream(names[place], byteCount: sizes[place]), hashing: hashing) {
                                 board.advance(by: $0) { progress($0, total) }
                             }
                         })

@@ -24,24 +24,23 @@ struct ContainedTree {
         try doubled.throwIfAny(
             .labelMismatch, title, remedy: "Describe each archive as a data set of its own, or put the labels into the archives (KEY.cls).")
         self.images = known
-        fileTree = FileTree(name: title, paths: paths)
+        fileTree = FileTree(name: title, paths: paths, isArchive: true)
     }
 
     func image(at path: String) -> ContainedImage? { images[path.bytewiseKey] }
 
     /// The folders around all images: people put the folder `val` into `val.tar`, and mean what is in it.
-    /// - Parameter depth: folders that have to be left below: one where they are classes.
+    /// - Parameter depth: folders that have to be left below for most images: one where they are classes. An image beside them is a stray one.
     static func wrapping(_ images: [ContainedImage], depth: Int) -> String {
-        guard let first = images.first?.image.path else { return "" }
         let slash = UInt8(ascii: "/")
+        func folders(_ path: some Sequence<UInt8>) -> Int { path.count(where: { $0 == slash }) }
+        guard let deepest = images.max(by: { folders($0.image.path.utf8) < folders($1.image.path.utf8) })?.image.path else { return "" }
         var prefix: [UInt8] = []
-        for part in first.utf8.split(separator: slash).dropLast(depth + 1) {
+        for part in deepest.utf8.split(separator: slash).dropLast(depth + 1) {
             let longer = prefix + Array(part) + [slash]
-            let holdsAll = images.allSatisfy { image in
-                let path = image.image.path.utf8
-                return path.starts(with: longer) && path.dropFirst(longer.count).count(where: { $0 == slash }) >= depth
-            }
-            guard holdsAll else { break }
+            guard images.allSatisfy({ $0.image.path.utf8.starts(with: longer) }),
+                2 * images.count(where: { folders($0.image.path.utf8.dropFirst(longer.count)) >= depth }) > images.count
+            else { break }
             prefix = longer
         }
         return String(decoding: prefix.dropLast(), as: UTF8.self)

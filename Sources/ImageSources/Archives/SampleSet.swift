@@ -46,19 +46,22 @@ struct SampleSet {
             if label.isClass { known = (label.index, known.byJSON, true) } else { known.byJSON = label.index }
             labels[label.key.bytewiseKey] = known
         }
-        var keys: [[UInt8]: Int] = [:]
+        var keys: Set<[UInt8]> = []
+        // Of WebDataset's samples, also those without a label.
+        var samples = Set(labels.keys)
         for image in index.images {
             guard let part = SamplePart(image.path), part.isImage else {
                 leftOut.add("images that are no sample's (KEY.jpg, .jpeg, .png or .webp)", image.path)
                 continue
             }
             let key = part.key.bytewiseKey
-            guard keys.updateValue(0, forKey: key) == nil else {
+            guard keys.insert(key).inserted else {
                 throw Failure(
                     .archiveSamples, "\(title) has several images for the sample \(part.key)",
                     remedy: "make the shards with one image a sample, or give the labels with --labels")
             }
             guard let label = labels[key] else {
+                samples.insert(part.shortKey.bytewiseKey)
                 leftOut.add("images without a label beside them", image.path)
                 continue
             }
@@ -74,6 +77,6 @@ struct SampleSet {
             }
             images.append((ContainedImage(container: name, image: image), index))
         }
-        return Set(labels.keys).union(keys.keys).count
+        return samples.count
     }
 }
