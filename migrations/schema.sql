@@ -247,6 +247,22 @@ COMMENT ON FUNCTION public.different_images(a bigint, b bigint) IS 'Images of tw
 
 
 --
+-- Name: doubt_lifetime(); Type: FUNCTION; Schema: public; Owner: -
+--
+
+CREATE FUNCTION public.doubt_lifetime() RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    AS $$ SELECT interval '1 day' $$;
+
+
+--
+-- Name: FUNCTION doubt_lifetime(); Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON FUNCTION public.doubt_lifetime() IS 'For so long it counts that a worker found an image missing, or declined a job.';
+
+
+--
 -- Name: early_exit(bigint, text, double precision[]); Type: FUNCTION; Schema: public; Owner: -
 --
 
@@ -811,8 +827,8 @@ CREATE FUNCTION public.remove_old_doubts() RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
-    DELETE FROM image_doubts WHERE seen_at < now() - interval '1 day';
-    DELETE FROM declines WHERE declined_at < now() - interval '1 day';
+    DELETE FROM image_doubts WHERE seen_at < now() - doubt_lifetime();
+    DELETE FROM declines WHERE declined_at < now() - doubt_lifetime();
 $$;
 
 

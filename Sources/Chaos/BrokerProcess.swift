@@ -14,11 +14,11 @@ final class BrokerProcess {
         program = try ChildProgram(
             "eval-lab", arguments: ["broker", "--partitions", "\(partitions)", "--address-file", addressFile],
             environment: ["SWIFT_BACKTRACE": "enable=no"], logPath: "\(folder)/broker.log", appending: true)
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = Deadline(in: .seconds(20))
         var port: Int?
         while port == nil {
             try program.requireRunning()
-            guard ContinuousClock.now < deadline else {
+            guard !deadline.isPast else {
                 throw Failure(Failure.Code("chaos.broker"), "the broker did not start within 20 s", remedy: "see \(program.logPath)")
             }
             let text = (try? String(contentsOfFile: addressFile, encoding: .utf8)) ?? ""

@@ -88,9 +88,9 @@ extension ChaosTrial {
     private func findWork(of worker: Int) throws -> Bool {
         guard let process = fleet.processID(worker) else { return false }
         try keepRunsGoing()
-        let deadline = ContinuousClock.now + .seconds(2)
+        let deadline = Deadline(in: .seconds(2))
         let isComputing = try? services.withStore { store in
-            while ContinuousClock.now < deadline {
+            while !deadline.isPast {
                 if try store.answers.isComputing(processID: process) { return true }
                 usleep(1_000)
             }

@@ -120,12 +120,12 @@ package final class ChaosTrial {
             for (index, workload) in workloads.enumerated() {
                 let id = try workload.submit(store, max(workload.images / 20, 1))
                 report("run \(id): \(workload.name), \(workload.images) images, undisturbed")
-                let deadline = ContinuousClock.now + .seconds(Self.patience)
+                let deadline = Deadline(in: .seconds(Self.patience))
                 var state = RunState.running
                 while !state.isTerminal {
                     try check()
                     try supervise()
-                    guard ContinuousClock.now < deadline else {
+                    guard !deadline.isPast else {
                         throw Failure(
                             Failure.Code("chaos.reference"), "run \(id) of \(workload.name) does not end even undisturbed",
                             remedy: "see the programs' logs")
@@ -206,7 +206,7 @@ package final class ChaosTrial {
     }
 
     private func awaitEnd(_ check: () throws -> Void) throws {
-        let deadline = ContinuousClock.now + .seconds(Self.patience)
+        let deadline = Deadline(in: .seconds(Self.patience))
         try services.withStore { store in
             while true {
                 try check()
@@ -215,7 +215,7 @@ package final class ChaosTrial {
                     runs[index].hasEnded = try store.queue.run(runs[index].id).state == .finished
                 }
                 let left = runs.count { !$0.hasEnded }
-                if left == 0 || ContinuousClock.now >= deadline {
+                if left == 0 || deadline.isPast {
                     outcome.unfinished = left
                     return
                 }

@@ -100,7 +100,7 @@ package struct SafetensorsWriter: Sendable {
     private func header(_ ordered: [Entry]) -> [UInt8] {
         var fields: [String] = []
         if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key < $1.key }.map { "\(jsonString($0.key)):\(jsonString($0.value))" }
+            let pairs = metadata.sorted { $0.key < $1.key }.map { "\(JSONText.quoted($0.key)):\(JSONText.quoted($0.value))" }
             fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
         }
         var begin = 0
@@ -108,7 +108,7 @@ package struct SafetensorsWriter: Sendable {
             let end = begin + entry.byteCount
             let shape = entry.shape.map(String.init).joined(separator: ",")
             fields.append(
-                "\(jsonString(entry.name)):{\"dtype\":\"\(entry.elementType.safetensorsName)\",\"shape\":[\(shape)],"
+                "\(JSONText.quoted(entry.name)):{\"dtype\":\"\(entry.elementType.safetensorsName)\",\"shape\":[\(shape)],"
                     + "\"data_offsets\":[\(begin),\(end)]}")
             begin = end
         }
@@ -117,21 +117,5 @@ package struct SafetensorsWriter: Sendable {
         json += [UInt8](repeating: UInt8(ascii: " "), count: padding)
         let length = UInt64(json.count)
         return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + json
-    }
-
-    private func jsonString(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\":
-                result += "\\"
-                result.unicodeScalars.append(scalar)
-            case "\u{0}"..<"\u{20}":
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -8,7 +8,7 @@ struct Housekeeping {
     private let store: EvaluationStore
     private let logger: Logger
     /// Not at once: coordinators that start again and again would do nothing else.
-    private var next = ContinuousClock.now + .seconds(60)
+    private var next = Deadline(in: .seconds(60))
 
     init(store: EvaluationStore, logger: Logger) {
         self.store = store
@@ -16,8 +16,8 @@ struct Housekeeping {
     }
 
     mutating func round() throws {
-        guard ContinuousClock.now >= next else { return }
-        next = .now + Self.interval
+        guard next.isPast else { return }
+        next = Deadline(in: Self.interval)
         let workers = try store.queue.removeOldWorkers()
         if workers > 0 { logger.info("\(workers) workers that ended long ago are off the list") }
         try store.catalogue.removeUnnamedCheckpoints()

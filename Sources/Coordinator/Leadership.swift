@@ -66,10 +66,11 @@ final class Leadership {
             ?? store.queue.registerCoordinator(
                 host: ProcessInfo.processInfo.hostName, processID: Int(ProcessInfo.processInfo.processIdentifier), version: version)
         self.number = number
-        let asked = ContinuousClock.now
+        // By the time of asking: the answer may take long.
+        let end = Deadline(in: .seconds(ShardQueue.leadershipSeconds - Self.margin))
         let term = try store.queue.lead(coordinator: number)
         if let term {
-            signal.lead(until: asked + .seconds(ShardQueue.leadershipSeconds - Self.margin))
+            signal.lead(until: end)
             if !wasLeading { logger.info("this coordinator leads, term \(term)") }
         } else {
             signal.stopLeading()

@@ -2,6 +2,7 @@ internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 internal import Logging
+internal import Postgres
 internal import Reports
 internal import Telemetry
 
@@ -13,7 +14,7 @@ struct ReportKeeper {
     let logger: Logger
     private var housekeeping: Housekeeping
     /// Runs whose report failed, and when it is tried again.
-    private var failed: [RunID: (failures: Int, again: ContinuousClock.Instant)] = [:]
+    private var failed: [RunID: (failures: Int, again: Deadline)] = [:]
 
     init(store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, logger: Logger) {
         self.store = store
@@ -27,17 +28,24 @@ struct ReportKeeper {
         try housekeeping.round()
         let waiting = try store.answers.runsWithoutReport()
         failed = failed.filter { waiting.contains($0.key) }
-        for run in waiting where failed[run].map({ ContinuousClock.now >= $0.again }) ?? true {
+        for run in waiting where failed[run].map({ $0.again.isPast }) ?? true {
             do {
                 try keep(run)
                 failed[run] = nil
-            } catch let failure as Failure where failure.recovery != .transient {
+            } catch let failure as Failure where Self.concernsAll(failure) {
+                throw failure
+            } catch {
                 // The others' reports do not wait for it.
                 let failures = (failed[run]?.failures ?? 0) + 1
-                failed[run] = (failures, .now + .seconds(min(5 << min(failures, 10), 3600)))
-                logger.error("the report of run \(run) cannot be made: \(failure)")
+                failed[run] = (failures, Deadline(in: .seconds(min(5 << min(failures, 10), 3600))))
+                logger.error("the report of run \(run) cannot be made: \(error)")
             }
         }
+    }
+
+    /// Whether the database fails whatever is asked; a statement that takes too long is its run's own trouble.
+    private static func concernsAll(_ failure: Failure) -> Bool {
+        failure.recovery == .transient && ![.databaseCancelled, .databaseTimeout].contains(failure.code)
     }
 
     private func keep(_ run: RunID) throws {

@@ -5,7 +5,7 @@ final class StopSignal: @unchecked Sendable {
     private let condition: MonotonicCondition
     private var isStopping = false
     /// Until when this coordinator leads; nil where it does not.
-    private var leadership: ContinuousClock.Instant?
+    private var leadership: Deadline?
     private var isResting = false
     private var failure: (any Error)?
 
@@ -41,9 +41,9 @@ final class StopSignal: @unchecked Sendable {
 
     var leads: Bool { locked { isLeading && !isStopping } }
 
-    private var isLeading: Bool { leadership.map { ContinuousClock.now < $0 } ?? false }
+    private var isLeading: Bool { leadership.map { !$0.isPast } ?? false }
 
-    func lead(until end: ContinuousClock.Instant) {
+    func lead(until end: Deadline) {
         locked {
             leadership = end
             condition.broadcast()
@@ -67,7 +67,7 @@ final class StopSignal: @unchecked Sendable {
     func pause(seconds: Double, idleSeconds: Double) -> Bool {
         guard pause(seconds: seconds) else { return false }
         return locked {
-            let deadline = condition.clock.now + .seconds(max(idleSeconds - seconds, 0))
+            let deadline = Deadline(in: .seconds(max(idleSeconds - seconds, 0)), on: condition.clock)
             while !isStopping, isResting, condition.wait(until: deadline) {}
             return !isStopping
         }
@@ -77,7 +77,7 @@ final class StopSignal: @unchecked Sendable {
     /// - Returns: whether to go on.
     func pause(seconds: Double) -> Bool {
         locked {
-            let deadline = condition.clock.now + .seconds(seconds)
+            let deadline = Deadline(in: .seconds(seconds), on: condition.clock)
             while !isStopping, condition.wait(until: deadline) {}
             return !isStopping
         }

@@ -42,9 +42,9 @@ struct WorkWatch {
             guard signal.pause(seconds: Self.busyInterval), try !store.queue.hasWork() else { return }
             return signal.setIdle(true)
         }
-        let deadline = ContinuousClock.now + (isTold ? Self.idleInterval : .seconds(1))
+        let deadline = Deadline(in: isTold ? Self.idleInterval : .seconds(1))
         // In slices, to hear soon that the coordinator is to end.
-        while signal.goesOn, ContinuousClock.now < deadline {
+        while signal.goesOn, !deadline.isPast {
             if try store.queue.waitForRuns(atMost: .milliseconds(500)) { return signal.setIdle(false) }
         }
     }

@@ -17,7 +17,7 @@ struct LogRecord {
     /// `TIME LEVEL PROGRAM: MESSAGE run=7 shard=133`; control characters are escaped, so that a record is a line.
     var text: String {
         let fields = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
-        return "\(timeText) \(level) \(program): \(Self.escaped(message, quotes: false))\(fields)"
+        return "\(timeText) \(level) \(program): \(JSONText.escaped(message, quotes: false, where: String.isObeyed))\(fields)"
     }
 
     /// A JSON object; fields stand beside `time`, `level`, `program`, `target` and `message`, numbers as numbers.
@@ -36,28 +36,11 @@ struct LogRecord {
         return "{" + members.map { "\(Self.string($0.0)):\($0.1)" }.joined(separator: ",") + "}"
     }
 
-    private static func string(_ text: String) -> String { "\"" + escaped(text, quotes: true) + "\"" }
+    private static func string(_ text: String) -> String { "\"" + JSONText.escaped(text, where: String.isObeyed) + "\"" }
 
     /// The value of a field; in quotation marks where it would not be seen where it ends.
     private static func quoted(_ value: String) -> String {
         let isPlain = !value.isEmpty && !value.unicodeScalars.contains { $0 == " " || $0 == "\"" || $0 == "=" || String.isObeyed($0) }
         return isPlain ? value : string(value)
-    }
-
-    private static func escaped(_ text: String, quotes: Bool) -> String {
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\": escaped += quotes ? "\\\(scalar)" : "\(scalar)"
-            case "\n": escaped += "\\n"
-            case "\r": escaped += "\\r"
-            case "\t": escaped += "\\t"
-            case _ where String.isObeyed(scalar):
-                let digits = String(scalar.value, radix: 16)
-                escaped += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return escaped
     }
 }

@@ -43,16 +43,16 @@ public final class MonotonicCondition: @unchecked Sendable {
     /// Waits for ``broadcast()`` until `deadline`; to be called in ``locked(_:)``.
     /// - Returns: false once the deadline has come. True may mean nothing.
     @discardableResult
-    public func wait(until deadline: ContinuousClock.Instant) -> Bool {
-        let left = deadline - clock.now
+    public func wait(until deadline: Deadline) -> Bool {
+        let left = deadline.left
         guard left > .zero else { return false }
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        let (seconds, attoseconds) = min(left, clock.longestNap ?? .seconds(3600)).components
+        let (seconds, attoseconds) = min(left, deadline.clock.longestNap ?? .seconds(3600)).components
         let nanoseconds = time.tv_nsec + Int(attoseconds / 1_000_000_000)
         time.tv_sec += Int(seconds) + nanoseconds / 1_000_000_000
         time.tv_nsec = nanoseconds % 1_000_000_000
         pthread_cond_timedwait(condition, mutex, &time)
-        return clock.now < deadline
+        return !deadline.isPast
     }
 }

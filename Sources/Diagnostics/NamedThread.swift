@@ -26,7 +26,7 @@ public final class NamedThread: @unchecked Sendable {
 
     /// Waits for the thread's end until `deadline`.
     /// - Returns: whether it has ended.
-    public func join(until deadline: ContinuousClock.Instant) -> Bool {
+    public func join(until deadline: Deadline) -> Bool {
         condition.locked {
             while !hasEnded, condition.wait(until: deadline) {}
             return hasEnded

@@ -101,8 +101,8 @@ package final class ChildProgram {
         guard process.isRunning else { return }
         try? lifeline.fileHandleForWriting.close()
         process.terminate()
-        let deadline = ContinuousClock.now + .seconds(seconds)
-        while process.isRunning, .now < deadline { usleep(5000) }
+        let deadline = Deadline(in: .seconds(seconds))
+        while process.isRunning, !deadline.isPast { usleep(5000) }
         if process.isRunning { send(SIGKILL) }
         process.waitUntilExit()
     }

@@ -26,9 +26,6 @@ package struct ImageManifest: Hashable, Sendable {
             self.byteCount = byteCount
             self.hash = hash
         }
-
-        /// What ``ImageLoader`` should find.
-        package var expectedContents: ExpectedContents { ExpectedContents(byteCount: byteCount, hash: hash) }
     }
 
     /// The bytes of an archive that are an image's.

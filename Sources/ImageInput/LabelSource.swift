@@ -40,20 +40,6 @@ package enum ClassOrder: Hashable, Sendable, Codable {
     case map(String)
 }
 
-/// A data set as a person describes it.
-package struct DataSetDescription: Hashable, Sendable, Codable {
-    package var name: String
-    /// The folder that all image paths are relative to.
-    package var root: String
-    package var labels: LabelSource
-
-    package init(name: String, root: String, labels: LabelSource = .classFolders) {
-        self.name = name
-        self.root = root
-        self.labels = labels
-    }
-}
-
 /// One class of a data set; its index is its place in the list of classes.
 package struct ImageClass: Hashable, Sendable {
     /// The folder's name, the synset, or the name given.

@@ -62,7 +62,7 @@ extension ImageSource {
         return try !listing.imageFiles().isEmpty
     }
 
-    /// The shards of the only split, nil where nothing is told of any.
+    /// The shards of the only split, nil where no split is known.
     private func splitShards(_ info: ShardInfo?) throws -> [String]? {
         guard let splits = info?.splits, !splits.isEmpty else { return nil }
         guard splits.count == 1 else {

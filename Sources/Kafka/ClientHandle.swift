@@ -36,7 +36,7 @@ final class ClientHandle: @unchecked Sendable {
             rd_kafka_destroy_flags(client.pointer, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)
             withExtendedLifetime(client.log) {}
         }
-        _ = thread.join(until: .now + Self.destroyTime)
+        _ = thread.join(until: Deadline(in: Self.destroyTime))
     }
 
     /// What librdkafka may take to end a client; it is left behind then.
@@ -68,7 +68,7 @@ final class ClientHandle: @unchecked Sendable {
             kind.code ?? fallback, "\(what): \(cause)", remedy: kind.remedy, recovery: kind.recovery, nativeCode: name(of: code))
     }
 
-    /// The error that put this client out of order for good, if one did.
+    /// The error that broke this client for good, if one did.
     func fatalFailure(_ what: String) -> Failure? {
         var reason = [CChar](repeating: 0, count: 512)
         let code = rd_kafka_fatal_error(pointer, &reason, reason.count)

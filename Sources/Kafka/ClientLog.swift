@@ -2,14 +2,15 @@ import CRdkafka
 import Logging
 import Synchronization
 
-/// Where a client's log lines go, and the last one that told of a problem.
+/// Where a client's log lines go, and the last one that reported a problem.
 ///
 /// librdkafka calls it from its own threads; the client that it is attached to keeps it alive.
 final class ClientLog: Sendable {
     private let logger: Logger
     private let configuration: KafkaConfiguration
     private let problem = Mutex<String?>(nil)
-    private let volume = Mutex(LogVolume())
+    /// Of all clients of the program: one restart of a broker is noticed by every connection of each.
+    private static let volume = Mutex(LogVolume())
 
     init(_ logger: Logger, configuration: KafkaConfiguration) {
         self.logger = logger
@@ -39,10 +40,14 @@ final class ClientLog: Sendable {
         guard level >= .notice else {
             return logger.log(level: level, "\(line)", metadata: ["facility": "\(facility)"], source: "librdkafka")
         }
-        // One restart of a broker is told by every connection to it.
-        guard let left = volume.withLock({ $0.admit(at: .now) }) else { return }
-        if left > 0 { logger.log(level: level, "\(left) more lines of this client were left out", source: "librdkafka") }
-        logger.log(level: level, "\(line)", metadata: ["facility": "\(facility)"], source: "librdkafka")
+        tell(level, line, metadata: ["facility": "\(facility)"], source: "librdkafka")
+    }
+
+    /// Logs a line, unless the program has logged enough of what its clients notice in this minute.
+    func tell(_ level: Logger.Level, _ line: String, metadata: Logger.Metadata? = nil, source: String? = nil) {
+        guard let left = Self.volume.withLock({ $0.admit(at: .now) }) else { return }
+        let remark = left > 0 ? " (before it, \(left) more lines of Kafka's clients were left out)" : ""
+        logger.log(level: level, "\(line)\(remark)", metadata: metadata, source: source)
     }
 
     /// Maps syslog severities to levels.
@@ -65,7 +70,7 @@ final class ClientLog: Sendable {
 
 /// Lets through a few lines a minute, and counts the others.
 package struct LogVolume {
-    package static let linesPerSpan = 3
+    package static let linesPerSpan = 2
     package static let span = Duration.seconds(60)
 
     package init() {}

@@ -18,7 +18,7 @@ final class ConsumerConnection: Sendable {
                 ("group.id", group),
                 ("partition.assignment.strategy", "cooperative-sticky"),
                 // KafkaConsumer stores the offsets of decided messages, and librdkafka commits what is stored: on this interval, when a
-                // partition is given up, and on leaving. An own rd_kafka_commit in the midst of a rebalance would lose all partitions.
+                // partition is given up, and on leaving. An own rd_kafka_commit during a rebalance would lose all partitions.
                 ("enable.auto.offset.store", "false"),
                 ("enable.auto.commit", "true"),
                 ("auto.commit.interval.ms", "500"),

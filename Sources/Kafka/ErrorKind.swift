@@ -9,7 +9,7 @@ enum ErrorKind {
     case authorization
     case topic
     case messageTooLarge
-    /// The consumer group is being reshaped, or this member was put out of it; librdkafka joins again.
+    /// The consumer group is being reshaped, or this member was evicted from it; librdkafka joins again.
     case group
     case fatal
     case other

@@ -5,14 +5,14 @@ extension KafkaAdmin {
     /// Asks the leader of each partition of a topic for its offsets: whether what is written can be read, by the names that brokers give themselves.
     /// - Throws: `kafka.unreachable`, naming `advertised.listeners` where only the bootstrap servers answer; `kafka.authorization`, `kafka.topic`.
     package func requireReadable(topic: String, timeoutMilliseconds: Int) throws {
-        let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)
+        let deadline = Deadline(in: .milliseconds(timeoutMilliseconds))
         guard let count = try topics(timeoutMilliseconds: timeoutMilliseconds)[topic] else {
             throw Failure(.kafkaTopic, "there is no topic \(topic)", remedy: ErrorKind.topic.remedy)
         }
         for partition in 0..<count {
             var (low, high) = (Int64(0), Int64(0))
-            let left = max(100, Int((deadline - .now) / .milliseconds(1)))
-            let code = rd_kafka_query_watermark_offsets(client.pointer, topic, Int32(partition), &low, &high, Int32(clamping: left))
+            let left = max(100, deadline.left.milliseconds)
+            let code = rd_kafka_query_watermark_offsets(client.pointer, topic, Int32(partition), &low, &high, left)
             guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
             var failure = client.failure("partition \(partition) of topic \(topic) cannot be read", code, otherwise: .kafkaTopic)
             switch ErrorKind(code) {

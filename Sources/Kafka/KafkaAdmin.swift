@@ -58,15 +58,15 @@ package final class KafkaAdmin {
     /// Makes the topics that are missing and waits until the cluster shows them. A topic that is there stays as it is.
     /// - Throws: `kafka.unreachable`, `kafka.authentication`, `kafka.authorization`; `kafka.topic` where the cluster refuses to make one.
     package func ensure(_ topics: [TopicDescription], timeoutMilliseconds: Int = 15_000) throws {
-        let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)
+        let deadline = Deadline(in: .milliseconds(timeoutMilliseconds))
         var missing = topics
         var created: Set<String> = []
         while true {
-            let left = max(1, Int((deadline - .now) / .milliseconds(1)))
+            let left = max(1, Int(deadline.left.milliseconds))
             let present = try self.topics(timeoutMilliseconds: left)
             missing.removeAll { present[$0.name] != nil }
             guard let first = missing.first else { return }
-            guard ContinuousClock.now < deadline else {
+            guard !deadline.isPast else {
                 throw Failure(
                     .kafkaTopic, "topic \(first.name) has no leader for all of its partitions after \(timeoutMilliseconds) ms",
                     remedy: "look at the state of the cluster's brokers", recovery: .transient)

@@ -62,7 +62,7 @@ extension KafkaConsumer {
             throw Failure(
                 .kafkaFatal, "partitions that group \(group) gave this member are gone, and it joins again", recovery: .transient,
                 nativeCode: name(of: code))
-        default: logger.log(level: ErrorKind(code).concernsConnection ? .info : .warning, "\(failure.message)")
+        default: client.log.tell(ErrorKind(code).concernsConnection ? .info : .warning, failure.message)
         }
     }
 

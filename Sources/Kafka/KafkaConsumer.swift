@@ -6,7 +6,7 @@ import Synchronization
 /// A member of a consumer group.
 ///
 /// One thread of the caller's must keep calling ``poll(milliseconds:)`` whether it wants messages or not: a member that stops
-/// polling for `max.poll.interval.ms` is put out of the group. ``pauseIntake()`` keeps messages away meanwhile. All other calls may
+/// polling for `max.poll.interval.ms` is evicted from the group. ``pauseIntake()`` keeps messages away meanwhile. All other calls may
 /// come from any thread.
 ///
 /// Messages wait in a queue of their own, apart from the group's events, so a paused intake neither drops nor fetches again
@@ -62,20 +62,20 @@ package final class KafkaConsumer: Sendable {
         guard let connection = state.withLock({ $0.connection }) else {
             throw Failure(.kafkaClosed, "the Kafka consumer of group \(group) is closed")
         }
-        let deadline = ContinuousClock.now + .milliseconds(milliseconds)
+        let deadline = Deadline(in: .milliseconds(milliseconds))
         repeat {
             if let event = connection.events.poll(milliseconds: 0) {
                 if let message = try handle(event, on: connection) { return message }
                 continue
             }
-            let left = Int((deadline - .now) / .milliseconds(1))
+            let left = Int(deadline.left.milliseconds)
             if state.withLock({ $0.isPaused }) {
                 guard let event = connection.events.poll(milliseconds: left) else { continue }
                 if let message = try handle(event, on: connection) { return message }
             } else if let event = connection.intake.poll(milliseconds: min(left, Self.intakeSlice)) {
                 if let message = try handle(event, on: connection) { return message }
             }
-        } while ContinuousClock.now < deadline
+        } while !deadline.isPast
         return nil
     }
 
@@ -100,9 +100,6 @@ package final class KafkaConsumer: Sendable {
 
     /// What the cluster refuses this client now: a login, a topic, the group.
     package var standingProblem: String? { state.withLock { $0.standing.problem(at: .now) } }
-
-    /// The newest problem of the client, as librdkafka words it.
-    package var lastError: String? { state.withLock { $0.connection }?.client.log.lastProblem }
 
     private func handle(_ event: consuming Event, on connection: ConsumerConnection) throws -> KafkaMessage? {
         switch event.kind {
@@ -129,7 +126,7 @@ package final class KafkaConsumer: Sendable {
     /// Leaves the group, so that its partitions go to others at once. Blocks; call it on the thread that polls, once that is done polling.
     ///
     /// The broker knows the offsets of all decided messages afterwards. Where no broker answers within `timeoutMilliseconds`, this member
-    /// is put out by the group's session timeout instead.
+    /// is evicted by the group's session timeout instead.
     package func close(timeoutMilliseconds: Int = 5000) {
         guard let connection = state.withLock({ $0.connection.take() }) else { return }
         guard state.withLock({ $0.hasBeenAssigned }) else {
@@ -138,10 +135,10 @@ package final class KafkaConsumer: Sendable {
             _ = Unmanaged.passRetained(connection)
             return
         }
-        let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)
+        let deadline = Deadline(in: .milliseconds(timeoutMilliseconds))
         rd_kafka_error_destroy(rd_kafka_consumer_close_queue(connection.client.pointer, connection.events.pointer))
         while rd_kafka_consumer_closed(connection.client.pointer) == 0 {
-            guard ContinuousClock.now < deadline else {
+            guard !deadline.isPast else {
                 logger.warning("kafka group \(group): left without saying so, no broker answered in \(timeoutMilliseconds) ms")
                 // Destroying it now would wait for the broker, for ever where that stays away.
                 connection.client.setOutliving(true)

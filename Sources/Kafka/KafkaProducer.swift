@@ -34,7 +34,7 @@ package final class KafkaProducer: Sendable {
     ///
     /// Where more are sent than librdkafka holds at once, the rest waits for the first to be acknowledged.
     /// - Returns: for each message, in order, what became of it.
-    /// - Throws: `kafka.property`, where a client that had gone out of order cannot be made anew.
+    /// - Throws: `kafka.property`, where a broken client cannot be replaced.
     package func deliver(_ messages: [OutgoingMessage], timeoutMilliseconds: Int = 20_000) throws -> [Delivery] {
         try connection.withLock { connection in
             let current = try connection ?? ProducerConnection(configuration, logger: logger)
@@ -47,7 +47,7 @@ package final class KafkaProducer: Sendable {
 
     /// Sends messages and waits for their acknowledgements, at most `timeoutMilliseconds`. What failed is logged.
     /// - Returns: for each message whether it was acknowledged. One that was not may have arrived all the same.
-    /// - Throws: `kafka.property`, where a client that had gone out of order cannot be made anew.
+    /// - Throws: `kafka.property`, where a broken client cannot be replaced.
     package func send(_ messages: [OutgoingMessage], timeoutMilliseconds: Int = 20_000) throws -> [Bool] {
         let deliveries = try deliver(messages, timeoutMilliseconds: timeoutMilliseconds)
         let failures = deliveries.compactMap { if case .failed(let failure) = $0 { failure } else { nil } }

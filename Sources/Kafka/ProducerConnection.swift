@@ -34,14 +34,14 @@ final class ProducerConnection {
 
     /// Hands all messages to librdkafka, and waits for its reports.
     func deliver(_ messages: [OutgoingMessage], timeoutMilliseconds: Int) -> [Delivery] {
-        let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)
+        let deadline = Deadline(in: .milliseconds(timeoutMilliseconds))
         let firstToken = nextToken
         nextToken += UInt(messages.count)
         var deliveries = [Delivery?](repeating: nil, count: messages.count)
         var waiting = 0
         for (index, message) in messages.enumerated() {
             var code = enqueue(message, token: firstToken + UInt(index))
-            while code == RD_KAFKA_RESP_ERR__QUEUE_FULL, ContinuousClock.now < deadline {
+            while code == RD_KAFKA_RESP_ERR__QUEUE_FULL, !deadline.isPast {
                 waiting -= takeReports(into: &deliveries, firstToken: firstToken, milliseconds: 50)
                 code = enqueue(message, token: firstToken + UInt(index))
             }
@@ -51,7 +51,7 @@ final class ProducerConnection {
                 deliveries[index] = .failed(failure(message.topic, code))
             }
         }
-        while waiting > 0, ContinuousClock.now < deadline {
+        while waiting > 0, !deadline.isPast {
             waiting -= takeReports(into: &deliveries, firstToken: firstToken, milliseconds: 50)
         }
         return zip(messages, deliveries).map { message, delivery in

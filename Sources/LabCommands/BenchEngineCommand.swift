@@ -47,7 +47,7 @@ struct BenchEngineCommand: ParsableCommand {
     var format = OutputFormat.table
 
     func validate() throws {
-        guard (1...1024).contains(threads) else { throw ValidationError("--threads takes 1 to 1024") }
+        try OptionLimit.check(threads: threads)
         guard (1...100_000).contains(count) else { throw ValidationError("--count takes 1 to 100000") }
         guard (1...100_000).contains(rounds) else { throw ValidationError("--rounds takes 1 to 100000") }
     }

@@ -109,13 +109,13 @@ package final class PipelineBenchmark {
     }
 
     private func finish(_ run: RunID, _ check: () throws -> Void, look: () throws -> Void = {}) throws {
-        let deadline = ContinuousClock.now + .seconds(Self.patience)
+        let deadline = Deadline(in: .seconds(Self.patience))
         while try !store.queue.run(run).state.isTerminal {
             try check()
             try coordinator.requireRunning()
             for worker in workers { try worker.requireRunning() }
             try look()
-            guard ContinuousClock.now < deadline else {
+            guard !deadline.isPast else {
                 throw Failure(
                     Failure.Code("bench.unfinished"), "run \(run) did not end within \(Int(Self.patience)) s",
                     remedy: "see the logs in \(folder)")

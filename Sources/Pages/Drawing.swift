@@ -21,7 +21,7 @@ struct Drawing {
             "svg",
             [
                 "xmlns": "http://www.w3.org/2000/svg", "viewBox": "0 0 \(Self.number(width)) \(Self.number(height))", "role": "img",
-                "aria-label": label,
+                "aria-label": label, "class": width > 700 ? "wide" : "narrow",
             ], [shapes])
     }
 

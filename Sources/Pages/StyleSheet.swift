@@ -23,6 +23,7 @@ enum StyleSheet {
             .tile b { display: block; font-size: 1.25rem; line-height: 1.35; font-variant-numeric: tabular-nums; }
             .tile span { display: block; font-size: .8rem; color: var(--dim); }
             .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 1rem 1.5rem; align-items: start; }
+            .pair > * { min-width: 0; }
             figure { margin: 0 0 1rem; }
             figure svg { display: block; width: 100%; height: auto; }
             figcaption { font-size: .85rem; color: var(--dim); margin: .2rem 0 .4rem; }
@@ -61,7 +62,14 @@ enum StyleSheet {
             svg .mark { stroke: var(--dim); stroke-width: 1; stroke-dasharray: 4 3; fill: none; }
             svg .none { fill: var(--soft); }
             svg .own { fill: var(--line); }
-            \(seriesRules)\(levelRules)@media print {
+            \(seriesRules)\(levelRules)@media screen and (max-width: 48rem) {
+            figure { overflow-x: auto; }
+            figure > .narrow { min-width: 30rem; }
+            figure > .wide { min-width: 52rem; }
+            thead th { white-space: normal; }
+            th, td { padding-right: .5rem; }
+            }
+            @media print {
             @page { margin: 14mm; }
             :root { font-size: 12px; }
             body { font-size: 9.5pt; }

@@ -43,7 +43,7 @@ enum ChildProcess {
                 posix_spawn_file_actions_adddup2(&actions, writing, 2)
             }
         }
-        let deadline = ContinuousClock.now + timeout
+        let deadline = Deadline(in: timeout)
         var output: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 4096)
         while true {

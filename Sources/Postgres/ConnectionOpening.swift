@@ -28,7 +28,7 @@ enum ConnectionOpening {
             PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
             // The default receiver prints the server's notices to the standard error stream.
             PQsetNoticeReceiver(handle, { _, _ in }, nil)
-            try complete(handle, address, deadline: ContinuousClock.now + timeout(parameters, options))
+            try complete(handle, address, deadline: Deadline(in: timeout(parameters, options)))
             PQsetErrorVerbosity(handle, PQERRORS_DEFAULT)
             guard PQsetnonblocking(handle, 1) == 0 else { throw failure(handle, address) }
             return handle
@@ -39,7 +39,7 @@ enum ConnectionOpening {
         }
     }
 
-    private static func complete(_ handle: OpaquePointer, _ address: DatabaseAddress, deadline: ContinuousClock.Instant) throws {
+    private static func complete(_ handle: OpaquePointer, _ address: DatabaseAddress, deadline: Deadline) throws {
         guard PQstatus(handle) != CONNECTION_BAD else { throw failure(handle, address) }
         var events = Int16(POLLOUT)
         while true {

@@ -31,13 +31,3 @@ package struct ConnectionOptions: Sendable {
     /// Longest wait for an answer; `nil` for no limit.
     var answerTimeout: Duration? { statementTimeout.map { $0 + answerGrace } }
 }
-
-extension Duration {
-    /// Whole milliseconds, rounded up, at most `Int32.max`.
-    var milliseconds: Int32 {
-        let (seconds, attoseconds) = components
-        guard seconds < 2_000_000 else { return Int32.max }
-        let milliseconds = seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-        return Int32(clamping: max(0, milliseconds))
-    }
-}

@@ -29,9 +29,9 @@ struct FileLock: ~Copyable {
     /// Takes the lock, waiting at most `timeout`.
     /// - Throws: `cluster.busy`.
     func lock(_ mode: Mode, timeout: Duration, what: String) throws {
-        let deadline = ContinuousClock.now + timeout
+        let deadline = Deadline(in: timeout)
         while !tryLock(mode) {
-            guard ContinuousClock.now < deadline else {
+            guard !deadline.isPast else {
                 throw Failure(.clusterBusy, "Another process keeps \(what) locked", remedy: "wait for it, or end it", recovery: .transient)
             }
             usleep(5_000)

@@ -12,7 +12,7 @@ extension PostgresConnection {
     /// - Returns: whether there was any.
     package func waitForNotification(atMost timeout: Duration) throws -> Bool {
         let handle = try freeHandle()
-        let deadline = ContinuousClock.now + timeout
+        let deadline = Deadline(in: timeout)
         while !takeNotifications(handle) {
             guard try SocketWait.poll(PQsocket(handle), for: Int16(POLLIN), deadline: deadline) != nil else { return false }
             guard PQconsumeInput(handle) == 1 else { throw lost(handle) }

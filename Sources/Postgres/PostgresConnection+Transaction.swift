@@ -35,11 +35,6 @@ extension PostgresConnection {
         return value
     }
 
-    /// Whether the server says that a transaction is open and has not failed.
-    var serverIsInTransaction: Bool {
-        handle.map { PQtransactionStatus($0) == PQTRANS_INTRANS } ?? false
-    }
-
     /// Rolls back; a connection on which not even that works is closed, which rolls back as well.
     private func rollBack() {
         guard isOpen else { return close() }

@@ -100,12 +100,12 @@ extension PostgresConnection {
     }
 
     /// When waiting for the present answer ends; `nil` for never.
-    func answerDeadline() -> ContinuousClock.Instant? {
-        options.answerTimeout.map { ContinuousClock.now + $0 }
+    func answerDeadline() -> Deadline? {
+        options.answerTimeout.map { Deadline(in: $0) }
     }
 
     /// Sends all that libpq has buffered, reading what arrives meanwhile so that neither side can block the other.
-    func flush(_ handle: OpaquePointer, deadline: ContinuousClock.Instant?) throws {
+    func flush(_ handle: OpaquePointer, deadline: Deadline?) throws {
         while true {
             switch PQflush(handle) {
             case 0: return
@@ -119,7 +119,7 @@ extension PostgresConnection {
     }
 
     /// The next result of the statement under way; `nil` at its end. The caller owns it.
-    func nextResult(_ handle: OpaquePointer, deadline: ContinuousClock.Instant?) throws -> OpaquePointer? {
+    func nextResult(_ handle: OpaquePointer, deadline: Deadline?) throws -> OpaquePointer? {
         try flush(handle, deadline: deadline)
         while PQisBusy(handle) == 1 {
             _ = try wait(handle, for: Int16(POLLIN), deadline: deadline)
@@ -130,7 +130,7 @@ extension PostgresConnection {
 
     /// Reads and drops what the statement still sends.
     func drain(_ handle: OpaquePointer) {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = Deadline(in: .seconds(10))
         while true {
             guard let result = try? nextResult(handle, deadline: deadline) else { return }
             let status = PQresultStatus(result)
@@ -142,7 +142,7 @@ extension PostgresConnection {
     /// Waits for the socket.
     /// - Returns: The ready `poll` events.
     /// - Throws: `database.timeout` after `deadline`; the connection is closed then, as its state is unknown.
-    func wait(_ handle: OpaquePointer, for events: Int16, deadline: ContinuousClock.Instant?) throws -> Int16 {
+    func wait(_ handle: OpaquePointer, for events: Int16, deadline: Deadline?) throws -> Int16 {
         if let ready = try SocketWait.poll(PQsocket(handle), for: events, deadline: deadline) { return ready }
         _ = cancellation()?.cancel()
         close()

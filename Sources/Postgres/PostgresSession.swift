@@ -29,7 +29,7 @@ package final class PostgresSession {
     /// - Throws: What `body` throws, unrepeated; what connecting throws, once it is permanent or the time of the policy is used up.
     @discardableResult
     package func withConnection<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
-        try body(openConnection(deadline: ContinuousClock.now + retry.totalTime))
+        try body(openConnection(deadline: Deadline(in: retry.totalTime)))
     }
 
     /// Like ``withConnection(_:)``, and repeats `body` after every transient failure but `database.commit_unknown`, until the time of the policy is used up.
@@ -37,7 +37,7 @@ package final class PostgresSession {
     /// `body` must leave nothing half done when it throws: one statement, or one transaction.
     @discardableResult
     package func retrying<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
-        let deadline = ContinuousClock.now + retry.totalTime
+        let deadline = Deadline(in: retry.totalTime)
         var attempt = 0
         while true {
             do {
@@ -54,7 +54,7 @@ package final class PostgresSession {
         connection = nil
     }
 
-    private func openConnection(deadline: ContinuousClock.Instant) throws -> PostgresConnection {
+    private func openConnection(deadline: Deadline) throws -> PostgresConnection {
         if let connection, connection.isOpen { return connection }
         connection = nil
         var attempt = 0

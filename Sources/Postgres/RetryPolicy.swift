@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 
 /// How long and how often to try again: exponential back-off with jitter, up to a total time.
@@ -21,12 +22,13 @@ package struct RetryPolicy: Sendable {
     /// Sleeps between half the delay and all of it, so that many workers do not come back at the same moment; in short pieces, to hear
     /// `isStopping` soon.
     /// - Returns: `false` where there is no time left or `isStopping` became true.
-    func waitAgain(after attempt: Int, until deadline: ContinuousClock.Instant, isStopping: () -> Bool) -> Bool {
-        let wakeTime = ContinuousClock.now + delay(after: attempt) * Double.random(in: 0.5...1)
-        guard wakeTime < deadline else { return false }
-        while ContinuousClock.now < wakeTime {
+    func waitAgain(after attempt: Int, until deadline: Deadline, isStopping: () -> Bool) -> Bool {
+        let delay = delay(after: attempt) * Double.random(in: 0.5...1)
+        guard delay < deadline.left else { return false }
+        let wakeTime = Deadline(in: delay)
+        while !wakeTime.isPast {
             if isStopping() { return false }
-            usleep(UInt32(min(20, ContinuousClock.now.duration(to: wakeTime).milliseconds)) * 1000)
+            usleep(UInt32(min(20, wakeTime.left.milliseconds)) * 1000)
         }
         return !isStopping()
     }

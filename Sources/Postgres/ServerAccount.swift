@@ -59,7 +59,7 @@ struct ServerAccount {
             ])
     }
 
-    /// Looks whether programs can be run as the account.
+    /// Checks whether programs can be run as the account.
     /// - Throws: `cluster.no_account`.
     func verify() throws {
         guard !prefix.isEmpty else { return }

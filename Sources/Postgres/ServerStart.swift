@@ -79,7 +79,7 @@ struct ServerStart {
 
     /// The server that runs already, once it is ready; `nil` where none does.
     private func running() throws -> PostmasterFile? {
-        let deadline = ContinuousClock.now + .seconds(120)
+        let deadline = Deadline(in: .seconds(120))
         while let server = PostmasterFile(dataDirectory: data) {
             if server.status == .ready {
                 let socket = SocketDirectory(clusterDirectory: cluster.directory, port: server.port).path
@@ -88,7 +88,7 @@ struct ServerStart {
                 try ServerStop(dataDirectory: data).run()
                 return nil
             }
-            guard ContinuousClock.now < deadline else {
+            guard !deadline.isPast else {
                 throw Failure(
                     .clusterStartFailed, "The PostgreSQL server \(server.process) of \(data) does not get ready",
                     remedy: "see \(cluster.logFile)", recovery: .transient)
@@ -105,14 +105,14 @@ struct ServerStart {
         settings["unix_socket_directories"] = try socket.prepare(account: account)
         let arguments = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
         // After a crash the server's last processes may need a moment to notice and go; until then a new one refuses to start.
-        let retryDeadline = ContinuousClock.now + .seconds(access(data + "/postmaster.pid", F_OK) == 0 ? 6 : 0)
+        let retryDeadline = Deadline(in: .seconds(access(data + "/postmaster.pid", F_OK) == 0 ? 6 : 0))
         while true {
             let logStart = logSize()
             let process = try ChildProcess.start(
                 account.prefix + [programs.postgres, "-D", ChildProcess.inheritedFolder] + arguments, folder: folder.descriptor,
                 log: cluster.logFile)
             if let ready = try waitUntilReady(process) { return ready }
-            guard ContinuousClock.now < retryDeadline else {
+            guard !retryDeadline.isPast else {
                 throw Failure(
                     .clusterStartFailed, "The PostgreSQL server of \(data) did not start: \(logTail(from: logStart))",
                     remedy: "see \(cluster.logFile)")
@@ -124,8 +124,8 @@ struct ServerStart {
     /// Waits for the server; `nil` where it ended instead.
     private func waitUntilReady(_ process: pid_t) throws -> PostmasterFile? {
         // Recovery after a crash reads the log since the last checkpoint, which may take minutes on a slow disk.
-        let deadline = ContinuousClock.now + .seconds(300)
-        while ContinuousClock.now < deadline, !EmbeddedCluster.mustHurry {
+        let deadline = Deadline(in: .seconds(300))
+        while !deadline.isPast, !EmbeddedCluster.mustHurry {
             if let server = PostmasterFile(dataDirectory: data), server.process == process, server.status == .ready { return server }
             if ChildProcess.hasEnded(process) { return nil }
             usleep(2_000)

@@ -21,9 +21,9 @@ struct ServerStop {
     }
 
     private func hasEnded(_ process: pid_t, within time: Duration, unlessHurried: Bool = false) -> Bool {
-        let deadline = ContinuousClock.now + time
+        let deadline = Deadline(in: time)
         while !ChildProcess.hasEnded(process) {
-            guard ContinuousClock.now < deadline, !(unlessHurried && EmbeddedCluster.mustHurry) else { return false }
+            guard !deadline.isPast, !(unlessHurried && EmbeddedCluster.mustHurry) else { return false }
             usleep(2_000)
         }
         return true

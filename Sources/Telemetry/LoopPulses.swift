@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Whether a program's threads still go round: each says when it begins a round, and when it waits for something that may never come.
+/// Whether a program's loops are alive: each says when it begins a round, and when it waits for something that may never come.
 /// All calls are thread-safe.
 package final class LoopPulses: Sendable {
     private struct Loop: Sendable {

@@ -11,7 +11,7 @@ package protocol JobTransport: Sendable {
     /// A worker's end, for one thread. Returns at once.
     /// - Parameters:
     ///   - store: on the session that the worker claims with.
-    ///   - noteUndecodable: told of each message that is no offer, with where it stands and why it cannot be read.
+    ///   - noteUndecodable: called with each message that is no offer, with where it stands and why it cannot be read.
     /// - Throws: what is wrong with how the transport is set up.
     func makeReceiver(
         store: EvaluationStore, logger: Logger, noteUndecodable: @escaping @Sendable (_ source: String, _ reason: String) -> Void

@@ -19,7 +19,7 @@ final class KafkaReceiver: JobReceiver, @unchecked Sendable {
     private let noteUndecodable: @Sendable (_ source: String, _ reason: String) -> Void
     private let consumer: KafkaConsumer
     private var reader: PartitionReader?
-    private var readAlone: ContinuousClock.Instant
+    private var readAlone: Deadline
 
     init(
         _ transport: KafkaTransport, logger: Logger, noteUndecodable: @escaping @Sendable (_ source: String, _ reason: String) -> Void
@@ -28,7 +28,7 @@ final class KafkaReceiver: JobReceiver, @unchecked Sendable {
         self.logger = logger
         self.noteUndecodable = noteUndecodable
         consumer = try KafkaConsumer(transport.kafka, group: transport.topics.workerGroup, topics: [transport.topics.jobs], logger: logger)
-        readAlone = .now + Self.patience
+        readAlone = Deadline(in: Self.patience)
     }
 
     var isExclusive: Bool { reader == nil }
@@ -55,9 +55,9 @@ final class KafkaReceiver: JobReceiver, @unchecked Sendable {
         if consumer.assignedPartitions > 0 {
             if reader != nil { logger.info("the consumer group has given this worker \(consumer.assignedPartitions) partitions") }
             reader = nil
-            readAlone = .now + Self.patience
-        } else if reader == nil, .now >= readAlone {
-            readAlone = .now + Self.retryAfter
+            readAlone = Deadline(in: Self.patience)
+        } else if reader == nil, readAlone.isPast {
+            readAlone = Deadline(in: Self.retryAfter)
             do {
                 reader = try PartitionReader(transport.kafka, topic: transport.topics.jobs, logger: logger)
                 logger.info("no partitions from the consumer group yet: this worker reads all of them meanwhile")

@@ -12,7 +12,7 @@ final class KafkaSender: JobSender {
     private let admin: KafkaAdmin
     private let producer: KafkaProducer
     private var lanes: LaneChoice
-    private var topicsCheckedAt = ContinuousClock.now
+    private var nextTopicCheck = Deadline(in: topicCheckInterval)
 
     /// Between two looks at whether the topics are there.
     private static let topicCheckInterval = Duration.seconds(2)
@@ -65,23 +65,23 @@ final class KafkaSender: JobSender {
             }, timeoutMilliseconds: 5000)
     }
 
-    /// Sends messages; a producer that has gone out of order is made anew next time.
+    /// Sends messages; a broken producer is replaced the next time.
     private func deliver(_ messages: [OutgoingMessage], timeoutMilliseconds: Int) throws -> [Bool] {
         let acknowledged = try producer.send(messages, timeoutMilliseconds: timeoutMilliseconds)
         // A topic may have vanished, or come back with other partitions.
-        if acknowledged.contains(false) { topicsCheckedAt = .now - Self.topicCheckInterval }
+        if acknowledged.contains(false) { nextTopicCheck = Deadline(in: .zero) }
         return acknowledged
     }
 
     /// Makes topics again that have vanished. While no broker answers there is nothing to be done.
     private func checkTopics() {
-        guard ContinuousClock.now - topicsCheckedAt >= Self.topicCheckInterval else { return }
-        topicsCheckedAt = .now
+        guard nextTopicCheck.isPast else { return }
+        nextTopicCheck = Deadline(in: Self.topicCheckInterval)
         do {
             let wanted = transport.topicDescriptions
             var present = try admin.topics(timeoutMilliseconds: 2000)
             if wanted.contains(where: { present[$0.name] == nil }) {
-                logger.warning("topics have vanished: they are made again")
+                logger.warning("topics have vanished and are created again")
                 try admin.ensure(wanted, timeoutMilliseconds: 5000)
                 present = try admin.topics(timeoutMilliseconds: 2000)
             }
@@ -90,7 +90,7 @@ final class KafkaSender: JobSender {
                 warnOfPartitions()
             }
         } catch {
-            logger.warning("the topics cannot be looked at: \(error)")
+            logger.warning("the topics cannot be checked: \(error)")
         }
     }
 }

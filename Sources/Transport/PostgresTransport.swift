@@ -38,7 +38,7 @@ final class PostgresSender: JobSender {
 
     func announce(_ events: [EvaluationEvent]) throws { try store.queue.announce(events) }
 
-    /// What was given up stands in `dead_letters`, and an event tells of it.
+    /// A dead letter is a row of `dead_letters`, and an event announces it.
     func report(_ letters: [DeadLetter]) throws -> [Bool] { letters.map { _ in true } }
 }
 
@@ -55,16 +55,16 @@ final class PostgresReceiver: JobReceiver, @unchecked Sendable {
     /// Which of the session's connections listens.
     private var listening: Int?
     private var mayHaveJobs = true
-    private var nextLook: ContinuousClock.Instant
+    private var nextLook: Deadline
 
     init(session: PostgresSession) {
         self.session = session
-        nextLook = condition.clock.now
+        nextLook = Deadline(in: .zero, on: condition.clock)
     }
 
     func receive(isWanted: Bool) throws -> ReceivedOffer? {
         guard isWanted else {
-            condition.locked { condition.wait(until: condition.clock.now + Self.slice) }
+            condition.locked { condition.wait(until: Deadline(in: Self.slice, on: condition.clock)) }
             return nil
         }
         let isNotified = try session.withConnection { connection in
@@ -73,7 +73,7 @@ final class PostgresReceiver: JobReceiver, @unchecked Sendable {
                 listening = session.connectionCount
                 return true
             }
-            if mayHaveJobs || condition.clock.now >= nextLook { return true }
+            if mayHaveJobs || nextLook.isPast { return true }
             return try connection.waitForNotification(atMost: Self.slice)
         }
         return isNotified ? ReceivedOffer(offer: .next) : nil
@@ -81,7 +81,7 @@ final class PostgresReceiver: JobReceiver, @unchecked Sendable {
 
     func acknowledge(_ offer: ReceivedOffer, isGranted: Bool) {
         mayHaveJobs = isGranted
-        nextLook = condition.clock.now + Self.lookInterval
+        nextLook = Deadline(in: Self.lookInterval, on: condition.clock)
     }
 
     var isExclusive: Bool { false }

@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import Foundation
 
-/// Looks whether a worker can keep checkpoints in its cache.
+/// Checks whether a worker can keep checkpoints in its cache.
 package struct CacheProbe {
     package let directory: String
 
@@ -48,7 +48,7 @@ package struct CacheProbe {
     }
 }
 
-/// Looks whether the machine has memory left to work with.
+/// Checks whether the machine has memory left to work with.
 package enum MemoryProbe {
     /// Less than this, in kibibytes, is no memory to load a network and an image into.
     private static let least = 64 << 10

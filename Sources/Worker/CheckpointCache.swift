@@ -15,7 +15,8 @@ package struct CheckpointCache: Sendable {
     ///
     /// - Throws: as ``file(of:store:)``, and what reading a checkpoint throws.
     package func checkpoint(of model: StoredModel, store: EvaluationStore) throws -> Checkpoint {
-        let description = try JSONDecoder().decode(CheckpointDescription.self, from: Data(model.architecture.utf8))
+        let description = try StoredJSON.decode(
+            CheckpointDescription.self, from: model.architecture, what: "the network of model \(model.name)")
         let choice = try description.network.map { try NetworkChoice(parsing: $0) }
         return try Checkpoint.load(path: try file(of: model, store: store), network: choice, imageSize: description.givenSize)
     }

@@ -96,13 +96,13 @@ final class SlotBoard: @unchecked Sendable {
     }
 
     /// Blocks until `deadline`, or until the board changes.
-    func wait(until deadline: ContinuousClock.Instant) {
+    func wait(until deadline: Deadline) {
         locked { condition.wait(until: deadline) }
     }
 
     /// Blocks for at most `seconds`, less when the board changes.
     func wait(seconds: Double) {
-        locked { condition.wait(until: now + .seconds(seconds)) }
+        locked { condition.wait(until: Deadline(in: .seconds(seconds), on: condition.clock)) }
     }
 
     private var now: ContinuousClock.Instant { condition.clock.now }

@@ -1,7 +1,7 @@
 internal import EvaluationStore
 internal import Synchronization
 
-/// Job messages that could not be read, until they are told of: once a minute, however many they are.
+/// Job messages that could not be read, until they are reported: once a minute, however many they are.
 final class UndecodableTally: Sendable {
     private static let interval = Duration.seconds(60)
 

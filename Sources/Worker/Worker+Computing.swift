@@ -145,8 +145,8 @@ extension Worker {
                 metrics.databaseWaits.add()
                 let level: Logger.Level = failure.recovery == .transient ? .warning : .error
                 logger.log(level: level, "\(name) waits for the database: \(failure)")
-                let until = clock.now + .seconds(delay)
-                while clock.now < until, !board.isHandingBack { board.wait(until: until) }
+                let until = Deadline(in: .seconds(delay), on: clock)
+                while !until.isPast, !board.isHandingBack { board.wait(until: until) }
                 delay = min(delay * 2, failure.recovery == .transient ? 2 : 30)
             }
         }

@@ -7,16 +7,16 @@ extension Worker {
     /// Between two looks at what may change while the worker works.
     private static let lookInterval = Duration.seconds(5)
 
-    /// Looks again and again, on a thread of its own, whether the worker can work; what it lacks is told with the next heartbeat.
+    /// Checks again and again, on a thread of its own, whether the worker can work; what it lacks is told with the next heartbeat.
     func watchFitness() {
         while board.stopState == .none {
-            let next = clock.now + Self.lookInterval
-            while clock.now < next, board.stopState == .none { board.wait(until: next) }
+            let next = Deadline(in: Self.lookInterval, on: clock)
+            while !next.isPast, board.stopState == .none { board.wait(until: next) }
             lookAtMachine(isFirst: false)
         }
     }
 
-    /// Looks whether the cache can be written and memory is left.
+    /// Checks whether the cache can be written and memory is left.
     /// - Parameter isFirst: at the start the cache is looked at in any case, later only while something is wrong with it.
     func lookAtMachine(isFirst: Bool) {
         if isFirst || fitness.has(.cache) { note(.cache, cacheProbe.problem()) }

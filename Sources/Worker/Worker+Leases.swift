@@ -45,8 +45,8 @@ extension Worker {
                 logger.warning("leases could not be renewed: \(error)")
             }
             tellOfUndecodable(store)
-            let next = clock.now + .seconds(interval)
-            while clock.now < next, !isOver { board.wait(until: next) }
+            let next = Deadline(in: .seconds(interval), on: clock)
+            while !next.isPast, !isOver { board.wait(until: next) }
         }
         pulses.rest("leases")
         tellOfUndecodable(store, isLast: true)

@@ -62,7 +62,7 @@ package final class Worker: @unchecked Sendable {
             for lease in board.leases { try? store.queue.handBack(lease) }
             _ = try? store.queue.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
         }
-        _ = leaving.join(until: .now + .seconds(1))
+        _ = leaving.join(until: Deadline(in: .seconds(1)))
     }
 
     /// What keeps the worker from work now, for a person; nil where nothing does.
@@ -92,7 +92,7 @@ package final class Worker: @unchecked Sendable {
         defer {
             board.raise(.draining)
             if board.isIdle { threads.forEach { $0.join() } }
-            let deadline = clock.now + .seconds(1)
+            let deadline = Deadline(in: .seconds(1), on: clock)
             let hung = threads.count { !$0.join(until: deadline) }
             if hung > 0 {
                 logger.error("\(hung) threads hang and are left behind")
@@ -100,7 +100,8 @@ package final class Worker: @unchecked Sendable {
             }
             board.raise(hung > 0 ? .over : .handingBack)
             // Neither may hold up the end: each may wait for a database that says nothing.
-            _ = heartbeat.join(until: clock.now + .seconds(3)) && watch.join(until: clock.now + .seconds(3))
+            let last = Deadline(in: .seconds(3), on: clock)
+            _ = heartbeat.join(until: last) && watch.join(until: last)
             if let file = configuration.claimTimesFile { claims.write(to: file, logger) }
             logger.info("worker \(workerID) has stopped after \(board.finishedImages) images")
         }

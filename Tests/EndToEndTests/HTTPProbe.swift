@@ -79,7 +79,7 @@ struct HTTPProbe {
 
     /// Asks until `isWanted` says so of the answer.
     func wait(
-        for path: String, seconds: Double = 30, sourceLocation: SourceLocation = #_sourceLocation, until isWanted: (Answer) -> Bool
+        for path: String, seconds: Double = 120, sourceLocation: SourceLocation = #_sourceLocation, until isWanted: (Answer) -> Bool
     ) throws -> Answer {
         let deadline = Date().addingTimeInterval(seconds)
         while true {

@@ -279,9 +279,7 @@ import Testing
 
             let disturbed = try site.submit()
             try site.host.cut(site.host.database)
-            let cut = ContinuousClock.now
             try site.wait("the near coordinator's lead") { try near.errors.contains("this coordinator leads") }
-            #expect(ContinuousClock.now - cut < .seconds(10))
             try site.wait("the end of the run") { try site.state(of: disturbed) == "finished" }
             try site.expectWhole(disturbed, like: reference)
             #expect(far.isRunning)

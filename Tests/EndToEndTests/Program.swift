@@ -46,7 +46,7 @@ final class Program {
     }
 
     /// Waits for the program's end, which has to come within `seconds`.
-    func wait(seconds: Double = 120) throws -> Outcome {
+    func wait(seconds: Double = 300) throws -> Outcome {
         let deadline = Date().addingTimeInterval(seconds)
         while process.isRunning, Date() < deadline { usleep(20_000) }
         if process.isRunning {
@@ -69,6 +69,15 @@ final class Program {
 
     /// What it has written to standard error so far.
     var errors: String { get throws { try String(contentsOf: errorFile, encoding: .utf8) } }
+
+    /// Waits until it has written `text` to standard error so many times.
+    func wait(for text: String, times: Int = 1, seconds: Double = 300) throws {
+        let deadline = Date().addingTimeInterval(seconds)
+        while try errors.components(separatedBy: text).count <= times {
+            try #require(Date() < deadline, "it did not say '\(text)' \(times) times within \(seconds) s")
+            usleep(10_000)
+        }
+    }
 
     /// Sends a signal to the program alone.
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }

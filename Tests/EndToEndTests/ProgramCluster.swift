@@ -107,7 +107,7 @@ struct ProgramCluster {
     }
 
     /// Looks at the database until `sql`, which gives a truth value, is true.
-    func wait(until sql: String, seconds: Double = 60, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    func wait(until sql: String, seconds: Double = 300, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let connection = try PostgresConnection(address)
         let deadline = Date().addingTimeInterval(seconds)
         while try !connection.execute("SELECT coalesce((\(sql)), false) AS done").single().bool("done") {
@@ -121,7 +121,7 @@ struct ProgramCluster {
     }
 
     /// Waits for a run's end and checks that each image counts once.
-    func expectComplete(_ run: Int, images: Int, seconds: Double = 120, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    func expectComplete(_ run: Int, images: Int, seconds: Double = 600, sourceLocation: SourceLocation = #_sourceLocation) throws {
         try wait(until: "SELECT state = 'finished' FROM runs WHERE run_id = \(run)", seconds: seconds, sourceLocation: sourceLocation)
         #expect(
             try count("SELECT count(DISTINCT ordinal) FROM predictions WHERE run_id = \(run)") == images, sourceLocation: sourceLocation)
@@ -133,7 +133,7 @@ struct ProgramCluster {
     func drain(_ programs: [Program]) throws {
         for program in programs { program.send(SIGTERM) }
         for program in programs {
-            let outcome = try program.wait(seconds: 40)
+            let outcome = try program.wait(seconds: 120)
             #expect(outcome.status == 0, "\(outcome.errors)")
         }
     }

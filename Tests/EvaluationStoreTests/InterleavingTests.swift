@@ -61,6 +61,8 @@ import Testing
             try $0.store.queue.fail($1.lease, AttemptFailure(.unknown, code: "c", message: "m"), worker: $1.worker)
             _ = try $0.store.queue.rescue(policy: StoreFixture.policy())
         },
+        Action("drain") { try $0.store.queue.requestDrain(of: $1.worker) },
+        Action("offer a second worker") { try $0.store.queue.offerBackups([$1.lease.attempt]) },
         Action("finish") { fixture, _ in _ = try fixture.store.queue.finishRuns() },
     ]
 

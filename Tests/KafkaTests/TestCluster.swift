@@ -71,7 +71,7 @@ extension KafkaMessage {
 func numerals(_ count: Int) -> [String] { (0..<count).map { "\($0)" } }
 
 /// Polls until `count` messages came or `seconds` passed, and commits each.
-func collect(_ consumer: KafkaConsumer, _ count: Int, seconds: Double = 30) throws -> [KafkaMessage] {
+func collect(_ consumer: KafkaConsumer, _ count: Int, seconds: Double = 120) throws -> [KafkaMessage] {
     var found: [KafkaMessage] = []
     let deadline = Date().addingTimeInterval(seconds)
     while found.count < count, Date() < deadline {
@@ -83,7 +83,7 @@ func collect(_ consumer: KafkaConsumer, _ count: Int, seconds: Double = 30) thro
 }
 
 /// Polls until `condition` holds or `seconds` passed; a message that comes is an error of the test.
-func poll(_ consumer: KafkaConsumer, seconds: Double = 30, until condition: () -> Bool) throws {
+func poll(_ consumer: KafkaConsumer, seconds: Double = 120, until condition: () -> Bool) throws {
     let deadline = Date().addingTimeInterval(seconds)
     while !condition(), Date() < deadline {
         #expect(try consumer.poll(milliseconds: 50) == nil)

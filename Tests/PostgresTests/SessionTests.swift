@@ -62,16 +62,15 @@ import Testing
         }
     }
 
-    @Test func `a session waits for a server that is away, until its time is up or the program stops`() throws {
+    @Test(.timeLimit(.minutes(10)))
+    func `a session waits for a server that is away, until its time is up or the program stops`() throws {
         let away = DatabaseAddress(socketDirectory: "/nonexistent", user: "nobody", database: "none")
-        let begin = ContinuousClock.now
         let failure = try #require(throws: Failure.self) {
             try PostgresSession(away, retry: RetryPolicy(totalTime: .milliseconds(400))).withConnection { _ in }
         }
         #expect(failure.code == .databaseUnreachable && failure.recovery == .transient && failure.message.contains("/nonexistent"))
-        let stopping = PostgresSession(away, retry: RetryPolicy(totalTime: .seconds(600)), isStopping: { true })
+        let stopping = PostgresSession(away, retry: RetryPolicy(totalTime: .seconds(3600)), isStopping: { true })
         #expect(throws: Failure.self) { try stopping.withConnection { _ in } }
-        #expect(ContinuousClock.now - begin < .seconds(10))
     }
 
     @Test func `threads share a pool and never a connection`() throws {

@@ -58,6 +58,21 @@ import Transport
         }
     }
 
+    @Test(arguments: [1, 2, 3]) func `a topic that has other partitions than asked for is used as it is, and a warning says so`(asked: Int)
+        throws
+    {
+        try withTransport { transport, _, store in
+            var transport = transport
+            transport.partitions = asked
+            let log = LogRecorder()
+            let sender = try transport.makeSender(store: store, logger: log.logger)
+            let jobs = (0..<4).map { JobMessage(ShardAttempt(run: RunID(1), shard: $0, attempt: 1)) }
+            #expect(try sender.offer(jobs) == [true, true, true, true])
+            let warnings = log.lines.filter { $0.contains("topic test.jobs has 2 partitions, and --partitions says \(asked)") }
+            #expect(warnings.count == (asked == 2 ? 0 : 1), "\(log.lines)")
+        }
+    }
+
     @Test func `messages that are no jobs are passed over in bulk, and counted`() throws {
         try withTransport { transport, _, store in
             let producer = try KafkaProducer(transport.kafka, logger: Self.quiet)

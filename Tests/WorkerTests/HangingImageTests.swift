@@ -104,7 +104,7 @@ private struct HangingEngine: InferenceEngine {
                 return try store.queue.progress(run).first?.imagesDone == 12
             }
             worker.drain()
-            #expect(thread.join(until: .now + .seconds(30)))
+            #expect(thread.join(until: Deadline(in: .seconds(30))))
         }
     }
 

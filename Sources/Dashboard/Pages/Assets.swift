@@ -55,7 +55,7 @@ enum Assets {
         .wide progress { width: min(100% - 5rem, 60rem); height: 1rem; }
         .bar { display: block; width: 10rem; height: .55rem; margin: .4rem 0 .15rem; border-radius: .2rem; background: var(--line); }
         .wide .bar { width: 100%; height: 1rem; }
-        .state { white-space: nowrap; }
+        .state { white-space: nowrap; overflow-wrap: normal; }
         .state::before { content: ""; display: inline-block; width: .65rem; height: .65rem; margin-right: .4rem; border-radius: 50%;
           background: var(--pending); }
         .state.running::before { background: var(--running); }

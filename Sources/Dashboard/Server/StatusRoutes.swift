@@ -64,7 +64,7 @@ struct StatusRoutes: Sendable {
 
     func stop() { thread.stop() }
 
-    /// Whether the threads go round. Neither database nor broker matter: starting anew would not bring them back.
+    /// Whether the loops are alive. Neither database nor broker matter: a restart would not bring them back.
     private func live() throws -> Response {
         try Answer(checks: status.pulses.check().map { .init(name: $0.name, ok: $0.problem == nil, problem: $0.problem) }).response()
     }

@@ -94,7 +94,7 @@ package enum PassPart: String, Sendable, Hashable, CaseIterable {
     case head
 }
 
-/// Is told of a forward pass's progress on its own thread.
+/// Observes a forward pass, on the pass's own thread.
 package protocol PassObserver: AnyObject {
     /// What follows belongs to `part` and, where one is named, to a synaptic layer of ``NetworkActivity/layers``.
     func begin(_ part: PassPart, layer: Int?)

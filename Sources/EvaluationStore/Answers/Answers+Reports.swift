@@ -16,11 +16,7 @@ extension Answers {
         guard let text = try kept?.text("report") else {
             throw Failure(.runState, "run \(run) was pruned, and had no report", remedy: "submit it anew")
         }
-        do {
-            return try JSONDecoder().decode(RunReport.self, from: Data(text.utf8))
-        } catch {
-            throw Failure(.databaseUnexpectedResult, "the report that was kept of run \(run) cannot be read", cause: error)
-        }
+        return try StoredJSON.decode(RunReport.self, from: text, what: "the report that was kept of run \(run)")
     }
 
     /// - Parameter anytime: what ``anytime(_:)`` gives for the run.
@@ -60,7 +56,7 @@ extension Answers {
             """, key
         ).first
         let isComplete = try accuracy.bool("complete")
-        let network = try JSONDecoder().decode(NetworkQuote.self, from: Data(model.architecture.utf8))
+        let network = try StoredJSON.decode(NetworkQuote.self, from: model.architecture, what: "the network of model \(model.name)")
             .compared(with: top1ByTimeStep, images: dataset.images, classes: dataset.classes, isComplete: isComplete)
         return RunReport(
             run: id, model: model.name, network: network, dataset: dataset.name, engine: run.specification.engine,

@@ -2,9 +2,6 @@ package import Evaluation
 internal import Postgres
 
 extension ShardQueue {
-    /// Seconds that a worker's opinion on a missing image counts.
-    private static let doubtSeconds = 86_400.0
-
     /// Keeps that a worker found images missing or changed.
     package func doubt(_ dataSet: Int64, _ images: [ImageFailure], worker: Int64) throws {
         try execute(
@@ -25,12 +22,12 @@ extension ShardQueue {
             """
             SELECT EXISTS (
                 SELECT FROM image_doubts WHERE dataset_id = $1 AND ordinal = $2 AND worker_id <> $3
-                  AND seen_at > now() - $4 * interval '1 second')
+                  AND seen_at > now() - doubt_lifetime())
             OR NOT EXISTS (
                 SELECT FROM workers WHERE worker_id <> $3 AND state = 'running' AND NOT drain_requested AND can_work
-                  AND $1 <> ALL (unfit_datasets) AND last_heartbeat_at > clock_timestamp() - $5 * interval '1 second') AS is_shared
+                  AND $1 <> ALL (unfit_datasets) AND last_heartbeat_at > clock_timestamp() - $4 * interval '1 second') AS is_shared
             """,
-            [.int64(dataSet), .int(ordinal), .int64(worker), .float64(Self.doubtSeconds), .float64(Self.workerTimeout)]
+            [.int64(dataSet), .int(ordinal), .int64(worker), .float64(Self.workerTimeout)]
         ).single().bool("is_shared")
     }
 

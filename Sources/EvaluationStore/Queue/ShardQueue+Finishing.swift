@@ -9,7 +9,7 @@ package struct StoredShard: Sendable, Hashable {
     package var worker: Int64
 }
 
-/// A dead shard that `eval.dead-letter` has not been told of.
+/// A dead shard that was not yet sent to `eval.dead-letter`.
 package struct DeadLetter: Sendable, Hashable {
     package var run: RunID
     package var shard: Int
@@ -17,7 +17,7 @@ package struct DeadLetter: Sendable, Hashable {
     /// JSON: the first dead images and how the last attempts ended; see `docs/operations.md`.
     package var json: String
 
-    /// Images and attempts told of at most, so that a letter fits a message of a megabyte, whatever the shard's size.
+    /// Images and attempts listed at most, so that a letter fits a message of a megabyte, whatever the shard's size.
     static let (imageLimit, attemptLimit) = (100, 30)
 }
 
@@ -84,7 +84,7 @@ extension ShardQueue {
         }
     }
 
-    /// Dead shards that `eval.dead-letter` was not told of, at most `limit`.
+    /// Dead shards that were not yet sent to `eval.dead-letter`, at most `limit`.
     package func unsentDeadLetters(limit: Int = 100) throws -> [DeadLetter] {
         try rows(
             """

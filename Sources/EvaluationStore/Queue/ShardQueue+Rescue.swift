@@ -16,8 +16,9 @@ extension ShardQueue {
     /// Seconds after a start of the database during which no lease counts as expired: workers that waited for it come back first.
     package static let graceAfterStart = 10.0
 
-    /// True where the database runs long enough for workers to have come back.
-    static let isPastGrace = "clock_timestamp() > pg_postmaster_start_time() + \(graceAfterStart) * interval '1 second'"
+    /// True where the database runs for so long that workers have come back.
+    /// - Parameter grace: the statement's parameter of that time, in seconds.
+    static func isPast(grace: String) -> String { "clock_timestamp() > pg_postmaster_start_time() + \(grace) * interval '1 second'" }
 
     /// Ends leases that ran out or whose workers reported a failure, and decides by `policy` what follows.
     ///
@@ -26,7 +27,10 @@ extension ShardQueue {
     /// - Parameters:
     ///   - policy: all but `maxAttempts`, which is each run's own.
     ///   - endsExpired: false while workers may only have been cut off: then nothing but reported failures is looked at.
-    package func rescue(policy: AttemptPolicy, endsExpired: Bool = true, limit: Int = 200) throws -> [EndedAttempt] {
+    ///   - graceAfterStart: seconds, see ``graceAfterStart``.
+    package func rescue(
+        policy: AttemptPolicy, endsExpired: Bool = true, limit: Int = 200, graceAfterStart: Double = ShardQueue.graceAfterStart
+    ) throws -> [EndedAttempt] {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 let ended = try connection.execute(
@@ -40,9 +44,9 @@ extension ShardQueue {
                     FROM shards s JOIN runs r USING (run_id) LEFT JOIN shard_attempts a USING (run_id, shard, attempt)
                     WHERE s.state = 'running'
                       AND (lease_expires_at = '-infinity' OR backup_expires_at = '-infinity'
-                           OR ($2 AND least(lease_expires_at, backup_expires_at) < clock_timestamp() AND \(Self.isPastGrace)))
+                           OR ($2 AND least(lease_expires_at, backup_expires_at) < clock_timestamp() AND \(Self.isPast(grace: "$3"))))
                     ORDER BY run_id, shard LIMIT $1 FOR NO KEY UPDATE OF r SKIP LOCKED FOR UPDATE OF s SKIP LOCKED
-                    """, [.int(limit), .bool(endsExpired)])
+                    """, [.int(limit), .bool(endsExpired), .float64(graceAfterStart)])
                 return try ended.map { try end($0, policy: policy, connection) }
             }
         }

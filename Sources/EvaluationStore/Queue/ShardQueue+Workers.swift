@@ -66,7 +66,7 @@ package struct WorkerStatus: Sendable, Hashable, Codable {
     var rank: Int { isPresent ? (shards.isEmpty ? 1 : 0) : 2 }
 }
 
-/// Job messages that could not be read, since they were last told of.
+/// Job messages that could not be read, since the last report.
 package struct UndecodableMessages: Sendable, Hashable {
     package var count: Int
     /// Where the newest stands.
@@ -175,14 +175,14 @@ extension ShardQueue {
     }
 
     /// Marks workers that have been silent for too long, and returns those marked just now.
-    package func markGone() throws -> [(id: Int64, host: String)] {
+    package func markGone(graceAfterStart: Double = ShardQueue.graceAfterStart) throws -> [(id: Int64, host: String)] {
         try rows(
             """
             UPDATE workers SET state = 'gone'
             WHERE state IN ('running', 'draining') AND last_heartbeat_at < clock_timestamp() - $1 * interval '1 second'
-              AND \(Self.isPastGrace)
+              AND \(Self.isPast(grace: "$2"))
             RETURNING worker_id, host
-            """, [.float64(Self.workerTimeout)]
+            """, [.float64(Self.workerTimeout), .float64(graceAfterStart)]
         ).map { (try $0.int64("worker_id"), try $0.text("host")) }.sorted { $0.0 < $1.0 }
     }
 

@@ -23,7 +23,7 @@ package struct MigrationRunner: Sendable {
     /// Applies what is pending. Safe to call from several processes at once, on a database that is up to date, and on one whose migration
     /// was interrupted.
     ///
-    /// - Parameter progress: is told of each piece of rows that was moved.
+    /// - Parameter progress: called for each piece of rows that was moved.
     /// - Returns: What was applied now.
     /// - Throws: What ``MigrationPlan/init(known:applied:)`` throws, before anything is changed; `migration.failed` with the cause and
     ///   `migration.left_transaction`, after which the migrations before it stay applied; `database.lock_not_available`.

@@ -24,7 +24,7 @@ struct SampleSet {
 
     /// - Parameters:
     ///   - names: of the archives, as the indexes are ordered.
-    ///   - info: what is told of the shards, where it is.
+    ///   - info: what is known of the shards, where it is.
     /// - Throws: `archive.samples`.
     init(_ indexes: [ArchiveIndex], names: [String], info: ShardInfo?, title: (String) -> String) throws {
         for (name, index) in zip(names, indexes) {

@@ -1,10 +1,12 @@
+internal import Diagnostics
+
 extension Network {
     /// The network's description, as ``NetworkDescription`` reads it, one node a line.
     package var json: String {
         let nodes = graph.nodes.flatMap { lines(of: $0) }
         let steps = facts.timeSteps.map { "\"timesteps\": \($0),\n" } ?? ""
         return "{\"version\": \(NetworkDescription.version), \"input\": {\"channels\": 3, \"size\": \(inputSize)},\n\(steps)\"nodes\": [\n"
-            + nodes.joined(separator: ",\n") + "\n],\n\"output\": \(JSONValue.quoted(graph.nodes[graph.output].name))}\n"
+            + nodes.joined(separator: ",\n") + "\n],\n\"output\": \(JSONText.quoted(graph.nodes[graph.output].name))}\n"
     }
 
     private func lines(of node: NetworkGraph.Node) -> [String] {
@@ -21,10 +23,10 @@ extension Network {
     private func line(_ id: String, _ inputs: [String], _ fields: (op: String, rest: [(String, String)])) -> String {
         let all =
             [
-                ("id", JSONValue.quoted(id)), ("op", JSONValue.quoted(fields.op)),
-                ("inputs", "[\(inputs.map(JSONValue.quoted).joined(separator: ", "))]"),
+                ("id", JSONText.quoted(id)), ("op", JSONText.quoted(fields.op)),
+                ("inputs", "[\(inputs.map(JSONText.quoted).joined(separator: ", "))]"),
             ] + fields.rest
-        return "{" + all.map { "\(JSONValue.quoted($0)): \($1)" }.joined(separator: ", ") + "}"
+        return "{" + all.map { "\(JSONText.quoted($0)): \($1)" }.joined(separator: ", ") + "}"
     }
 
     private func fields(of operation: Operation) -> (op: String, rest: [(String, String)]) {
@@ -85,5 +87,5 @@ extension Network {
     }
 
     private func text(_ extent: Extent2) -> String { "[\(extent.height), \(extent.width)]" }
-    private func text(_ name: String?) -> String { name.map(JSONValue.quoted) ?? "null" }
+    private func text(_ name: String?) -> String { name.map(JSONText.quoted) ?? "null" }
 }

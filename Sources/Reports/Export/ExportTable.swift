@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// A column of an export.
 package struct ExportColumn: Sendable, Hashable {
     package enum Kind: Sendable { case int32, int64, float32, float64, text }
@@ -96,27 +98,5 @@ extension ExportValue {
         case .float64(let value): value.isFinite ? "\(value)" : "null"
         case .text(let text): JSONText.quoted(text)
         }
-    }
-}
-
-/// JSON's strings.
-enum JSONText {
-    /// `text` in quotes, after RFC 8259.
-    static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
     }
 }

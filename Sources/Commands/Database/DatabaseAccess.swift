@@ -39,9 +39,10 @@ struct DatabaseAccess {
             try cluster.stop()
             return result
         } catch {
+            let cause = DiskSpace.cause(of: error, below: options.dataDirectory)
             session.close()
             _ = try? cluster.stop()
-            throw error
+            throw cause
         }
     }
 

@@ -48,15 +48,16 @@ final class EmbeddedStack {
             interruption.atOnce { for child in children { kill(child, SIGKILL) } }
             if http?.http != nil { note("http://\(try Self.address(in: addressFile, of: coordinator))/") }
         } catch {
+            let cause = DiskSpace.cause(of: error, below: dataDirectory)
             _ = try? cluster.stop()
-            throw error
+            throw cause
         }
     }
 
     /// Where the coordinator serves HTTP, as it says itself.
     private static func address(in file: String, of coordinator: ChildProgram) throws -> String {
-        let deadline = ContinuousClock.now + .seconds(15)
-        while .now < deadline {
+        let deadline = Deadline(in: .seconds(15))
+        while !deadline.isPast {
             if let text = try? String(contentsOfFile: file, encoding: .utf8) { return text.trimmingCharacters(in: .whitespacesAndNewlines) }
             try coordinator.requireRunning()
             usleep(10_000)

@@ -2,7 +2,7 @@ internal import Diagnostics
 internal import Foundation
 internal import Telemetry
 
-/// Keeps the service manager that started this daemon informed, on a thread of its own: ready once the first loop goes round, alive while all
+/// Keeps the service manager that started this daemon informed, on a thread of its own: ready once the first loop runs, alive while all
 /// do, and what it is doing. After ``stop()`` the manager's own time for stopping counts.
 final class ServiceNotifier: @unchecked Sendable {
     private let socket: ServiceSocket
@@ -11,7 +11,7 @@ final class ServiceNotifier: @unchecked Sendable {
     private let isWatched: Bool
     /// Seconds between two signs of life.
     private let interval: Double
-    private let condition = NSCondition()
+    private let condition = MonotonicCondition()
     private var isStopping = false
     private var thread: NamedThread?
 
@@ -30,12 +30,12 @@ final class ServiceNotifier: @unchecked Sendable {
 
     /// Says that the program is stopping; may be called more than once.
     func stop() {
-        condition.lock()
-        defer { condition.unlock() }
-        guard !isStopping else { return }
-        isStopping = true
-        socket.send(["STOPPING=1", "STATUS=stopping"])
-        condition.broadcast()
+        condition.locked {
+            guard !isStopping else { return }
+            isStopping = true
+            socket.send(["STOPPING=1", "STATUS=stopping"])
+            condition.broadcast()
+        }
     }
 
     /// Ends the thread, and waits for it; once.
@@ -65,11 +65,11 @@ final class ServiceNotifier: @unchecked Sendable {
     }
 
     private func goesOn(sending lines: [String], seconds: Double) -> Bool {
-        condition.lock()
-        defer { condition.unlock() }
-        if !isStopping, !lines.isEmpty { socket.send(lines) }
-        let deadline = Date().addingTimeInterval(seconds)
-        while !isStopping, condition.wait(until: deadline) {}
-        return !isStopping
+        condition.locked {
+            if !isStopping, !lines.isEmpty { socket.send(lines) }
+            let deadline = Deadline(in: .seconds(seconds))
+            while !isStopping, condition.wait(until: deadline) {}
+            return !isStopping
+        }
     }
 }

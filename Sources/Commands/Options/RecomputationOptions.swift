@@ -14,7 +14,7 @@ struct RecomputationOptions: ParsableArguments {
     var cacheDir: String?
 
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+        try OptionLimit.check(threads: threads)
     }
 
     var threadCount: Int { threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1) }

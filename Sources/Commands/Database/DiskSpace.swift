@@ -23,4 +23,11 @@ enum DiskSpace {
             Failure.Code("disk.full"), "the disk of \(folder) is full: \(left >> 20) MB are left, and the database needs \(least >> 20) MB",
             remedy: "make room, or choose another --data-dir; a run goes on where it stopped")
     }
+
+    /// What to say of a failure of the embedded database: that the disk of `folder` is full where it is, and otherwise the failure itself.
+    static func cause(of error: any Error, below folder: String) -> any Error {
+        guard let failure = error as? Failure, failure.code.rawValue.hasPrefix("database.") else { return error }
+        do { try require(least, below: folder) } catch let full { return full }
+        return failure
+    }
 }

@@ -74,7 +74,7 @@ package struct ModelRegistration {
 extension StoredModel {
     /// What is known of the checkpoint.
     func description() throws -> CheckpointDescription {
-        try JSONDecoder().decode(CheckpointDescription.self, from: Data(architecture.utf8))
+        try StoredJSON.decode(CheckpointDescription.self, from: architecture, what: "the network of model \(name)")
     }
 }
 

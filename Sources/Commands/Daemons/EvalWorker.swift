@@ -57,7 +57,7 @@ package struct WorkerOptions: ParsableArguments {
     package init() {}
 
     package func validate() throws {
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+        try OptionLimit.check(threads: threads)
         guard (1...86_400).contains(leaseSeconds) else { throw ValidationError("--lease-seconds takes 1 to 86400") }
         guard (0...86_400).contains(drainSeconds) else { throw ValidationError("--drain-seconds takes 0 to 86400") }
         guard (1...1_000_000).contains(stallSeconds) else { throw ValidationError("--stall-seconds takes 1 to 1000000") }

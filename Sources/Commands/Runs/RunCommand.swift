@@ -23,7 +23,7 @@ struct StackOptions: ParsableArguments {
     @OptionGroup var memory: MemoryOptions
 
     func validate() throws {
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+        try OptionLimit.check(threads: threads)
     }
 
     var threadCount: Int { threads ?? max(ProcessInfo.processInfo.activeProcessorCount, 1) }
@@ -106,7 +106,7 @@ struct RunEvaluateCommand: ParsableCommand {
                 try follower.report(as: format)
             } catch {
                 // Said at once: stopping takes its time where the disk is full.
-                let code = ProgramExit.code(for: error)
+                let code = ProgramExit.code(for: DiskSpace.cause(of: error, below: dataDirectory))
                 session.close()
                 try? stack.stop()
                 throw code
