@@ -25,7 +25,7 @@ struct CountedRun {
             if difference == nil, let unequal { difference = "image \(index + 1): \(unequal)" }
             for (layer, steps) in found.synapticOperations.enumerated() { operations[layer] += steps.reduce(0, +) }
         }
-        layers = Self.rows(engine.network, tally, operations, timeSteps: timeSteps)
+        layers = Self.rows(engine, tally, operations, timeSteps: timeSteps)
     }
 
     var multiplied: [Certificate.Multiplied] {
@@ -39,22 +39,23 @@ struct CountedRun {
     }
 
     /// A row for each layer that multiplies. What the engine counts for several at once is divided in the proportion of their products.
-    private static func multiplying(_ network: Network, _ tally: OperationTally, timeSteps: Int) -> [Certificate.Layer] {
-        let layers = network.activity.multiplying
+    private static func multiplying(_ engine: FixedEngine, _ tally: OperationTally, timeSteps: Int) -> [Certificate.Layer] {
+        let layers = engine.multiplying
         func rows(_ part: PassPart, _ own: [MultiplyingLayer]) -> [Certificate.Layer] {
             let products = own.map { $0.operations * ($0.isInput ? 1 : timeSteps) }
             let shares = tally.count(part).divided(in: products)
             return zip(own, shares).map { row($0.name, $0.isInput ? PassPart.input.rawValue : part.rawValue, $1) }
         }
-        func readsImage(_ layer: MultiplyingLayer) -> Bool { network.graph.nodes[layer.node].inputs == [0] }
+        func readsImage(_ layer: MultiplyingLayer) -> Bool { engine.network.graph.nodes[layer.node].inputs == [0] }
         return rows(.input, layers.filter(readsImage)) + rows(.products, layers.filter { !readsImage($0) })
     }
 
     private static func rows(
-        _ network: Network, _ tally: OperationTally, _ synaptic: [Int], timeSteps: Int
+        _ engine: FixedEngine, _ tally: OperationTally, _ synaptic: [Int], timeSteps: Int
     ) -> [Certificate.Layer] {
+        let network = engine.network
         let synapses = network.activity.layers
-        var rows = multiplying(network, tally, timeSteps: timeSteps)
+        var rows = multiplying(engine, tally, timeSteps: timeSteps)
         var index = 0
         while index < synapses.count {
             // Layers that read the same spikes may be one matrix, an equal share of its outputs each.

@@ -96,6 +96,13 @@ package struct MultiplyingLayer: Sendable, Hashable {
     package var operations: Int
     /// Whether it reads what depends on the image alone, and so is evaluated once an image whatever the number of time steps.
     package var isInput: Bool
+
+    package init(name: String, node: Int, operations: Int, isInput: Bool) {
+        self.name = name
+        self.node = node
+        self.operations = operations
+        self.isInput = isInput
+    }
 }
 
 /// What a network's neurons and layers are, derived from its graph.

@@ -36,6 +36,17 @@ package struct NetworkGraph: Sendable, Hashable {
 
     /// The node that gives the logits of each time step.
     package var output: Int { nodes.count - 1 }
+
+    /// Nodes that lead to neurons or to the logits. What others give nobody reads, so that it is neither computed nor counted.
+    package var usedNodes: Set<Int> {
+        var used: Set<Int> = []
+        for index in nodes.indices.reversed() {
+            var isUsed = index == output || used.contains(index)
+            if case .neuron = nodes[index].operation { isUsed = true }
+            if isUsed { used.formUnion(nodes[index].inputs + [index]) }
+        }
+        return used
+    }
 }
 
 /// What a node computes.

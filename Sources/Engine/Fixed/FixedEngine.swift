@@ -13,6 +13,17 @@ package struct FixedEngine: InferenceEngine {
     package var format: FixedPointFormat { program.format }
     /// How far the units of the currents' channels lie apart, current by current.
     package var unitSpread: [UnitSpread] { program.unitSpread }
+
+    /// What multiplies, in the order of computation: the network's layers on pixels and on currents, and normalisations of currents that stand
+    /// in memory, which neither weights nor thresholds can take in.
+    package var multiplying: [MultiplyingLayer] {
+        let normalisations = program.multipliedNormalisations.map { node in
+            MultiplyingLayer(
+                name: network.graph.nodes[node].name, node: node, operations: network.features[node].neurons,
+                isInput: network.features[node].isConstant)
+        }
+        return (network.activity.multiplying + normalisations).sorted { $0.node < $1.node }
+    }
     /// Bytes of weights, biases and thresholds; once per process.
     package var weightBytes: Int { program.weightBytes }
 

@@ -12,6 +12,8 @@ struct FixedNetwork: Sendable {
     let spikes: [Int: SpikeSlot]
     let currents: [Int: CurrentSlot]
     let unitSpread: [UnitSpread]
+    /// Normalisations of stored currents, which multiply.
+    let multipliedNormalisations: [Int]
 
     /// A frame's list of rows has 16-bit numbers.
     static let largestInputs = 1 << 16 - 1
@@ -27,6 +29,7 @@ struct FixedNetwork: Sendable {
         spikes = folding.spikes
         currents = folding.currents
         unitSpread = folding.unitSpread
+        multipliedNormalisations = folding.folder.multiplied.sorted()
         runs = Self.runs(folding.steps)
     }
 

@@ -14,7 +14,8 @@ struct FloatNetwork: Sendable {
         /// - measured: the node that a calibration measures.
         case normalisation(BatchNorm, measured: Int)
         case neuron(NeuronStep, group: Int)
-        case product(heads: Int, exponent: Int, layer: Int)
+        /// - layer: nil where nobody reads the products.
+        case product(heads: Int, exponent: Int, layer: Int?)
         /// What takes no weights.
         case plain(Operation)
     }
@@ -45,6 +46,7 @@ struct FloatNetwork: Sendable {
         let groups = Dictionary(uniqueKeysWithValues: network.activity.groups.enumerated().map { ($1.node, $0) })
         let layers = Dictionary(uniqueKeysWithValues: network.activity.layers.enumerated().map { ($1.node, $0) })
         let tensors = parameters.tensors
+        let used = graph.usedNodes
         var steps: [Step] = []
         var reads = graph.nodes.map(\.inputs)
         var readers: [[Int]] = Array(repeating: [], count: graph.nodes.count)
@@ -52,10 +54,10 @@ struct FloatNetwork: Sendable {
             switch node.operation {
             case .convolution(let convolution):
                 steps.append(.convolution(FloatConvolution(convolution, tensors)))
-                if let layer = layers[index] { readers[network.activity.layers[layer].source].append(layer) }
+                if let layer = layers[index], used.contains(index) { readers[network.activity.layers[layer].source].append(layer) }
             case .mix(let mixing):
                 steps.append(.mixing(FloatMixing(mixing, tensors)))
-                if let layer = layers[index] { readers[network.activity.layers[layer].source].append(layer) }
+                if let layer = layers[index], used.contains(index) { readers[network.activity.layers[layer].source].append(layer) }
             case .normalisation(let normalisation):
                 let measured = graph.measuredNode(ofNormalisation: index)
                 if measured != node.inputs[0] { reads[index].append(measured) }
@@ -65,7 +67,7 @@ struct FloatNetwork: Sendable {
                 steps.append(.neuron(NeuronStep(neuron, tensors), group: group))
             case .product(let heads, let exponent):
                 guard let layer = layers[index] else { preconditionFailure("every product node is a layer") }
-                steps.append(.product(heads: heads, exponent: exponent, layer: layer))
+                steps.append(.product(heads: heads, exponent: exponent, layer: used.contains(index) ? layer : nil))
             default:
                 steps.append(.plain(node.operation))
             }

@@ -82,7 +82,7 @@ final class FloatPass {
             let (q, k, v) = (spikes(reads(node, 0)), spikes(reads(node, 1)), spikes(reads(node, 2)))
             write(node) { y in
                 HeadProduct(heads: heads, exponent: exponent).apply(q, k, v, into: &y) { frame, operations in
-                    activity.addOperations(operations, layer: layer, step: frame % steps)
+                    if let layer { activity.addOperations(operations, layer: layer, step: frame % steps) }
                 }
             }
         case .plain(.image):

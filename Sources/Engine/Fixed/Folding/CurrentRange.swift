@@ -34,6 +34,15 @@ struct CurrentRange {
         return joined
     }
 
+    /// Cut off on either side, by channel.
+    func within(_ limits: [Double]?) -> CurrentRange {
+        guard let limits else { return self }
+        var within = self
+        within.lowest = zip(lowest, limits).map { max($0, -$1) }
+        within.highest = zip(highest, limits).map(min)
+        return within
+    }
+
     func scaled(_ factor: Double) -> CurrentRange {
         var scaled = self
         scaled.lowest = lowest.map { $0 * factor }

@@ -142,7 +142,12 @@ extension Expression {
 
     /// Notes its layers, those alone that were not counted before.
     mutating func count(in counted: inout Set<Int>) {
-        for index in terms.indices { terms[index].layers.removeAll { !counted.insert($0.layer).inserted } }
+        let before = counted
+        for index in terms.indices {
+            // Several terms may be planes of one layer.
+            terms[index].layers.removeAll { before.contains($0.layer) }
+            counted.formUnion(terms[index].layers.map(\.layer))
+        }
     }
 
     /// The channels from `first` on among `count`.

@@ -35,7 +35,7 @@ extension Folder {
             let before = try planes(of: node.inputs[0])
             guard before.count * taps <= Self.mostPlanes else { throw refuse(index, "its window counts to more than \(Self.mostPlanes)") }
             return before.flatMap { plane in
-                (0..<taps).map { tap in plane.map { $0.node < 0 ? $0 : sample($0, node: index, tap: tap) } }
+                (0..<taps).map { tap in plane.map { self.tap(tap, of: $0, pool: index) } }
             }
         default:
             throw refuse(index, "its spikes cannot be told apart in fixed point")

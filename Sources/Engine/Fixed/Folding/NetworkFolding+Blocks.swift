@@ -4,8 +4,6 @@ internal import Networks
 internal import SpikeKernels
 
 extension NetworkFolding {
-    private var precision: Precision { folder.format.precision }
-
     /// A map along an axis with plain neurons behind it: every output has a unit of its own.
     func axis(_ plan: CurrentPlan, _ slot: CurrentSlot) -> CurrentStep? {
         guard !plan.isStored, plan.neurons.count == 1, plan.neurons[0].isPlain, plan.expression.terms.count == 1,

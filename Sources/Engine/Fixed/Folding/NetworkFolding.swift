@@ -6,13 +6,13 @@ internal import SpikeKernels
 /// Rounds a network's plans to a program.
 struct NetworkFolding {
     let folder: Folder
-    private let units: Units
-    private(set) var steps: [any ProgramStep] = []
-    private(set) var spikes: [Int: SpikeSlot] = [:]
-    private(set) var currents: [Int: CurrentSlot] = [:]
+    let units: Units
+    var steps: [any ProgramStep] = []
+    var spikes: [Int: SpikeSlot] = [:]
+    var currents: [Int: CurrentSlot] = [:]
     private(set) var unitSpread: [UnitSpread] = []
 
-    private var precision: Precision { folder.format.precision }
+    var precision: Precision { folder.format.precision }
 
     /// - Throws: `engine.unfit-weights`, `parameters.unusable`.
     init(_ folder: Folder) throws {
@@ -24,30 +24,8 @@ struct NetworkFolding {
         folder.releaseTensors()
         for index in plans.indices {
             let next = plans[index]
-            plans[index] = .bits(0)
+            plans[index] = .bits(0, inputs: [])
             try fold(next)
-        }
-    }
-
-    private mutating func placeSpikes(_ plan: ProgramPlan) {
-        func place(_ neuron: NeuronPlan, _ width: Int) {
-            let feature = folder.features[neuron.node]
-            spikes[neuron.node] = SpikeSlot(
-                tokens: feature.positions, width: width, first: neuron.firstChannel, channels: feature.channels)
-        }
-        for plan in plan.plans {
-            switch plan {
-            case .current(let current): for neuron in current.neurons { place(neuron, current.expression.channels) }
-            case .fire(let neuron): place(neuron, folder.features[neuron.current].channels)
-            case .bits(let node):
-                let feature = folder.features[node]
-                spikes[node] = SpikeSlot(tokens: feature.positions, width: feature.channels, first: 0, channels: feature.channels)
-            case .sample(let plane):
-                let feature = folder.features[plane.node]
-                spikes[plane.id] = SpikeSlot(
-                    tokens: feature.positions, width: plane.source.channels, first: 0, channels: plane.source.channels)
-            case .grid, .join, .head: break
-            }
         }
     }
 
@@ -77,46 +55,12 @@ struct NetworkFolding {
             let slot = CurrentSlot(tokens: feature.positions, channels: feature.channels, isConstant: feature.isConstant)
             currents[node] = slot
             steps.append(JoinStep(node: node, slot: slot, parts: parts.map { JoinStep.Part($0, of: node, units) }))
-        case .bits(let node):
-            try addBits(node)
-        case .sample(let plane):
-            guard case .averagePool(let pool) = folder.node(plane.node).operation else { return }
-            let window = folder.window(pool, folder.features[folder.node(plane.node).inputs[0]], folder.features[plane.node])
-            try requireUnshifted([plane.source.node], plane.node)
-            steps.append(
-                BitStep(work: .sample(window, tap: plane.tap), inputs: [plane.source.node], output: plane.id, tokens: window.outputs))
+        case .bits(let node, let inputs):
+            addBits(node, inputs)
+        case .derive(let id):
+            addDerived(id)
         case .head(let expression):
             try addHead(expression)
-        }
-    }
-
-    private mutating func addBits(_ node: Int) throws {
-        let operation = folder.node(node).operation
-        var inputs: [Int] = []
-        for input in folder.node(node).inputs {
-            let planes = try folder.planes(of: input)
-            guard planes.count == 1, planes[0].count == 1 else { throw folder.refuse(node, "it reads joined spikes") }
-            inputs.append(planes[0][0].node)
-        }
-        try requireUnshifted(inputs, node)
-        let work: BitStep.Work
-        switch operation {
-        case .and: work = .and
-        case .iand: work = .andNot
-        case .gate:
-            let gate = folder.features[folder.node(node).inputs[1]]
-            work = gate.positions == 1 && gate.channels > 1 || folder.features[node].positions == 1 ? .gateByChannel : .gateByPosition
-        case .maximumPool(let pool): work = .pool(folder.window(pool, folder.features[folder.node(node).inputs[0]], folder.features[node]))
-        default: throw folder.refuse(node, "its operation on spikes is not supported in fixed point")
-        }
-        steps.append(BitStep(work: work, inputs: inputs, output: node, tokens: folder.features[node].positions))
-    }
-
-    private func requireUnshifted(_ nodes: [Int], _ node: Int) throws {
-        for input in nodes {
-            guard let slot = spikes[input], slot.first == 0, slot.width == slot.channels else {
-                throw folder.refuse(node, "it reads spikes that stand among others")
-            }
         }
     }
 
@@ -179,57 +123,6 @@ struct NetworkFolding {
         return .fused(rows: rows, other: other, places: places)
     }
 
-    private mutating func addHead(_ expression: Expression) throws {
-        let output = folder.graph.output
-        guard expression.terms.count == 1, case .rows(let planes, let window, let shares) = expression.terms[0].source,
-            let layer = expression.terms[0].layer, expression.terms[0].outer.map({ $0.scale == [1] && $0.shift == [0] }) ?? true
-        else { return try addCurrentHead(expression) }
-        let outer = expression.terms[0].outer
-        let count = planes.count * (shares ? window?.taps ?? 1 : 1)
-        steps.append(
-            try HeadStep(
-                layer, bias: expression.bias, inner: outer?.bias ?? [], times: outer?.time ?? [], sources: try sources(planes, output),
-                rowsPerPosition: shares ? 0 : (window == nil ? 0 : layer.inputs / (window?.taps ?? 1)), largestCount: count,
-                layerNumber: expression.terms[0].layers.first?.layer, weightBits: folder.format.weightBits, precision: precision))
-    }
-
-    /// Logits that are no layer on spikes alone: a current, read as it is.
-    private mutating func addCurrentHead(_ expression: Expression) throws {
-        let output = folder.graph.output
-        // What is kept already is read with the units that it has.
-        var kept: [ReadoutStep.Source] = []
-        var expression = expression
-        expression.terms.removeAll { term in
-            guard case .current(let node) = term.source, term.outer.map({ $0.scale[0] != 0 && $0.time.isEmpty }) ?? true else {
-                return false
-            }
-            let factor = term.outer?.scale[0] ?? 1
-            kept.append(ReadoutStep.Source(node: node, units: units.units(of: node).map { $0 / factor }))
-            return true
-        }
-        guard !expression.terms.isEmpty else {
-            steps.append(ReadoutStep(sources: kept, bias: expression.bias))
-            return
-        }
-        let plan = CurrentPlan(node: output, isStored: true, isFirst: true, expression: expression)
-        let terms = expression.terms.map { $0.range(folder, stored: units.ranges, isContracted: false) }
-        let range = CurrentRange(expression, terms, stored: units.ranges)
-        let largest = precision == .fixed32 ? precision.largestCurrent - 0x1p17 : precision.largestCurrent
-        let own = range.lowest.indices.map { (channel: Int) -> Double in
-            exp2(floor(log2(largest / max(range.worst(channel), 0x1p-10))))
-        }
-        let slot = CurrentSlot(tokens: 1, channels: expression.channels, isConstant: false)
-        currents[output] = slot
-        let tiling = Tiling(channels: slot.channels, precision: precision)
-        steps.append(
-            CurrentStep(
-                node: output, slot: slot, isStored: true, isFirst: true, form: .general,
-                terms: try expression.terms.map { try folded($0, plan, units: own, bias: nil, isContraction: false) },
-                bias: lines(expression.bias, own, tiling), neurons: [], tiling: tiling, part: .head))
-        steps.append(
-            ReadoutStep(sources: kept + [ReadoutStep.Source(node: output, units: own)], bias: Array(repeating: 0, count: own.count)))
-    }
-
     func sources(_ planes: [[SpikeSlice]], _ node: Int) throws -> [FoldedTerm.ListedSource] {
         var all: [FoldedTerm.ListedSource] = []
         for plane in planes {
@@ -253,7 +146,7 @@ struct NetworkFolding {
         return buffer
     }
 
-    private func folded(
+    func folded(
         _ term: Term, _ plan: CurrentPlan, units own: [Double], bias: [Double]?, isContraction: Bool
     ) throws -> FoldedTerm {
         try TermFolding(folder: folder, folding: self, term: term, plan: plan, own: own, bias: bias, isContraction: isContraction).folded(
@@ -265,6 +158,14 @@ extension Term {
     var canTakeBias: Bool {
         switch source {
         case .rows, .image: true
+        default: false
+        }
+    }
+
+    /// Whether spikes are added up from 0 on, and a bias comes behind them.
+    var startsAtZero: Bool {
+        switch source {
+        case .window, .spikes, .positions, .attention: true
         default: false
         }
     }

@@ -11,9 +11,10 @@ enum Plan {
     case grid(Int)
     /// A concatenation of stored currents and of spikes, by their first channels.
     case join(Int, [JoinedPart])
-    /// An operation on spikes.
-    case bits(Int)
-    case sample(Folder.SampledPlane)
+    /// An operation on spikes, and where these stand.
+    case bits(Int, inputs: [Int])
+    /// Spikes that are no node's, by their number.
+    case derive(Int)
     case head(Expression)
 }
 
@@ -46,9 +47,10 @@ struct ProgramPlan {
     private(set) var plans: [Plan] = []
     private var pending: [Int: Expression] = [:]
     private var begun: Set<Int> = []
+    private var derivedSpikes: Set<Int> = []
 
     init(_ folder: Folder) throws(Failure) {
-        for index in folder.graph.nodes.indices.dropFirst() {
+        for index in folder.graph.nodes.indices.dropFirst() where folder.used.contains(index) {
             try add(index, folder)
         }
         countOnce()
@@ -77,7 +79,7 @@ struct ProgramPlan {
             try add(neuron, index, folder)
         } else if index == folder.graph.output {
             guard folder.isGridStep(index) || folder.isJoin(index) else {
-                return try samplePlanes(folder) { () throws(Failure) in .head(try folder.expression(of: index, isRoot: true)) }
+                return append(.head(try folder.expression(of: index, isRoot: true)), folder)
             }
             try addMoved(index, folder)
             let ones = Array(repeating: 1.0, count: feature.channels)
@@ -88,7 +90,10 @@ struct ProgramPlan {
             if folder.isStored(index) { try advance(index, before: index, folder) }
         } else {
             switch node.operation {
-            case .and, .iand, .gate, .maximumPool: plans.append(.bits(index))
+            case .and, .iand, .gate, .maximumPool:
+                var inputs: [Int] = []
+                for input in node.inputs { inputs.append(try folder.gathered(input, for: index)) }
+                append(.bits(index, inputs: inputs), folder)
             default: break
             }
         }
@@ -97,7 +102,7 @@ struct ProgramPlan {
     /// A current that is pooled or copied together from kept ones.
     private mutating func addMoved(_ index: Int, _ folder: Folder) throws(Failure) {
         guard folder.isJoin(index) else { return plans.append(.grid(index)) }
-        try samplePlanes(folder) { () throws(Failure) in .join(index, try folder.joinedParts(of: index)) }
+        append(.join(index, try folder.joinedParts(of: index)), folder)
     }
 
     private mutating func add(_ neuron: Neuron, _ index: Int, _ folder: Folder) throws(Failure) {
@@ -123,12 +128,11 @@ struct ProgramPlan {
                 plans.append(.fire(plan))
             }
         } else {
-            try samplePlanes(folder) { () throws(Failure) in
+            append(
                 .current(
                     CurrentPlan(
                         node: input, isStored: false, isFirst: true, expression: try folder.expression(of: input, isRoot: true),
-                        neurons: [plan]))
-            }
+                        neurons: [plan])), folder)
         }
     }
 
@@ -149,25 +153,46 @@ struct ProgramPlan {
     /// Computes those terms of a stored current whose sources are there before a node.
     private mutating func advance(_ index: Int, before end: Int, _ folder: Folder) throws(Failure) {
         if pending[index] == nil, !begun.contains(index) {
-            let known = folder.samples.count
             pending[index] = try folder.expression(of: index, isRoot: true)
-            plans += folder.samples[known...].map { .sample($0) }
         }
         guard var rest = pending[index] else { return }
         var ready = rest
-        ready.terms = rest.terms.filter { term in term.source.nodes.allSatisfy { $0 < end || $0 >= folder.graph.nodes.count } }
-        rest.terms = rest.terms.filter { term in !term.source.nodes.allSatisfy { $0 < end || $0 >= folder.graph.nodes.count } }
+        func isReady(_ term: Term) -> Bool { term.source.nodes.flatMap(folder.roots).allSatisfy { $0 < end } }
+        ready.terms = rest.terms.filter(isReady)
+        rest.terms = rest.terms.filter { !isReady($0) }
         pending[index] = rest.terms.isEmpty ? nil : rest
         let isFirst = begun.insert(index).inserted
         guard isFirst || !ready.terms.isEmpty else { return }
-        plans.append(.current(CurrentPlan(node: index, isStored: true, isFirst: isFirst, expression: ready)))
+        append(.current(CurrentPlan(node: index, isStored: true, isFirst: isFirst, expression: ready)), folder)
     }
 
-    private mutating func samplePlanes(_ folder: Folder, _ make: () throws(Failure) -> Plan) throws(Failure) {
-        let known = folder.samples.count
-        let plan = try make()
-        plans += folder.samples[known...].map { .sample($0) }
+    /// Adds a plan behind the spikes that are no node's and that it reads.
+    private mutating func append(_ plan: Plan, _ folder: Folder) {
+        for id in plan.spikes { derive(id, folder) }
         plans.append(plan)
+    }
+
+    private mutating func derive(_ id: Int, _ folder: Folder) {
+        guard let spikes = folder.derived(id), derivedSpikes.insert(id).inserted else { return }
+        switch spikes.work {
+        case .tap(let source, _, _): derive(source, folder)
+        case .gathered(let slices): for slice in slices { derive(slice.node, folder) }
+        }
+        plans.append(.derive(id))
+    }
+}
+
+extension Plan {
+    /// Nodes and others whose spikes it reads.
+    fileprivate var spikes: [Int] {
+        switch self {
+        case .current(let current): current.expression.terms.flatMap(\.source.nodes)
+        case .head(let expression): expression.terms.flatMap(\.source.nodes)
+        case .bits(_, let inputs): inputs
+        case .join(_, let parts):
+            parts.flatMap { part in if case .spikes(let planes, _) = part.source { planes.joined().map(\.node) } else { [Int]() } }
+        case .fire, .grid, .derive: []
+        }
     }
 }
 

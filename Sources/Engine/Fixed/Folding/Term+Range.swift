@@ -81,8 +81,8 @@ extension Term {
         case .current(let node):
             guard let range = stored[node] else { return (zeros, zeros, zeros) }
             return (range.lowest, range.highest, zeros)
-        case .products(let node, _):
-            return products(stored[node])
+        case .products(let node, let window):
+            return products(stored[node], taps: window.taps)
         case .image:
             return image(folder)
         case .mix:
@@ -93,23 +93,31 @@ extension Term {
             let largest = bounds.weights.max() ?? 0
             return (zeros.map { _ in lowest }, zeros.map { _ in highest }, zeros.map { _ in largest })
         case .attention(let query, _, _, let heads):
-            let feature = folder.features[query]
-            return amplitude(feature.positions * feature.channels / heads)
+            return amplitude(positions(of: query, folder) * channels / heads)
         }
     }
 
     private func positions(of planes: [[SpikeSlice]], _ folder: Folder) -> Int {
-        planes.first?.first.map { $0.node >= 0 && $0.node < folder.features.count ? folder.features[$0.node].positions : 1 } ?? 1
+        planes.first?.first.map { $0.node >= 0 ? positions(of: $0.node, folder) : 1 } ?? 1
     }
 
-    private func products(_ range: CurrentRange?) -> (lowest: [Double], highest: [Double], weights: [Double]) {
+    private func positions(of spikes: Int, _ folder: Folder) -> Int {
+        folder.derived(spikes)?.positions ?? folder.features[spikes].positions
+    }
+
+    private func products(_ range: CurrentRange?, taps: Int) -> (lowest: [Double], highest: [Double], weights: [Double]) {
         guard let layer, let range else { return (factor, factor, factor) }
         var row = Array(repeating: 0.0, count: layer.inputs)
+        // Each channel may be convolved by itself.
+        let isByChannel = layer.inputs == taps && range.channels == layer.outputs
         var reach: [Double] = []
         var weights: [Double] = []
         for output in 0..<layer.outputs {
             layer.fill(output, &row)
-            reach.append(row.indices.reduce(0) { $0 + abs(row[$1]) * range.worst($1 % range.channels) })
+            reach.append(
+                row.indices.reduce(0) { sum, place in
+                    sum + abs(row[place]) * range.worst(isByChannel ? output : place % range.channels)
+                })
             weights.append(row.reduce(0) { max($0, abs($1)) })
         }
         return (reach.map { -$0 }, reach, weights)

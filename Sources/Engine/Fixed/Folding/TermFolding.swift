@@ -50,7 +50,7 @@ struct TermFolding {
             work = .products(
                 current: node,
                 FoldedProducts(
-                    layer, window: window, units: inner, inputUnits: units.units(of: node),
+                    layer, window: window, units: inner, inputUnits: units.units(of: node), inputReach: units.reach(of: node),
                     isByChannel: layer.inputs == window.taps && own.count > 1, precision: precision))
         case .image(let window):
             guard let layer else { preconditionFailure("the image's layer has weights") }
@@ -84,7 +84,7 @@ struct TermFolding {
         try planes.map { plane in
             guard plane.count == 1, plane[0].node >= 0, let slot = folding.spikes[plane[0].node], slot.first == 0, slot.width == own.count
             else {
-                throw folder.refuse(plan.node, "it adds joined spikes to currents")
+                throw folder.refuse(plan.node, "it adds spikes to currents that stand among others")
             }
             return plane[0].node
         }
@@ -128,13 +128,20 @@ struct TermFolding {
             let reach = max(abs(inner.lowest[channel] + bias), abs(inner.highest[channel] + bias), inner.weights[channel])
             guard reach > 0 else { continue }
             let room = (isContraction ? precision.largestSum : precision.largestCurrent) - 0x1p17
-            let limit = precision == .fixed32 ? room / reach : precision.largestWeight / max(inner.weights[channel], 0x1p-60)
+            var limit = precision == .fixed32 ? room / reach : precision.largestWeight / max(inner.weights[channel], 0x1p-60)
+            // Narrow lanes hold the sums of a map as they are.
+            if precision == .fixed16, isAxis { limit = min(limit, (precision.largestCurrent - 0x1p9) / reach) }
             places = min(places, floor(log2(limit / own[channel])))
         }
         if !places.isFinite { places = 0 }
         if case .current(let node) = term.source {
             // A kept current has the bits that it has.
             for (from, to) in zip(units.exponents(of: node), units.exponents(of: plan.node)) { places = min(places, Double(from - to)) }
+        }
+        let factors = outer.scale.flatMap { scale in (outer.time.isEmpty ? [1] : outer.time).map { abs(scale * $0) } }
+        if case .products = term.source, units.mayCut(plan.node), precision == .fixed32 {
+            // These sums are cut off and need no room of their own, but what they are scaled to does.
+            places = ceil(log2(max(factors.max() ?? 1, 0x1p-20)))
         }
         guard places >= -40 else { throw folder.refuse(plan.node, "its sums are too large beside its thresholds") }
         places = min(max(places, -40), 12)

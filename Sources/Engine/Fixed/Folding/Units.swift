@@ -24,6 +24,17 @@ struct Units {
     private static let shortChain = 3
 
     init(_ plan: ProgramPlan, _ folder: Folder) throws(Failure) {
+        try self.init(plan, folder, cut: [:])
+        guard folder.format.precision == .fixed32, !cutting.isEmpty else { return }
+        // Where a current is cut off, what follows needs less room.
+        let largest = folder.format.precision.largestCurrent
+        var cut: [Int: [Double]] = [:]
+        for node in cutting { cut[node] = units(of: node).map { largest / $0 } }
+        try self.init(plan, folder, cut: cut)
+    }
+
+    /// - Parameter cut: beyond what the currents of some nodes are known to be cut off, by channel.
+    private init(_ plan: ProgramPlan, _ folder: Folder, cut: [Int: [Double]]) throws(Failure) {
         var limits: [Int: UnitLimits] = [:]
         var depths: [Int: Int] = [:]
         /// The kept current that a contraction shares its units with.
@@ -48,8 +59,8 @@ struct Units {
                 if current.expression.terms.contains(where: \.isCounted) { families.noteCounting(current.node) }
                 depths[current.node] = max(depths[current.node] ?? 0, 1 + before.reduce(0) { max($0, depths[$1] ?? 0) })
                 sources[current.node, default: []].formUnion(before)
-                ranges[current.node] = current.isFirst ? range : ranges[current.node].map { $0.joined(range) } ?? range
-                let known = ranges[current.node] ?? range
+                let known = current.isFirst ? range : ranges[current.node].map { $0.joined(range) } ?? range
+                ranges[current.node] = known.within(cut[current.node])
                 if isContraction, let kept = current.kept {
                     partners[current.node] = kept
                     note(kept, channels: range.channels) { $0.note(known, current, terms) }
@@ -64,21 +75,21 @@ struct Units {
                 let input = folder.node(node).inputs[0]
                 guard var range = ranges[input] else { break }
                 if case .total = folder.node(node).operation { range = range.scaled(Double(folder.features[input].positions)) }
-                ranges[node] = range
+                ranges[node] = range.within(cut[node])
                 depths[node] = depths[input]
                 factors[node] = GridTaps(node, folder).factor * factor(of: input)
                 sources[node] = [input]
                 note(node, channels: range.channels) { $0.note(range) }
             case .join(let node, let parts):
                 let range = CurrentRange(parts, stored: ranges)
-                ranges[node] = range
+                ranges[node] = range.within(cut[node])
                 let before = parts.compactMap(\.current)
                 depths[node] = before.reduce(0) { max($0, depths[$1] ?? 0) }
                 for part in parts where part.current == nil { families.noteCounting(node) }
                 joined[node] = parts
                 sources[node] = Set(before)
                 note(node, channels: range.channels) { $0.note(range) }
-            case .bits, .sample, .head:
+            case .bits, .derive, .head:
                 break
             }
         }
@@ -96,15 +107,15 @@ struct Units {
         fractions = families.fractions(largest, folder.format.precision)
         for node in order {
             guard let own = largest[node] else { continue }
-            exponents[node] = try chosen(
-                for: node, below: own, sources: sources[node] ?? [], partner: partners[node], parts: joined[node], folder)
+            exponents[node] = chosen(
+                for: node, below: own, sources: sources[node] ?? [], partner: partners[node], parts: joined[node])
         }
     }
 
     /// The binary places of a current's units, below the largest that it can have.
     private mutating func chosen(
-        for node: Int, below largest: [Double], sources: Set<Int>, partner: Int?, parts: [JoinedPart]?, _ folder: Folder
-    ) throws(Failure) -> [Int] {
+        for node: Int, below largest: [Double], sources: Set<Int>, partner: Int?, parts: [JoinedPart]?
+    ) -> [Int] {
         if let partner, let shared = exponents[partner] {
             if cutting.contains(partner) { cutting.insert(node) }
             return shared
@@ -119,9 +130,12 @@ struct Units {
         for source in sources {
             guard let other = exponents[source] else { continue }
             if let parts {
-                guard (factors[source] ?? 1) == 1 else { throw folder.refuse(node, "it joins a mean whose divisor is no power of two") }
+                // What a mean's divisor leaves takes up to one place more.
+                let divisor = (factors[source] ?? 1) == 1 ? 0 : 1
                 for part in parts where part.current == source {
-                    for channel in other.indices { places[part.first + channel] = min(places[part.first + channel], other[channel]) }
+                    for channel in other.indices {
+                        places[part.first + channel] = min(places[part.first + channel], other[channel] - divisor)
+                    }
                 }
             } else {
                 places = zip(places, other).map(min)
@@ -129,6 +143,9 @@ struct Units {
         }
         return places
     }
+
+    /// The largest magnitude of each channel of a stored current.
+    func reach(of node: Int) -> [Double] { ranges[node].map { range in range.lowest.indices.map(range.worst) } ?? [] }
 
     /// Whole numbers of 1 in each channel.
     func units(of node: Int) -> [Double] {

@@ -13,8 +13,12 @@ struct FoldedProducts: Sendable {
     /// - Parameters:
     ///   - units: of the outputs.
     ///   - inputUnits: of the current that is read.
+    ///   - inputReach: the largest magnitude of its channels.
     ///   - isByChannel: whether each channel is convolved by itself.
-    init(_ layer: RealLayer, window: GridWindow, units: [Double], inputUnits: [Double], isByChannel: Bool, precision: Precision) {
+    init(
+        _ layer: RealLayer, window: GridWindow, units: [Double], inputUnits: [Double], inputReach: [Double], isByChannel: Bool,
+        precision: Precision
+    ) {
         self.window = window
         inputs = inputUnits.count
         let tiling = Tiling(channels: units.count, precision: precision)
@@ -34,14 +38,21 @@ struct FoldedProducts: Sendable {
             for tap in 0..<window.taps { full[tap * inputUnits.count + output] = row[tap] }
         }
         func factor(_ output: Int, _ place: Int) -> Double { full[place] * units[output] / inputUnits[place % inputUnits.count] }
-        var largest = 0.0
+        let wholes = zip(inputReach, inputUnits).map { min($0 * $1 + 0x1p17, precision == .fixed32 ? 0x1p30 : 0x1p15) }
+        var (largest, reach) = (0.0, 0.0)
         for output in units.indices {
             fill(output)
-            for place in full.indices { largest = max(largest, abs(factor(output, place))) }
+            var sum = 0.0
+            for place in full.indices {
+                let weight = abs(factor(output, place))
+                largest = max(largest, weight)
+                sum += weight * wholes[place % inputUnits.count]
+            }
+            reach = max(reach, sum)
         }
-        // Sums of products stay within 63 bits.
-        let bits = min(30, 62 - (precision.laneBits - 1) - (Int.bitWidth - max(full.count, 1).leadingZeroBitCount))
-        let exponent = largest > 0 ? min(max(bits - 1 - Int(largest.exponent), 0), 40) : 0
+        // Weights have 31 bits, and sums of products stay within 62, rounding included.
+        let places = min(0x1p30 / max(largest, 0x1p-60), 0x1p61 / max(reach, 0x1p-60))
+        let exponent = min(max(Int(places.exponent), 0), 40)
         shift = Int32(exponent)
         for output in units.indices {
             fill(output)

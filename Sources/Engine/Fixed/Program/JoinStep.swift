@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Networks
 internal import SpikeKernels
 
@@ -20,8 +21,8 @@ struct JoinedPart {
 struct JoinStep: ProgramStep {
     struct Part: Sendable {
         enum Source: Sendable {
-            /// With the places that each channel is shifted right by.
-            case current(Int, [Int])
+            /// With what brings each channel to its unit.
+            case current(Int, [UnitChange])
             /// Spikes' first rows in the part, and what a spike is in each channel.
             case spikes([FoldedTerm.ListedSource], [Int])
         }
@@ -53,9 +54,9 @@ struct JoinStep: ProgramStep {
             for step in 0..<steps {
                 for part in parts {
                     switch part.source {
-                    case .current(let other, let places):
+                    case .current(let other, let changes):
                         for channel in 0..<part.channels {
-                            let value = pass.value(other, channel: channel, token: token, step: step) >> places[channel]
+                            let value = changes[channel].applied(to: pass.value(other, channel: channel, token: token, step: step))
                             pass.set(node, channel: part.first + channel, token: token, step: step, value)
                         }
                     case .spikes(let sources, let amplitudes):
@@ -72,6 +73,25 @@ struct JoinStep: ProgramStep {
     }
 }
 
+/// What brings a current to a coarser unit: a shift, or where a mean's divisor is no power of two a short sum of shifts.
+struct UnitChange: Sendable {
+    private let added: [Int32]
+    private let subtracted: [Int32]
+
+    init(places: Int, divisor: Double) {
+        let places = min(places, Self.spareBits)
+        let sum = divisor == 1 ? ([Int32(places)], []) : signedPowers(scalbn(1 / divisor, -places), resolution: 0x1p-40, deepest: 40)
+        (added, subtracted) = sum
+    }
+
+    private static let spareBits = 31
+
+    func applied(to value: Int) -> Int {
+        let raised = value << Self.spareBits
+        return (added.reduce(0) { $0 + raised >> Int($1) } - subtracted.reduce(0) { $0 + raised >> Int($1) }) >> Self.spareBits
+    }
+}
+
 extension JoinStep.Part {
     /// - Parameter node: the joined current.
     init(_ part: JoinedPart, of node: Int, _ units: Units) {
@@ -79,7 +99,12 @@ extension JoinStep.Part {
         (first, self.channels) = (part.first, part.channels)
         switch part.source {
         case .current(let other):
-            source = .current(other, zip(units.exponents(of: other), units.exponents(of: node)[channels]).map { min(max($0 - $1, 0), 62) })
+            let factor = units.factor(of: other)
+            source = .current(
+                other,
+                zip(units.exponents(of: other), units.exponents(of: node)[channels]).map {
+                    UnitChange(places: max($0 - $1, 0), divisor: factor)
+                })
         case .spikes(let planes, let amplitude):
             let units = units.units(of: node)
             var sources: [FoldedTerm.ListedSource] = []
