@@ -7,7 +7,7 @@ import torch
 from .axes import described, merged, whole
 from .failure import ExportError
 from .gating import both
-from .graph import Complement, Constant, Feature, Scores, aligned, laid_out, require
+from .graph import UNFINISHED, Complement, Constant, Feature, Scores, Written, aligned, laid_out, require
 
 
 def plain(graph, value) -> Feature:
@@ -17,6 +17,8 @@ def plain(graph, value) -> Feature:
         return shifted(graph, negative, 1.0)
     if isinstance(value, Scores):
         raise ExportError("a product of queries and keys is used for something else than attention")
+    if isinstance(value, Written):
+        raise ExportError(UNFINISHED)
     if not isinstance(value, Feature):
         raise ExportError("a constant stands where a feature is needed")
     if value.summed is not None:
@@ -185,6 +187,8 @@ def multiply(graph, a):
 
 def divide(graph, a):
     number = _number(a["other"])
+    if number is None and isinstance(a["other"], Constant) and a.get("rounding_mode") is None:
+        return multiply(graph, {"self": a["self"], "other": Constant(1.0 / a["other"].tensor)})
     require(number is not None and number != 0, "a division by more than a number")
     require(a.get("rounding_mode") is None, "a division that rounds")
     if isinstance(a["self"], Scores):

@@ -3,8 +3,8 @@ from dataclasses import replace
 
 from .arithmetic import plain, scaled
 from .axes import described, whole, without_repeats
+from .contraction import contracted
 from .graph import Constant, Feature, Scores, laid_out, require
-from .layers import contracted
 
 
 def matmul(graph, a):

@@ -7,6 +7,9 @@ from .axes import Dims, described, without_repeats
 from .failure import ExportError
 
 
+UNFINISHED = "a tensor is read of which a part is written only"
+
+
 @dataclass(eq=False)
 class Node:
     op: str
@@ -69,6 +72,15 @@ class Scores:
     is_over_tokens: bool
     heads: int
     factor: float = 1.0
+
+
+@dataclass(frozen=True)
+class Written:
+    """A tensor of which some indices along a dimension are written, and the rest is what it was made with."""
+
+    base: Constant
+    dim: int
+    parts: tuple[tuple[int, Feature], ...]
 
 
 @dataclass

@@ -1,10 +1,12 @@
-"""Layers with weights, and normalisations."""
+"""Convolutions, padding and normalisations."""
 from dataclasses import replace
 
 import torch
+from torch.nn import functional
 
 from .arithmetic import affine
-from .axes import described, whole
+from .axes import described, size, whole
+from .contraction import contracted, in_order, weights
 from .failure import ExportError
 from .graph import Constant, Feature, laid_out, require
 
@@ -38,80 +40,16 @@ def extents(value, kernel, stride, padding, dilation=(1, 1)):
     return size
 
 
-def contracted(graph, value: Feature, dim: int, weight: Constant, bias: Constant | None) -> Feature:
-    """A linear map along one dimension; `weight` is `[outputs, inputs]`."""
-    value = affine(graph, value, mean=True)
-    dim = dim % len(value.dims)
-    node, factors = value.node, value.dims[dim]
-    outputs = weight.tensor.shape[0]
-    require(weight.tensor.ndim == 2, "the weights of a linear map are no matrix")
-
-    def with_axis(op, fields, grid, axis):
-        made = graph.add(op, [node], fields, grid)
-        return laid_out(made, value.dims[:dim] + (whole(axis, outputs),) + value.dims[dim + 1:], value)
-
-    def names():
-        return {"weight": graph.tensor(weight, "weight"), "bias": graph.tensor(bias, "bias")}
-
-    rest = {factor.axis for at, others in enumerate(value.dims) if at != dim for factor in others}
-    if factors == whole("C", node.channels):
-        return with_axis("linear", names(), (outputs, node.height, node.width), "C")
-    if len(factors) == 1 and factors == whole("H", node.height):
-        return with_axis("mix", {"axis": "rows", **names()}, (node.channels, outputs, node.width), "H")
-    if len(factors) == 1 and factors == whole("W", node.width):
-        return with_axis("mix", {"axis": "columns", **names()}, (node.channels, node.height, outputs), "W")
-    if not rest & {"C", "H", "W"}:
-        return _flattened(graph, value, dim, weight, bias)
-    raise ExportError(
-        f"a linear map along {described((factors,))} of {described(value.dims)}: along channels, rows, columns or all of them is what can be described")
-
-
-def _flattened(graph, value, dim, weight, bias):
-    """A linear map of everything: its weights in the order channels, rows, columns."""
-    node, factors = value.node, value.dims[dim]
-    order = sorted(range(len(factors)), key=lambda at: ("CHW".index(factors[at].axis), -factors[at].stride))
-    matrix = weight
-    if order != list(range(len(factors))):
-        outputs = weight.tensor.shape[0]
-        split = weight.tensor.reshape(outputs, *[factor.size for factor in factors])
-        matrix = Constant(split.permute(0, *[1 + at for at in order]).reshape(outputs, -1))
-    total = node.channels * node.height * node.width
-    require(matrix.tensor.shape[1] == total, "a linear map reads a part of a feature")
-    flat = node if node.height * node.width == 1 else graph.add("flatten", [node], {}, (total, 1, 1), node.is_spikes)
-    outputs = matrix.tensor.shape[0]
-    made = graph.add(
-        "linear", [flat], {"weight": graph.tensor(matrix, "weight"), "bias": graph.tensor(bias, "bias")}, (outputs, 1, 1))
-    return laid_out(made, value.dims[:dim] + (whole("C", outputs),) + value.dims[dim + 1:], value)
-
-
-def linear(graph, a):
-    return contracted(graph, a["input"], -1, _weight(a["weight"]), a.get("bias"))
-
-
-def addmm(graph, a):
-    """`bias + input @ weight`."""
-    require(a["beta"] == 1 and a["alpha"] == 1, "a product with factors")
-    return contracted(graph, a["mat1"], -1, _transposed(_weight(a["mat2"])), a["self"])
-
-
-def _weight(value) -> Constant:
-    if not isinstance(value, Constant):
-        raise ExportError("the weights of a layer depend on the image")
-    return value
-
-
-def _transposed(weight: Constant) -> Constant:
-    return Constant(weight.tensor.t().contiguous())
-
-
 def convolution(graph, a):
     value = affine(graph, a["input"], mean=True)
-    weight, bias = _weight(a["weight"]), a.get("bias")
+    weight, bias = weights(a["weight"]), a.get("bias")
     spatial = weight.tensor.ndim - 2
     stride, padding, dilation = a["stride"], a["padding"], a["dilation"]
     require(not a.get("transposed"), "a transposed convolution")
     if isinstance(padding, str):
         padding = _named_padding(padding, weight.tensor.shape[2:], dilation)
+    if spatial == 2 and a["groups"] == 1 and len(value.dims) >= 3 and len(value.dims[-3]) > 1:
+        value, weight = _with_channels_in_order(value, weight)
     if spatial == 2 and _is_grid(value):
         stride, padding, dilation = pair(stride), pair(padding), pair(dilation)
         kernel = list(weight.tensor.shape[2:])
@@ -124,8 +62,8 @@ def convolution(graph, a):
             "weight": graph.tensor(weight, "weight"), "bias": graph.tensor(bias, "bias"), "stride": stride, "padding": padding,
             "dilation": dilation, "groups": a["groups"],
         }
-        size = extents(value, kernel, stride, padding, dilation)
-        return windowed(graph, value, "convolution", fields, size, weight.tensor.shape[0])
+        grid = extents(value, kernel, stride, padding, dilation)
+        return windowed(graph, value, "convolution", fields, grid, weight.tensor.shape[0])
     ones = all(extent == 1 for extent in weight.tensor.shape[2:]) and set(stride) == {1} and set(padding) == {0} and a["groups"] == 1
     if ones:
         matrix = Constant(weight.tensor.flatten(1))
@@ -139,6 +77,15 @@ def convolution(graph, a):
         result = convolution(graph, column)
         return result.with_dims(result.dims[:-1])
     raise ExportError(f"a convolution over {described(dims)}, which are not channels, rows and columns")
+
+
+def _with_channels_in_order(value: Feature, weight: Constant):
+    """A feature whose channels were shuffled, as it was before, and the weights that read it so."""
+    factors = value.dims[-3]
+    if {factor.axis for factor in factors} != {"C"} or size(factors) != value.node.channels:
+        return value, weight
+    ordered = value.dims[:-3] + (whole("C", value.node.channels),) + value.dims[-2:]
+    return value.with_dims(ordered), in_order(weight, factors)
 
 
 def _named_padding(name: str, kernel, dilation):
@@ -159,6 +106,10 @@ def padded(graph, a):
     """Zeros around rows and columns."""
     value = affine(graph, a["self"], mean=True)
     pads, node = list(a["pad"]), value.node
+    if len(pads) == 6 and not any(pads[:4]) and min(pads) >= 0 and not a.get("value"):
+        # Channels of zeros on both sides: what a shortcut without weights has.
+        count, (first, last) = node.channels, pads[4:]
+        return contracted(graph, value, -3, Constant(functional.pad(torch.eye(count), (0, 0, first, last))), None)
     require(a.get("mode", "constant") == "constant" and not a.get("value"), "padding with something else than zeros")
     require(not any(pads[4:]) and min(pads) >= 0, "padding of other axes than rows and columns, or cropping")
     left, right, top, bottom = (pads + [0] * 4)[:4]
@@ -207,7 +158,7 @@ def _axis_name(node, factors):
 
 
 HANDLERS = {
-    "linear": linear, "addmm": addmm, "pad": padded, "constant_pad_nd": padded,
+    "pad": padded, "constant_pad_nd": padded,
     **{name: convolution for name in ("conv1d", "conv2d", "convolution")},
     "batch_norm": batch_norm, "_native_batch_norm_legit_no_training": normalised, "_batch_norm_no_update": normalised,
 }

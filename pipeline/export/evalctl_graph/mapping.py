@@ -3,13 +3,16 @@ import operator
 
 import torch
 
-from . import arithmetic, attention, layers, movement, neurons, pooling
+from . import arithmetic, attention, contraction, joining, layers, movement, neurons, pooling, writing
 from .axes import described, shape, whole
 from .failure import ExportError
-from .graph import Complement, Constant, Feature, Graph, Scores
+from .graph import Complement, Constant, Feature, Graph, Scores, Written
 from .tracing import own_line
 
-HANDLERS = {**movement.HANDLERS, **layers.HANDLERS, **pooling.HANDLERS, **arithmetic.HANDLERS, **attention.HANDLERS}
+HANDLERS = {
+    **movement.HANDLERS, **joining.HANDLERS, **contraction.HANDLERS, **layers.HANDLERS, **pooling.HANDLERS, **arithmetic.HANDLERS,
+    **attention.HANDLERS, **writing.HANDLERS,
+}
 # Of no effect on values.
 IGNORED = {"_assert_tensor_metadata", "_assert_scalar", "sym_constrain_range_for_size", "_assert_async"}
 
@@ -82,7 +85,7 @@ class Mapping:
             return self._neurons(*args)
         named = {argument.name: argument.default_value for argument in schema.arguments if argument.has_default_value()}
         named.update(zip([argument.name for argument in schema.arguments], args), **kwargs)
-        if not any(isinstance(part, (Feature, Complement, Scores)) for part in _parts(named.values())):
+        if not any(isinstance(part, (Feature, Complement, Scores, Written)) for part in _parts(named.values())):
             return _computed(node.target, args, kwargs)
         if name not in HANDLERS:
             raise ExportError("this operator is none that a network description has")
@@ -135,7 +138,8 @@ class Mapping:
         node = feature.node
         if node.height * node.width != 1:
             raise ExportError(f"the module's answer is no vector of classes: {described(feature.dims)}")
-        return feature
+        self.answer = feature
+        return contraction.as_logits(self.graph, feature)
 
     def _module_path(self, node) -> str:
         stack = node.meta.get("nn_module_stack") or {}

@@ -1,7 +1,7 @@
 """Operators that move values and compute nothing."""
 from .axes import REPEATED, Factor, described, viewed, whole
 from .failure import ExportError
-from .graph import Complement, Constant, Feature, Scores, require
+from .graph import Complement, Feature, Scores, require
 from .selection import channels
 
 
@@ -21,7 +21,7 @@ def same(graph, a):
     return a.get("self", a.get("input"))
 
 
-def _index(dim: int, count: int) -> int:
+def index_in(dim: int, count: int) -> int:
     return dim + count if dim < 0 else dim
 
 
@@ -30,13 +30,13 @@ def view(graph, value, a):
 
 
 def flatten(graph, value, a):
-    first, last = _index(a["start_dim"], len(value.dims)), _index(a["end_dim"], len(value.dims))
+    first, last = index_in(a["start_dim"], len(value.dims)), index_in(a["end_dim"], len(value.dims))
     joined = viewed(value.dims[first:last + 1], [-1])
     return value.dims[:first] + joined + value.dims[last + 1:]
 
 
 def unflatten(graph, value, a):
-    dim = _index(a["dim"], len(value.dims))
+    dim = index_in(a["dim"], len(value.dims))
     return value.dims[:dim] + viewed(value.dims[dim:dim + 1], a["sizes"]) + value.dims[dim + 1:]
 
 
@@ -52,14 +52,14 @@ def transpose(graph, value, a):
 
 
 def unsqueeze(graph, value, a):
-    dim = _index(a["dim"], len(value.dims) + 1)
+    dim = index_in(a["dim"], len(value.dims) + 1)
     return value.dims[:dim] + ((),) + value.dims[dim:]
 
 
 def squeeze(graph, value, a):
     dims = a.get("dim")
     dims = range(len(value.dims)) if dims is None else [dims] if isinstance(dims, int) else dims
-    dropped = {_index(dim, len(value.dims)) for dim in dims}
+    dropped = {index_in(dim, len(value.dims)) for dim in dims}
     return tuple(factors for dim, factors in enumerate(value.dims) if dim not in dropped or factors)
 
 
@@ -87,11 +87,11 @@ def repeat(graph, value, a):
 
 def select(graph, a):
     value, index = a["self"], a["index"]
-    dim = _index(a["dim"], len(value.dims))
+    dim = index_in(a["dim"], len(value.dims))
     factors, rest = value.dims[dim], value.dims[:dim] + value.dims[dim + 1:]
     if not factors:
         return value.with_dims(rest)
-    index = _index(index, _size(factors))
+    index = index_in(index, _size(factors))
     if factors == whole("T", graph.steps):
         if value.node.is_static:
             return value.with_dims(rest)
@@ -128,17 +128,30 @@ def _part(graph, value, dim, first, last):
 
 def slice_(graph, a):
     value = a["self"]
-    dim = _index(a["dim"], len(value.dims))
+    dim = index_in(a["dim"], len(value.dims))
     size = _size(value.dims[dim])
-    first = _index(a["start"] or 0, size)
-    last = min(size if a["end"] is None else _index(a["end"], size), size)
-    require(a["step"] == 1, "every so many-th value is taken")
+    first = index_in(a["start"] or 0, size)
+    last = min(size if a["end"] is None else index_in(a["end"], size), size)
+    if a["step"] > 1:
+        return _every(graph, value, dim, a["step"], (first, last))
     return _part(graph, value, dim, first, last)
+
+
+def _every(graph, value, dim, step, span):
+    """Every so many-th row or column: pooling with windows of one value."""
+    node, factors = value.node, value.dims[dim]
+    axis = next((axis for axis, length in (("H", node.height), ("W", node.width)) if length > 1 and factors == whole(axis, length)), None)
+    require(axis and span == (0, _size(factors)), f"every {step}th value is taken of {described((factors,))}, and not of all rows or columns")
+    stride = [step if axis == "H" else 1, step if axis == "W" else 1]
+    grid = (node.channels, -(-node.height // stride[0]), -(-node.width // stride[1]))
+    pooled = graph.add("max_pool", [node], {"kernel": [1, 1], "stride": stride, "padding": [0, 0]}, grid, node.is_spikes)
+    dims = value.dims[:dim] + (whole(axis, -(-_size(factors) // step)),) + value.dims[dim + 1:]
+    return Feature(pooled, dims, None if pooled.is_static else value.step, value.over_time)
 
 
 def split(graph, a):
     value = a["self"]
-    dim = _index(a["dim"], len(value.dims))
+    dim = index_in(a["dim"], len(value.dims))
     size = _size(value.dims[dim])
     sizes = a.get("split_sizes", a.get("split_size"))
     if "chunks" in a:
@@ -154,52 +167,14 @@ def split(graph, a):
 
 def unbind(graph, a):
     value = a["self"]
-    return [select(graph, {"self": value, "dim": a["dim"], "index": index}) for index in range(_size(value.dims[_index(a["dim"], len(value.dims))]))]
-
-
-def _features(values):
-    for value in values:
-        if isinstance(value, Constant) or not isinstance(value, Feature):
-            raise ExportError("a constant or a complement is joined with a feature")
-    return values
-
-
-def stack(graph, a):
-    values = _features(a["tensors"])
-    dim = _index(a["dim"], len(values[0].dims) + 1)
-    return concatenate(graph, {"tensors": [value.with_dims(value.dims[:dim] + ((),) + value.dims[dim:]) for value in values], "dim": dim})
-
-
-def concatenate(graph, a):
-    values = _features(a["tensors"])
-    first = values[0]
-    dim = _index(a["dim"], len(first.dims))
-    if len(values) == 1:
-        return first
-    if all(value.node is first.node and not value.dims[dim] for value in values) and len(values) == graph.steps:
-        in_order = first.node.is_static or [value.step for value in values] == list(range(graph.steps))
-        require(in_order and len({value.dims for value in values}) == 1, "time steps are joined out of their order")
-        return Feature(first.node, first.dims[:dim] + (whole("T", graph.steps),) + first.dims[dim + 1:], over_time=first.over_time)
-    others = [value.dims[:dim] + value.dims[dim + 1:] for value in values]
-    require(
-        all(value.dims[dim] == whole("C", value.node.channels) for value in values) and len(set(others)) == 1
-        and len({value.node.grid[1:] for value in values}) == 1 and len({value.step for value in values if not value.node.is_static}) <= 1
-        and len({value.over_time for value in values}) == 1,
-        "features are joined along another axis than their channels")
-    total = sum(value.node.channels for value in values)
-    node = graph.add(
-        "concatenate", [value.node for value in values], {}, (total, first.node.height, first.node.width),
-        all(value.node.is_spikes for value in values))
-    step = next((value.step for value in values if not value.node.is_static), None)
-    return Feature(node, first.dims[:dim] + (whole("C", total),) + first.dims[dim + 1:], step, first.over_time)
+    return [select(graph, {"self": value, "dim": a["dim"], "index": index}) for index in range(_size(value.dims[index_in(a["dim"], len(value.dims))]))]
 
 
 HANDLERS = {
     **{name: moved(view) for name in ("view", "_unsafe_view", "reshape", "_reshape_copy", "view_copy")},
     "flatten": moved(flatten), "unflatten": moved(unflatten), "permute": moved(permute), "transpose": moved(transpose), "t": moved(transpose),
     "unsqueeze": moved(unsqueeze), "squeeze": moved(squeeze), "expand": moved(expand), "repeat": moved(repeat),
-    "select": select, "slice": slice_, "split": split, "split_with_sizes": split, "chunk": split, "unbind": unbind,
-    "stack": stack, "cat": concatenate,
+    "split": split, "split_with_sizes": split, "chunk": split, "unbind": unbind,
     **{name: same for name in (
         "clone", "contiguous", "alias", "detach", "lift_fresh_copy", "_to_copy", "to", "type_as", "dropout", "feature_dropout", "native_dropout", "lift_fresh")},
 }

@@ -5,8 +5,9 @@ import torch
 
 from .arithmetic import affine, scaled
 from .axes import described, whole
+from .contraction import contracted
 from .graph import Constant, Feature, laid_out, require
-from .layers import contracted, extents, grid_place, pair, windowed
+from .layers import extents, grid_place, pair, windowed
 
 
 def _pooling(graph, value, op, kernel, stride, padding, is_spikes):

@@ -61,7 +61,7 @@ def _check_tracing(net, layout, steps, image, answer):
     with torch.no_grad():
         own = (Looped(net, steps) if layout.is_looped else net)(layout.input(image, steps))
     neurons.reset(net)
-    own = own[0] if isinstance(own, (tuple, list)) else own
+    own = next(iter(own.values())) if isinstance(own, dict) else own[0] if isinstance(own, (tuple, list)) else own
     if own.shape != answer.shape or not torch.allclose(own, answer, rtol=1e-4, atol=1e-5):
         raise ExportError("the traced module gives something else than the module: it may decide by the values it computes")
 
@@ -81,7 +81,7 @@ def _holders(mapping):
     """The traced values that hold logits of one or all time steps."""
     return [
         (fx_node, value) for fx_node, value in mapping.values.items()
-        if isinstance(value, Feature) and value.node is mapping.output.node and value.over_time is None and value.summed is None]
+        if isinstance(value, Feature) and value.node is mapping.answer.node and value.over_time is None and value.summed is None]
 
 
 def _logits(mapping, values, steps: int) -> torch.Tensor | None:

@@ -211,6 +211,32 @@ class Modules(Exported):
         self.operators("normalised", file="modules")
 
 
+class Styles(Exported):
+    """What modules do with shapes that no node of a description does."""
+
+    def check(self, name, **counts):
+        operators, description = self.operators(name, file="styles")
+        self.assertEqual({op: operators.count(op) for op in counts}, counts, name)
+        return description
+
+    def test_spikes_as_the_answer_stand_before_a_linear_map_that_changes_nothing(self):
+        description = self.check("tutorial", neuron=2, linear=2)
+        self.assertEqual(description["nodes"][-1]["op"], "linear")
+
+    def test_shuffled_channels_shuffle_the_weights_that_read_them(self):
+        self.check("shuffled", convolution=5, linear=1, concatenate=1)
+
+    def test_linear_layers_of_patches_are_convolutions(self):
+        description = self.check("patches", convolution=2, linear=1)
+        self.assertEqual([node["stride"] for node in description["nodes"] if node["op"] == "convolution"], [[2, 4], [2, 2]])
+
+    def test_shortcuts_without_weights_and_flattened_features_of_two_grids(self):
+        self.check("without_weights", max_pool=2, sum=1, concatenate=1)
+
+    def test_room_that_is_made_for_every_step(self):
+        self.check("room", convolution=2, neuron=2, linear=1)
+
+
 class Refusals(unittest.TestCase):
     def check(self, name, *parts, steps=4, file="networks"):
         with self.assertRaises(ExportError) as caught:
@@ -239,6 +265,9 @@ class Refusals(unittest.TestCase):
                 ("selects", "aten.gt", "tail (Selects)", "torch.where"), ("squeezes", "wider on one side", "F.pad(x, (0, 1, 0, 0))"),
                 ("layer_norm", "aten.layer_norm", "tail (LayerNorm)"), ("other_equation", "KLIFNode")):
             self.check(name, "source", *parts, file="modules")
+
+    def test_a_step_that_is_not_written_is_refused(self):
+        self.check("missing", "a part is written only", "answers.mean(0)", file="styles")
 
     def test_a_wrong_number_of_time_steps_is_refused(self):
         self.check("repeating", "not the 5 time steps", steps=5)
