@@ -9,3 +9,6 @@ CREATE OR REPLACE FUNCTION remove_old_doubts() RETURNS void
     DELETE FROM image_doubts WHERE seen_at < now() - doubt_lifetime();
     DELETE FROM declines WHERE declined_at < now() - doubt_lifetime();
 $$;
+
+REVOKE EXECUTE ON FUNCTION doubt_lifetime() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION doubt_lifetime() TO evalctl_owner, evalctl_worker;

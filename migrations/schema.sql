@@ -6143,6 +6143,15 @@ REVOKE ALL ON FUNCTION public.announce_runs() FROM PUBLIC;
 
 
 --
+-- Name: FUNCTION doubt_lifetime(); Type: ACL; Schema: public; Owner: -
+--
+
+REVOKE ALL ON FUNCTION public.doubt_lifetime() FROM PUBLIC;
+GRANT ALL ON FUNCTION public.doubt_lifetime() TO evalctl_owner;
+GRANT ALL ON FUNCTION public.doubt_lifetime() TO evalctl_worker;
+
+
+--
 -- Name: FUNCTION guard_rows(); Type: ACL; Schema: public; Owner: -
 --
 

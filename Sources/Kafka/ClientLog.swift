@@ -37,7 +37,7 @@ final class ClientLog: Sendable {
         if level >= .warning {
             problem.withLock { $0 = line }
         }
-        guard level >= .notice else {
+        guard level >= .notice || facility == "FAIL" else {
             return logger.log(level: level, "\(line)", metadata: ["facility": "\(facility)"], source: "librdkafka")
         }
         tell(level, line, metadata: ["facility": "\(facility)"], source: "librdkafka")

@@ -9,7 +9,7 @@ import Testing
 @Suite(.requiresPostgres, .serialized) struct LargeRunTests {
     static let images = 50_000
 
-    @Test func `compare, diff, report and its page answer within 2 seconds of a processor and 200 MB`() throws {
+    @Test func `compare, diff, report and its page take less of a processor than storing the runs did, and 200 MB at most`() throws {
         try Program.withFolder { folder in
             // A server of its own: what its processes take is taken by these questions.
             let server = EmbeddedCluster(
@@ -21,6 +21,8 @@ import Testing
             _ = try MigrationRunner().migrate(connection!)
             try connection!.executeScript(Self.rows)
             connection = nil
+            try Self.waitForOthers(address)
+            let storing = ProcessorTime(of: postmaster).ofEndedChildren
             let questions = [
                 ["compare", "1", "2"], ["diff", "1", "2"], ["report", "1"], ["report", "1", "--format", "html"], ["anytime", "1"],
             ]
@@ -29,18 +31,21 @@ import Testing
                 let run = try Measured(["evalctl"] + arguments + ["--database", address.exposedURI])
                 #expect(run.status == 0, "\(arguments)")
                 #expect((1..<200).contains(run.peakMegabytes), "\(arguments): \(run.peakMegabytes) MB")
-                // Its session has ended once nobody is connected any more.
-                while try !PostgresConnection(address).execute(Self.others).isEmpty { usleep(10_000) }
+                try Self.waitForOthers(address)
                 let seconds = run.seconds + ProcessorTime(of: postmaster).ofEndedChildren - before
-                print("\(arguments): \(seconds) s of a processor, \(run.peakMegabytes) MB")
-                #expect(seconds < 2, "\(arguments)")
+                print("\(arguments): \(seconds) s of a processor, of \(storing) s for storing; \(run.peakMegabytes) MB")
+                #expect(seconds < storing, "\(arguments)")
             }
         }
     }
 
-    private static let others = """
-        SELECT FROM pg_stat_activity WHERE backend_type IN ('client backend', 'parallel worker') AND pid <> pg_backend_pid()
-        """
+    /// A session has ended, and its time is its parent's, once nobody is connected any more.
+    private static func waitForOthers(_ address: DatabaseAddress) throws {
+        let others = """
+            SELECT FROM pg_stat_activity WHERE backend_type IN ('client backend', 'parallel worker') AND pid <> pg_backend_pid()
+            """
+        while try !PostgresConnection(address).execute(others).isEmpty { usleep(10_000) }
+    }
 
     /// Two runs of which B has two in a hundred images right that A has wrong, and the other way round one.
     private static let rows = """
