@@ -28,6 +28,8 @@ def contracted(graph, value: Feature, dim: int, weight: Constant, bias: Constant
     rest = {factor.axis for at, others in enumerate(value.dims) if at != dim for factor in others}
     if size(factors) == node.channels and all(factor.axis == "C" for factor in factors):
         weight = in_order(weight, factors)
+        if node.op == "concatenate" and any(one.op in ("flatten", "mean") for one in node.inputs):
+            return laid_out(_of_parts(graph, node, weight, bias), value.dims[:dim] + (whole("C", outputs),) + value.dims[dim + 1:], value)
         return with_axis("linear", names(), (outputs, node.height, node.width), "C")
     if len(factors) == 1 and factors == whole("H", node.height):
         return with_axis("mix", {"axis": "rows", **names()}, (node.channels, outputs, node.width), "H")
@@ -48,6 +50,17 @@ def contracted(graph, value: Feature, dim: int, weight: Constant, bias: Constant
             for at, others in enumerate(value.dims)), value)
     raise ExportError(
         f"a linear map along {described((factors,))} of {described(value.dims)}: along channels, rows, columns or all of them is what can be described")
+
+
+def _of_parts(graph, node, weight: Constant, bias: Constant | None):
+    """A linear map of features side by side as the sum of one of each: fixed-point engines read means and flattened spikes in linear maps only."""
+    parts, start, outputs = [], 0, weight.tensor.shape[0]
+    for one in node.inputs:
+        own = Constant(weight.tensor[:, start:start + one.channels])
+        fields = {"weight": graph.tensor(own, "weight"), "bias": None if parts else graph.tensor(bias, "bias")}
+        parts.append(graph.add("linear", [one], fields, (outputs, one.height, one.width)))
+        start += one.channels
+    return graph.add("sum", parts, {}, (outputs, node.height, node.width))
 
 
 def _flattened(graph, value, dim, weight, bias):

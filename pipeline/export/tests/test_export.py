@@ -231,7 +231,7 @@ class Styles(Exported):
         self.assertEqual([node["stride"] for node in description["nodes"] if node["op"] == "convolution"], [[2, 4], [2, 2]])
 
     def test_shortcuts_without_weights_and_flattened_features_of_two_grids(self):
-        self.check("without_weights", max_pool=2, sum=1, concatenate=1)
+        self.check("without_weights", max_pool=2, sum=2, linear=3, concatenate=0)
 
     def test_room_that_is_made_for_every_step(self):
         self.check("room", convolution=2, neuron=2, linear=1)
