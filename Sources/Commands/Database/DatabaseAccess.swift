@@ -28,7 +28,9 @@ struct DatabaseAccess {
         }
         defer { withExtendedLifetime(signals) {} }
         let address = try cluster.start()
-        let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))
+        let session = PostgresSession(
+            address, options: ConnectionOptions(applicationName: "evalctl"),
+            isStopping: { [folder = options.dataDirectory] in DiskSpace.isFull(below: folder) })
         do {
             try session.withConnection { connection in
                 _ = try MigrationRunner().migrate(connection)

@@ -24,6 +24,9 @@ enum DiskSpace {
             remedy: "make room, or choose another --data-dir; a run goes on where it stopped")
     }
 
+    /// Whether a running database has no room left.
+    static func isFull(below folder: String) -> Bool { (try? require(least, below: folder)) == nil }
+
     /// What to say of a failure of the embedded database: that the disk of `folder` is full where it is, and otherwise the failure itself.
     static func cause(of error: any Error, below folder: String) -> any Error {
         guard let failure = error as? Failure, failure.code.rawValue.hasPrefix("database.") else { return error }
