@@ -116,11 +116,9 @@ extension ProgramTests {
                     disk + "/state",
                 ]
                 let run = try Program("evalctl", arguments, in: folder)
-                let log = URL(filePath: disk + "/state/logs/worker.log")
-                let deadline = Date().addingTimeInterval(60)
-                while (try? Data(contentsOf: log))?.isEmpty != false {
-                    try #require(run.isRunning && Date() < deadline, "the worker does not start")
-                    usleep(20_000)
+                let deadline = Date().addingTimeInterval(120)
+                while try !Program.evalctl("run", "list", "--data-dir", disk + "/state", in: folder).output.contains("demo") {
+                    try #require(run.isRunning && Date() < deadline, "the run does not start")
                 }
                 _ = FileManager.default.createFile(atPath: disk + "/filler", contents: nil)
                 let filler = try #require(FileHandle(forWritingAtPath: disk + "/filler"))
@@ -136,7 +134,7 @@ extension ProgramTests {
                 try filler.close()
                 try FileManager.default.removeItem(atPath: disk + "/filler")
                 let list = try Program.evalctl("run", "list", "--data-dir", disk + "/state", in: folder)
-                #expect(list.status == 0 && list.output.contains("demo"), "\(list.errors)")
+                #expect(list.status == 0 && list.output.contains("demo"), "\(list.errors)\(list.output)")
             }
         }
 

@@ -22,9 +22,8 @@ final class EmbeddedStack {
         let addressFile = dataDirectory + "/http-address"
         let cluster = EmbeddedCluster(directory: dataDirectory + "/postgres")
         self.cluster = cluster
-        try DiskSpace.require(cluster.status == .absent ? DiskSpace.ofNewDatabase : DiskSpace.least, below: dataDirectory)
         interruption.atOnce { _ = try? cluster.stop(immediately: true) }
-        address = try cluster.start()
+        address = try DiskSpace.start(cluster, below: dataDirectory)
         do {
             let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))
             try session.withConnection { _ = try MigrationRunner().migrate($0) }

@@ -20,15 +20,16 @@ struct DatabaseAccess {
             return try body(EvaluationStore(session: session))
         }
         let cluster = EmbeddedCluster(directory: options.dataDirectory + "/postgres")
-        try DiskSpace.require(cluster.status == .absent ? DiskSpace.ofNewDatabase : DiskSpace.least, below: options.dataDirectory)
         // A signal must not leave the server behind.
         let signals = TerminationSignals { _, count in
             guard count == 1 else { return }
             Interruption.end { _ = try? cluster.stop() }
         }
         defer { withExtendedLifetime(signals) {} }
-        let address = try cluster.start()
-        let session = PostgresSession(address, options: ConnectionOptions(applicationName: "evalctl"))
+        let address = try DiskSpace.start(cluster, below: options.dataDirectory)
+        let session = PostgresSession(
+            address, options: ConnectionOptions(applicationName: "evalctl"),
+            isStopping: { [folder = options.dataDirectory] in DiskSpace.isFull(below: folder) })
         do {
             try session.withConnection { connection in
                 _ = try MigrationRunner().migrate(connection)

@@ -1,5 +1,6 @@
 internal import Diagnostics
 internal import Foundation
+internal import Postgres
 
 /// Whether a disk has room for a database that is written to.
 enum DiskSpace {
@@ -24,10 +25,19 @@ enum DiskSpace {
             remedy: "make room, or choose another --data-dir; a run goes on where it stopped")
     }
 
-    /// What to say of a failure of the embedded database: that the disk of `folder` is full where it is, and otherwise the failure itself.
+    /// Whether a running database has no room left.
+    static func isFull(below folder: String) -> Bool { (try? require(least, below: folder)) == nil }
+
+    /// What to say of a failure beside the embedded database: that the disk of `folder` is full where it is, and otherwise the failure itself.
     static func cause(of error: any Error, below folder: String) -> any Error {
-        guard let failure = error as? Failure, failure.code.rawValue.hasPrefix("database.") else { return error }
+        guard let failure = error as? Failure else { return error }
         do { try require(least, below: folder) } catch let full { return full }
         return failure
+    }
+
+    /// Starts the embedded database, whose failure may be a full disk.
+    static func start(_ cluster: EmbeddedCluster, below folder: String) throws -> DatabaseAddress {
+        try require(cluster.status == .absent ? ofNewDatabase : least, below: folder)
+        do { return try cluster.start() } catch { throw cause(of: error, below: folder) }
     }
 }

@@ -84,7 +84,9 @@ struct RunEvaluateCommand: ParsableCommand {
             let stack = try EmbeddedStack(
                 dataDirectory: dataDirectory, threads: stackOptions.threadCount,
                 memoryLimit: stackOptions.memory.limit, http: httpOptions, interruption: interruption)
-            let session = PostgresSession(stack.address, options: ConnectionOptions(applicationName: "evalctl"))
+            let session = PostgresSession(
+                stack.address, options: ConnectionOptions(applicationName: "evalctl"),
+                isStopping: { interruption.isRaised || DiskSpace.isFull(below: dataDirectory) })
             do {
                 let store = EvaluationStore(session: session)
                 let model = try storedModel(store)
