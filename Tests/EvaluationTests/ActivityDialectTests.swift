@@ -8,13 +8,13 @@ import Testing
         timeSteps: 4, input: .init(operations: 1000, weights: 40, zeroWeights: 10),
         layers: [
             .init(
-                name: "a", denseOperations: 200, moduleOperations: 200, synapticOperations: 80, readsSpikes: true, weights: 50,
+                name: "a", denseOperations: 200, moduleOperations: 200, synapticOperations: 80, inputs: .spikes, weights: 50,
                 zeroWeights: 5),
             .init(
-                name: "b", denseOperations: 100, moduleOperations: 120, synapticOperations: 40, readsSpikes: true, weights: 20,
+                name: "b", denseOperations: 100, moduleOperations: 120, synapticOperations: 40, inputs: .spikes, weights: 20,
                 zeroWeights: 0),
             .init(
-                name: "head", denseOperations: 48, moduleOperations: 12, synapticOperations: 24, readsSpikes: false, weights: 12,
+                name: "head", denseOperations: 48, moduleOperations: 12, synapticOperations: 24, inputs: .means(4), weights: 12,
                 zeroWeights: 0),
         ], neurons: 100, spikes: 60, stateBytes: 5000)
     static let costs = EnergyCosts(name: "45nm-float32", ac: 0.9, mac: 4.6)
@@ -37,6 +37,24 @@ import Testing
         #expect(near(figures["Effective_MACs"]?.ours, 1000))
         #expect(near(figures["Dense"]?.value, (1000 + 200 + 100 + 12) * 4))
         #expect(near(figures["Dense"]?.ours, (200 + 100 + 48) * 4))
+    }
+
+    @Test
+    func `a layer that reads sums of spikes multiplies, in NeuroBench's harness and SpikingJelly's, as often as sums are not 0 at most`() {
+        var workload = Self.workload
+        // Two spikes may meet in an input: 60 products without padding, of which all spikes make 30.
+        workload.layers.append(
+            .init(
+                name: "c", denseOperations: 120, moduleOperations: 70, synapticOperations: 30, inputs: .sums(2), weights: 20,
+                zeroWeights: 10))
+        let figures = Dictionary(
+            uniqueKeysWithValues: (workload.figures(in: .neurobench, costs: Self.costs)
+                + workload.figures(in: .spikingjelly, costs: Self.costs))
+                .map { ($0.name, $0.value) })
+        #expect(near(figures["Effective_ACs"], 80 * 0.9 + 40))
+        #expect(near(figures["Effective_MACs"], (1000 * 0.75 + 12) * 4 + 30 * 0.5))
+        #expect(near(figures["Dense"], (1000 + 200 + 100 + 12 + 60) * 4))
+        #expect(near(figures["SynOps"], 120))
     }
 
     @Test func `SpikingJelly counts what reads zeros and ones`() throws {

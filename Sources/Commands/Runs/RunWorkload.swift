@@ -34,13 +34,18 @@ struct RunWorkload {
 
     private func layer(_ layer: SynapticLayer, operations: Double) -> NetworkWorkload.Layer {
         let own = weights(of: layer.node)
-        // Behind a mean or a normalisation a PyTorch module is given real numbers.
-        let readsReals = network.features[network.graph.nodes[layer.node].inputs[0]].whole.map { $0.divisor > 1 } ?? true
+        let inputs: NetworkWorkload.Inputs =
+            switch network.features[network.graph.nodes[layer.node].inputs[0]].whole {
+            case nil: .means(1)
+            case (1, 1)?: .spikes
+            case (let largest, 1)?: .sums(largest)
+            case (let largest, _)?: .means(largest)
+            }
         let modules =
             if case .convolution = layer.connections { network.features[layer.node].positions * own.count } else { layer.denseOperations }
         return NetworkWorkload.Layer(
             name: layer.name, denseOperations: layer.denseOperations, moduleOperations: modules, synapticOperations: operations,
-            readsSpikes: !readsReals, weights: own.count, zeroWeights: own.zeros)
+            inputs: inputs, weights: own.count, zeroWeights: own.zeros)
     }
 
     /// The weights of a node's own layer.

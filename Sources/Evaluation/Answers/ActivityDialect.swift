@@ -52,13 +52,16 @@ extension NetworkWorkload {
         let steps = Double(timeSteps)
         let weights = layers.reduce(input.weights) { $0 + $1.weights }
         let zeros = layers.reduce(input.zeroWeights) { $0 + $1.zeroWeights }
-        let spiking = layers.filter(\.readsSpikes)
-        let others = layers.filter { !$0.readsSpikes }
+        let spiking = layers.filter { $0.inputs == .spikes }
+        let others = layers.filter { $0.inputs != .spikes }
         let accumulates = spiking.reduce(0) { $0 + $1.synapticOperations * Self.effective($1.weights, $1.zeroWeights) }
-        let multiplies = others.reduce(Double(input.operations) * Self.effective(input.weights, input.zeroWeights)) {
-            $0 + Double($1.moduleOperations) * Self.effective($1.weights, $1.zeroWeights)
+        let multiplies = others.reduce(Double(input.operations) * steps * Self.effective(input.weights, input.zeroWeights)) {
+            let products = Double($1.products) * steps
+            // What is not 0 is not known of sums: each spike is taken for an input of its own.
+            let effective = if case .sums = $1.inputs { min($1.synapticOperations, products) } else { products }
+            return $0 + effective * Self.effective($1.weights, $1.zeroWeights)
         }
-        let dense = spiking.reduce(0) { $0 + $1.denseOperations } + others.reduce(input.operations) { $0 + $1.moduleOperations }
+        let dense = layers.reduce(input.operations) { $0 + $1.products }
         let ourDense = layers.reduce(0) { $0 + $1.denseOperations }
         let named = others.map(\.name).joined(separator: ", ")
         return [
@@ -70,23 +73,23 @@ extension NetworkWorkload {
             DialectFigure(
                 "ActivationSparsity", 1 - firingRate, ours: ("firing rate", firingRate), "One less the firing rate over all neurons."),
             DialectFigure(
-                "Effective_MACs", multiplies * steps, ours: ourMultiplications,
-                "It counts the input layer in every time step, and layers that read means as dense products"
-                    + (named.isEmpty ? "." : " (\(named); every mean taken for more than 0).")),
+                "Effective_MACs", multiplies, ours: ourMultiplications,
+                "It counts the input layer in every time step, and layers that read means or sums of spikes as products"
+                    + (named.isEmpty ? "." : " (\(named); every mean taken for more than 0, and a sum for as many as its spikes).")),
             DialectFigure(
                 "Effective_ACs", accumulates, ours: ourOperations,
-                "It leaves out layers that read means, and weights that are 0"
+                "It leaves out layers that read means or sums, and weights that are 0"
                     + (zeros > 0 ? " (taken in proportion)." : " (there are none).")),
             DialectFigure(
                 "Dense", Double(dense) * steps, ours: ("operations if every neuron spiked", Double(ourDense) * steps),
-                "It counts the input layer in every time step, and layers that read means once a mean."),
+                "It counts the input layer in every time step, and layers that read means or sums once for each."),
         ]
     }
 
     private var spikingjellyFigure: DialectFigure {
         DialectFigure(
-            "SynOps", layers.reduce(0) { $0 + ($1.readsSpikes ? $1.synapticOperations : 0) }, ours: ourOperations,
-            "It counts products whose input holds zeros and ones only, so no layer that reads means.")
+            "SynOps", layers.reduce(0) { $0 + ($1.inputs == .spikes ? $1.synapticOperations : 0) }, ours: ourOperations,
+            "It counts products whose input holds zeros and ones only, so no layer that reads means or sums.")
     }
 
     /// Rates are those of each layer's inputs, as its synaptic operations tell them.

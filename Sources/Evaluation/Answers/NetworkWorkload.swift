@@ -15,6 +15,24 @@ package struct NetworkWorkload: Sendable, Hashable {
         }
     }
 
+    /// What a layer's PyTorch module is given.
+    package enum Inputs: Sendable, Hashable {
+        /// Zeros and ones.
+        case spikes
+        /// Sums of at most so many spikes.
+        case sums(Int)
+        /// Means of so many spikes; of one where they are other real numbers, behind a normalisation.
+        case means(Int)
+
+        /// How many spikes one input may consist of.
+        package var most: Int {
+            switch self {
+            case .spikes: 1
+            case .sums(let most), .means(let most): max(most, 1)
+            }
+        }
+    }
+
     /// A layer behind neurons.
     package struct Layer: Sendable, Hashable {
         package var name: String
@@ -25,23 +43,25 @@ package struct NetworkWorkload: Sendable, Hashable {
         package var moduleOperations: Int
         /// Additions because a spike arrived, all time steps.
         package var synapticOperations: Double
-        /// Whether its PyTorch module is given zeros and ones, not means or counts of spikes.
-        package var readsSpikes: Bool
+        package var inputs: Inputs
         package var weights: Int
         package var zeroWeights: Int
 
         package init(
-            name: String, denseOperations: Int, moduleOperations: Int, synapticOperations: Double, readsSpikes: Bool, weights: Int,
+            name: String, denseOperations: Int, moduleOperations: Int, synapticOperations: Double, inputs: Inputs, weights: Int,
             zeroWeights: Int
         ) {
             self.name = name
             self.denseOperations = denseOperations
             self.moduleOperations = moduleOperations
             self.synapticOperations = synapticOperations
-            self.readsSpikes = readsSpikes
+            self.inputs = inputs
             self.weights = weights
             self.zeroWeights = zeroWeights
         }
+
+        /// Multiply-accumulates of one time step, without what lies in the padding; sums and means count once.
+        var products: Int { denseOperations / inputs.most }
     }
 
     package var timeSteps: Int
