@@ -17,6 +17,12 @@ struct ProcessorTime {
 
     static func parent(of process: pid_t) -> pid_t { fields(process).dropFirst().first.flatMap { pid_t($0) } ?? 0 }
 
+    /// How many processes it started that are there, those included that have ended and were not waited for.
+    static func children(of process: pid_t) -> Int {
+        let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { pid_t($0) } ?? []
+        return processes.count { parent(of: $0) == process }
+    }
+
     /// What `/proc/PID/stat` says after the name, see proc(5).
     private static func fields(_ process: pid_t) -> [Substring] {
         let text = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
