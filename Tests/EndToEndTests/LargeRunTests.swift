@@ -9,7 +9,7 @@ import Testing
 @Suite(.requiresPostgres, .serialized) struct LargeRunTests {
     static let images = 50_000
 
-    @Test func `compare, diff, report and its page take less than twice what storing the runs took of a processor, and 200 MB at most`() throws {
+    @Test func `answers take less than twice what storing the runs took of a processor, and 200 MB at most`() throws {
         try Program.withFolder { folder in
             // A server of its own: what its processes take is taken by these questions.
             let server = EmbeddedCluster(
