@@ -78,7 +78,7 @@ extension NetworkFolding {
         let tiling = Tiling(channels: slot.channels, precision: precision)
         let folded = FoldedTerm(
             work: .rows(
-                RowWeights(layer, units: units, bias: outer.bias, precision: precision), sources: try sources(planes, plan.node),
+                RowWeights(layer, units: units, bias: outer.bias, precision: precision), sources: FoldedTerm.ListedSource.all(of: planes),
                 window: nil,
                 rowsPerTap: layer.inputs), scale: nil, layers: term.layers)
         return CurrentStep(

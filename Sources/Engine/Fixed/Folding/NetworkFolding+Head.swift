@@ -5,7 +5,6 @@ internal import SpikeKernels
 /// The logits.
 extension NetworkFolding {
     mutating func addHead(_ expression: Expression) throws {
-        let output = folder.graph.output
         guard expression.terms.count == 1, case .rows(let planes, let window, let shares) = expression.terms[0].source,
             let layer = expression.terms[0].layer, expression.terms[0].outer.map({ $0.scale == [1] && $0.shift == [0] }) ?? true
         else { return try addCurrentHead(expression) }
@@ -13,7 +12,8 @@ extension NetworkFolding {
         let count = planes.count * (shares ? window?.taps ?? 1 : 1)
         steps.append(
             try HeadStep(
-                layer, bias: expression.bias, inner: outer?.bias ?? [], times: outer?.time ?? [], sources: try sources(planes, output),
+                layer, bias: expression.bias, inner: outer?.bias ?? [], times: outer?.time ?? [],
+                sources: FoldedTerm.ListedSource.all(of: planes),
                 rowsPerPosition: shares ? 0 : (window == nil ? 0 : layer.inputs / (window?.taps ?? 1)), largestCount: count,
                 layerNumber: expression.terms[0].layers.first?.layer, weightBits: folder.format.weightBits, precision: precision))
     }

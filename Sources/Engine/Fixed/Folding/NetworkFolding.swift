@@ -123,18 +123,6 @@ struct NetworkFolding {
         return .fused(rows: rows, other: other, places: places)
     }
 
-    func sources(_ planes: [[SpikeSlice]], _ node: Int) throws -> [FoldedTerm.ListedSource] {
-        var all: [FoldedTerm.ListedSource] = []
-        for plane in planes {
-            var row = 0
-            for slice in plane {
-                if slice.node >= 0 { all.append(FoldedTerm.ListedSource(spikes: slice.node, row: row)) }
-                row += slice.channels
-            }
-        }
-        return all
-    }
-
     /// Values of channels in whole numbers.
     func lines(_ values: [Double], _ units: [Double], _ tiling: Tiling) -> LineBuffer {
         let buffer = LineBuffer(lines: tiling.tiles)
@@ -171,4 +159,19 @@ extension Term {
     }
 
     func coversAll(of channels: Int) -> Bool { layer?.reached == 0..<channels }
+}
+
+extension FoldedTerm.ListedSource {
+    /// Planes' spikes, each with the row that its first channel is in its plane.
+    static func all(of planes: [[SpikeSlice]]) -> [Self] {
+        var all: [Self] = []
+        for plane in planes {
+            var row = 0
+            for slice in plane {
+                if slice.node >= 0 { all.append(Self(spikes: slice.node, row: row)) }
+                row += slice.channels
+            }
+        }
+        return all
+    }
 }

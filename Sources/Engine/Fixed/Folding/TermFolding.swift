@@ -32,7 +32,7 @@ struct TermFolding {
                 throw folder.refuse(plan.node, "it has \(layer.inputs) inputs, and \(FixedNetwork.largestInputs) at most are supported")
             }
             work = .rows(
-                RowWeights(layer, units: inner, bias: added, precision: precision), sources: try folding.sources(planes, plan.node),
+                RowWeights(layer, units: inner, bias: added, precision: precision), sources: FoldedTerm.ListedSource.all(of: planes),
                 window: window, rowsPerTap: shares ? 0 : inputs)
         case .window(let spikes, let window):
             guard let layer else { preconditionFailure("windows have weights") }

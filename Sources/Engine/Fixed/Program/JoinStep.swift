@@ -107,15 +107,7 @@ extension JoinStep.Part {
                 })
         case .spikes(let planes, let amplitude):
             let units = units.units(of: node)
-            var sources: [FoldedTerm.ListedSource] = []
-            for plane in planes {
-                var row = 0
-                for slice in plane {
-                    if slice.node >= 0 { sources.append(FoldedTerm.ListedSource(spikes: slice.node, row: row)) }
-                    row += slice.channels
-                }
-            }
-            source = .spikes(sources, channels.map { Int(nearest(amplitude * units[$0])) })
+            source = .spikes(FoldedTerm.ListedSource.all(of: planes), channels.map { Int(nearest(amplitude * units[$0])) })
         }
     }
 }
