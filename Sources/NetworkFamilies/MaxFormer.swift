@@ -101,8 +101,7 @@ enum MaxFormer: NetworkFamily {
     }
 
     private static func embedPixels(_ configuration: Configuration, _ layers: inout TransformerLayers) -> GraphBuilder.Value {
-        let path = "patch_embed1"
-        let outputs = configuration.channels[0]
+        let (path, outputs) = ("patch_embed1", configuration.channels[0])
         let stem = unit("\(path).embed1", layers.builder.image, outputs: configuration.stem, inputs: 3, stride: 2, &layers)
         let spikes = layers.spike("\(path).embed2.embed_lif", stem)
         let x = unit("\(path).embed2", spikes, outputs: outputs, inputs: configuration.stem, stride: 2, &layers)

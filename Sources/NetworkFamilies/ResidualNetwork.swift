@@ -67,8 +67,7 @@ struct ResidualNetwork: Sendable, Hashable {
                 remedy: "Give the whole state dict of one network.")
         }
         (self.isOriginal, self.hasBottlenecks, self.neuron, self.joining) = (isOriginal, hasBottlenecks, neuron, joining)
-        (self.stem, self.classes) = (stem, classes)
-        imageSize = try questions.imageSize()
+        (self.stem, self.classes, imageSize) = (stem, classes, try questions.imageSize())
     }
 
     var answers: [NetworkSetting] {
@@ -103,8 +102,7 @@ struct ResidualNetwork: Sendable, Hashable {
         _ block: Block, _ path: String, _ x: GraphBuilder.Value, inputs: Int, stride: Int, to builder: inout GraphBuilder
     ) -> GraphBuilder.Value {
         let widths = [inputs, block.width] + (hasBottlenecks ? [block.width] : []) + [block.outputs]
-        let last = widths.count - 1
-        let strided = hasBottlenecks ? 2 : 1
+        let (last, strided) = (widths.count - 1, hasBottlenecks ? 2 : 1)
         var branch = x
         for number in 1...last {
             let names = unitNames(path, number)

@@ -35,8 +35,7 @@ private struct SpikingMLPBuilder {
     }
 
     mutating func build() -> NetworkGraph {
-        var x = builder.image
-        var block = 0
+        var (x, block) = (builder.image, 0)
         for stage in 0..<4 {
             let channels = configuration.dim << stage
             let h = embed(x, stage: stage, channels: channels)
@@ -56,8 +55,7 @@ private struct SpikingMLPBuilder {
             }
         }
         let channels = configuration.dim << 3
-        let mean = builder.add("mean", .mean, x)
-        let normalised = normalisation("batch_norm", mean, features: channels)
+        let normalised = normalisation("batch_norm", builder.add("mean", .mean, x), features: channels)
         _ = builder.linear("mlp_head.1", normalised, outputs: configuration.classes, inputs: channels)
         builder.register(
             embeddings + embeddingNeurons + tokenMixing + tokenNeurons + channelMixing + channelNeurons + ["batch_norm", "mlp_head.1"])
