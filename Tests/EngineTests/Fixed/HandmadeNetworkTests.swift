@@ -98,13 +98,102 @@ import Testing
         for timeSteps in [1, 4, 6] { try EngineComparison.expectEqual(parameters, format, timeSteps: timeSteps, images: 2) }
     }
 
+    /// Means of normalised spikes, normalisations one behind the other, and means, sums over positions and flattened spikes that are added up
+    /// or stand side by side before a linear layer or neurons read them.
+    private static func throughMeans() throws -> Network {
+        var builder = GraphBuilder(inputSize: inputSize)
+        func normalised(_ path: String, _ input: GraphBuilder.Value) -> GraphBuilder.Value {
+            builder.normalisation(path, input, features: 12)
+        }
+        func mean(_ name: String, _ input: GraphBuilder.Value) -> GraphBuilder.Value { builder.add("\(name)_mean", .mean, input) }
+        let stem = builder.convolution("stem", builder.image, outputs: 12, inputs: 3, kernel: 4, stride: 4, padding: 0)
+        let first = builder.neuron("first", normalised("stem_bn", stem), Neuron())
+        let next = builder.convolution("next", first, outputs: 12, inputs: 12, kernel: 3)
+        let second = builder.neuron("second", normalised("next_bn", next), Neuron(leak: .none))
+        let twice = normalised("second_bn2", normalised("second_bn1", second))
+        let third = builder.neuron(
+            "third", builder.convolution("wide", twice, outputs: 12, inputs: 12, bias: true), Neuron(threshold: 0.25))
+        let pooled = builder.neuron(
+            "pooled", builder.add("pooled_sum", .sum, mean("first", first), mean("second", second)), Neuron(leak: .none, threshold: 0.5))
+        let ofMean = builder.linear(
+            "of_mean", normalised("mean_bn", mean("first_bn", normalised("first_bn", first))), outputs: 5, inputs: 12)
+        let total = builder.add("total", .total, normalised("third_bn", third))
+        let ofTotal = builder.linear("of_total", total, outputs: 5, inputs: 12)
+        let ofSum = builder.linear(
+            "of_sum", builder.add("means", .sum, mean("third", third), mean("second2", second)), outputs: 5, inputs: 12)
+        let small = builder.add("small", .maximumPool(PoolingWindow(kernel: Extent2(3), stride: Extent2(3))), second)
+        let sides = builder.add(
+            "sides", .concatenate, builder.add("count", .total, first), builder.add("flat", .flatten, small), pooled)
+        let ofSides = builder.linear("of_sides", sides, outputs: 5, inputs: 12 + 48 + 12)
+        builder.add("logits", .sum, ofMean, ofTotal, ofSum, ofSides)
+        return try Network(builder.graph)
+    }
+
+    @Test func `Layers read normalised, added and joined means of spikes as the float engine does`() throws {
+        let parameters = try EngineComparison.lively(Self.throughMeans(), seed: 3)
+        let engines = try EngineComparison.engines(parameters, FixedPointFormat(precision: .fixed32))
+        let pixels = TestImage.pixels(size: Self.inputSize, seed: 2)
+        let float = try EngineComparison.Outcome(FloatEngine(parameters), pixels: pixels, timeSteps: 4)
+        for engine in engines {
+            let fixed = try EngineComparison.Outcome(engine, pixels: pixels, timeSteps: 4)
+            for (group, pair) in zip(parameters.network.activity.groups, zip(fixed.inference.spikes, float.inference.spikes)) {
+                #expect(pair.0 == pair.1 && pair.1.reduce(0, +) > 0, "\(group.name), \(engine.kernels.name)")
+            }
+            #expect(fixed.traces == float.traces)
+            #expect(fixed.inference.synapticOperations == float.inference.synapticOperations)
+            let largest = float.inference.logits.joined().reduce(1) { max($0, abs($1)) }
+            for (one, other) in zip(fixed.inference.logits.joined(), float.inference.logits.joined()) {
+                #expect(abs(one - other) <= 1e-5 * largest)
+            }
+        }
+    }
+
+    @Test func `The largest of counts is that of the float engine`() throws {
+        var builder = GraphBuilder(inputSize: 12)
+        let stem = builder.convolution("stem", builder.image, outputs: 8, inputs: 3, kernel: 3)
+        let first = builder.neuron("first", builder.normalisation("stem_bn", stem, features: 8), Neuron(threshold: 0.5))
+        let next = builder.convolution("next", first, outputs: 8, inputs: 8, kernel: 3)
+        let second = builder.neuron("second", builder.normalisation("next_bn", next, features: 8), Neuron(leak: .none))
+        let both = builder.add("both", .concatenate, builder.add("counts", .sum, first, second, first), second)
+        let window = PoolingWindow(kernel: Extent2(3), stride: Extent2(2), padding: .one)
+        let largest = builder.add("largest", .maximumPool(window), both)
+        let third = builder.neuron(
+            "third", builder.convolution("wide", largest, outputs: 8, inputs: 16, kernel: 3), Neuron(threshold: 0.25))
+        let again = builder.add(
+            "again", .maximumPool(window), builder.add("more", .averagePool(PoolingWindow(kernel: .one, stride: .one)), largest))
+        let fourth = builder.neuron("fourth", again, Neuron(leak: .none, threshold: 3))
+        let ends = builder.add("ends", .concatenate, builder.add("third_total", .total, third), builder.add("fourth_total", .total, fourth))
+        _ = builder.linear("head", ends, outputs: 5, inputs: 24)
+        let parameters = try EngineComparison.lively(Network(builder.graph), seed: 5)
+        let pixels = TestImage.pixels(size: 12, seed: 1)
+        let float = try EngineComparison.Outcome(FloatEngine(parameters), pixels: pixels, timeSteps: 3)
+        #expect(float.inference.spikes.allSatisfy { $0.reduce(0, +) > 0 })
+        for engine in try EngineComparison.engines(parameters, FixedPointFormat(precision: .fixed32)) {
+            let fixed = try EngineComparison.Outcome(engine, pixels: pixels, timeSteps: 3)
+            #expect(fixed.traces == float.traces)
+            #expect(fixed.inference.synapticOperations == float.inference.synapticOperations)
+        }
+    }
+
+    @Test(arguments: FixedEngineTests.formats.prefix(2))
+    func `A window around a mean is refused by its node`(format: FixedPointFormat) throws {
+        var builder = GraphBuilder(inputSize: Self.inputSize)
+        let first = builder.neuron("first", builder.convolution("stem", builder.image, outputs: 8, inputs: 3, kernel: 3), Neuron())
+        let wide = builder.convolution("wide", builder.add("mean", .mean, first), outputs: 8, inputs: 8, kernel: 3)
+        _ = builder.linear("head", builder.neuron("second", wide, Neuron()), outputs: 3, inputs: 8)
+        let parameters = try Synthesis.initialized(Network(builder.graph), seed: 1)
+        let failure = #expect(throws: Failure.self) { try EngineComparison.engines(parameters, format) }
+        #expect(failure?.message.contains("'wide'") == true)
+    }
+
     @Test(arguments: FixedEngineTests.formats.prefix(2))
     func `What whole numbers cannot compute is refused by its node`(format: FixedPointFormat) throws {
         var builder = GraphBuilder(inputSize: Self.inputSize)
         let stem = builder.convolution("stem", builder.image, outputs: 8, inputs: 3, kernel: 3)
         let first = builder.neuron("first", stem, Neuron())
         let second = builder.neuron("second", builder.convolution("next", first, outputs: 8, inputs: 8), Neuron())
-        let counts = builder.add("counts", .sum, first, second)
+        let sums = builder.add("counts", .sum, first, second)
+        let counts = builder.add("many", .averagePool(PoolingWindow(kernel: Extent2(3), stride: Extent2(1))), sums)
         let largest = builder.add("largest_count", .maximumPool(PoolingWindow(kernel: Extent2(2), stride: Extent2(2))), counts)
         _ = builder.linear("head", builder.add("mean", .mean, largest), outputs: 3, inputs: 8)
         let parameters = try Synthesis.initialized(Network(builder.graph), seed: 1)

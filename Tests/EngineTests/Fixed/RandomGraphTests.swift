@@ -82,6 +82,17 @@ import Testing
         return .equal
     }
 
+    /// Seeds whose graphs read normalised spikes through means.
+    @Test(arguments: [57, 93, 143] as [UInt64], Precision.allCases)
+    func `fixed point computes graphs that read spikes through several normalisations and means`(seed: UInt64, precision: Precision) throws
+    {
+        let verdict = try Self.verdict(Truth(seed: seed), precision)
+        guard case .equal = verdict else {
+            Issue.record("seed \(seed), \(precision): \(verdict)")
+            return
+        }
+    }
+
     /// `EVALCTL_RANDOM_GRAPHS=0-300` tries other seeds, and prints what each comes to.
     @Test func `fixed point has the spikes and logits of graphs put together at random, or refuses them by name`() throws {
         let range = ProcessInfo.processInfo.environment["EVALCTL_RANDOM_GRAPHS"]

@@ -8,6 +8,11 @@ struct DerivedSpikes: Hashable {
         case tap(source: Int, pool: Int, tap: Int)
         /// Channels of several nodes, one after the other; those of no node hold no spikes.
         case gathered([SpikeSlice])
+        /// Where one or the other spikes, and where both do.
+        case either(Int, Int)
+        case both(Int, Int)
+        /// Where any position below a pooling node's window spikes.
+        case pooled(source: Int, pool: Int)
     }
 
     var work: Work
@@ -36,6 +41,30 @@ extension Folder {
             DerivedSpikes(work: .gathered(plane), positions: positions, channels: plane.reduce(0) { $0 + $1.channels }))
     }
 
+    /// The largest counts below a pooling node's windows, as planes: at least one, at least two, ... of which each is pooled by itself.
+    func largest(of pool: Int) throws(Failure) -> [[SpikeSlice]] {
+        let input = graph.nodes[pool].inputs[0]
+        let (feature, output) = (features[input], features[pool])
+        let planes = try planes(of: input)
+        guard planes.count <= Self.mostSortedPlanes else {
+            throw refuse(pool, "it takes the largest of counts up to \(planes.count), and \(Self.mostSortedPlanes) are supported")
+        }
+        func number(_ work: DerivedSpikes.Work, _ positions: Int) -> Int {
+            self.number(DerivedSpikes(work: work, positions: positions, channels: feature.channels))
+        }
+        var sorted: [Int] = []
+        for plane in planes {
+            var rest = gathered(plane, positions: feature.positions)
+            for place in sorted.indices {
+                let (least, next) = (sorted[place], rest)
+                sorted[place] = number(.either(least, next), feature.positions)
+                rest = number(.both(least, next), feature.positions)
+            }
+            sorted.append(rest)
+        }
+        return sorted.map { [SpikeSlice(node: number(.pooled(source: $0, pool: pool), output.positions), channels: output.channels)] }
+    }
+
     /// The spikes that a node's operation on spikes reads from one of its inputs.
     func gathered(_ input: Int, for index: Int) throws(Failure) -> Int {
         let planes = try planes(of: input)
@@ -46,7 +75,8 @@ extension Folder {
     /// The nodes whose spikes some spikes consist of.
     func roots(of id: Int) -> [Int] {
         switch derived(id)?.work {
-        case .tap(let source, _, _): roots(of: source)
+        case .tap(let source, _, _), .pooled(let source, _): roots(of: source)
+        case .either(let first, let second), .both(let first, let second): roots(of: first) + roots(of: second)
         case .gathered(let slices): slices.filter { $0.node >= 0 }.flatMap { roots(of: $0.node) }
         case nil: [id]
         }

@@ -116,12 +116,15 @@ extension Expression {
         sum.bias = zip(left.bias, right.bias).map(+)
         sum.center = zip(left.center, right.center).map(+)
         sum.spread = zip(left.spread, right.spread).map { ($0 * $0 + $1 * $1).squareRoot() }
-        for term in right.terms { sum.add(term) }
+        let known = Set(left.terms.flatMap { $0.layers.map(\.layer) })
+        for term in right.terms { sum.add(term, known) }
         return sum
     }
 
     /// Layers on the same spikes become one.
-    private mutating func add(_ term: Term) {
+    ///
+    /// - Parameter known: layers that are counted already; several terms that are added may be parts of one that is not.
+    private mutating func add(_ term: Term, _ known: Set<Int>) {
         if case .rows(let planes, let window, let shares) = term.source, term.outer == nil, let layer = term.layer {
             for index in terms.indices where terms[index].outer == nil {
                 guard case .rows(let ownPlanes, let ownWindow, let ownShares) = terms[index].source, let own = terms[index].layer,
@@ -136,7 +139,7 @@ extension Expression {
         }
         var term = term
         // A layer that two terms use is computed twice and is one layer all the same.
-        term.layers.removeAll { listed in terms.contains { $0.layers.contains { $0.layer == listed.layer } } }
+        term.layers.removeAll { known.contains($0.layer) }
         terms.append(term)
     }
 

@@ -55,6 +55,9 @@ extension Folder {
                 channels: channels)
         case .flatten where features[node.inputs[0]].positions == 1:
             return try expression(of: node.inputs[0])
+        case .image:
+            throw refuse(
+                index, "its pixels are read by something else than layers, such as a normalisation, which --mean and --std replace")
         default:
             throw refuse(index, "its operation on currents is not supported in fixed point")
         }
@@ -87,6 +90,16 @@ extension Folder {
     /// Spikes or counts as numbers.
     private func amplitudes(_ index: Int) throws(Failure) -> Expression {
         let channels = features[index].channels
+        let parts = try summands(of: index)
+        guard parts.count == 1 else {
+            var sum: Expression?
+            for part in parts {
+                let next = try amplitudes(part.node).placed(at: part.first, of: channels)
+                sum = sum.map { $0 + next } ?? next
+            }
+            guard let sum else { throw refuse(index, "it adds up nothing") }
+            return sum
+        }
         let input = try spikeInput(of: index)
         let factor = Array(repeating: 1 / Double(input.divisor), count: channels)
         guard !input.isWhole || input.sharesTaps else { throw refuse(index, "flattened spikes reach a neuron as they are") }

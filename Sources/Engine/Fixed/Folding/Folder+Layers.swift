@@ -10,65 +10,83 @@ extension Folder {
 
     /// A convolution or linear layer.
     func layer(_ convolution: Convolution, _ index: Int) throws(Failure) -> Expression {
+        if let number = layer(index) { return try layer(convolution, index, source: network.activity.layers[number].source) }
         let output = features[index]
         let outputs = output.channels
         let zeros = Array(repeating: 0.0, count: outputs)
         var input = graph.nodes[index].inputs[0]
-        var bias = convolution.bias.map(values) ?? zeros
-        var time: [Double]?
-        var inner = zeros
-        var inputScale: [Double]?
-        if layer(index) != nil, features[input].isCurrent, case .normalisation(let normalisation) = graph.nodes[input].operation {
-            // A normalisation of spikes goes into the layer behind it.
-            let (scale, shift) = affine(normalisation)
-            let constants = self.outputs(of: convolution, for: shift)
-            inputScale = scale
-            time = normalisation.timeScale.map(values)
-            if time == nil { bias = zip(bias, constants).map(+) } else { inner = constants }
+        var grid = window(convolution, features[input], output)
+        var weight =
+            isDepthwise(convolution, index) && input > 0
+            ? tensor(convolution.weight) : try expanded(convolution, inputs: features[input].channels, index)
+        if case .flatten = graph.nodes[input].operation {
+            // Channels, rows and columns in one: a window as large as the grid.
             input = graph.nodes[input].inputs[0]
+            let feature = features[input]
+            grid = wholeWindow(feature)
+            weight = Tensor(shape: [outputs, feature.channels, feature.height, feature.width], values: weight.values)
         }
-        var term: Term
-        if layer(index) != nil {
-            let spikes = try spikeInput(of: input)
-            let window = spikes.isWhole ? wholeWindow(spikes.grid) : window(convolution, spikes.grid, output)
-            let scale = Array(repeating: 1 / Double(spikes.divisor), count: outputs)
-            if isDepthwise(convolution, index), spikes.planes.count == 1, spikes.planes[0].count == 1, !spikes.isWhole,
-                spikes.planes[0][0].node >= 0, !standsAmongOthers(spikes.planes[0][0].node)
-            {
-                term = Term(
-                    source: .window(spikes: spikes.planes[0][0].node, window),
-                    layer: RealLayer(tensor(convolution.weight), scale: inputScale.map { zip($0, scale).map(*) } ?? scale), factor: zeros)
-            } else {
-                var weight = try expanded(convolution, inputs: features[input].channels, index)
-                if spikes.isWhole, !spikes.sharesTaps {
-                    weight = Tensor(shape: [outputs, spikes.grid.channels, spikes.grid.height, spikes.grid.width], values: weight.values)
-                }
-                term = Term(
-                    source: .rows(planes: spikes.planes, window: window.isPointwise ? nil : window, sharesTaps: spikes.sharesTaps),
-                    layer: RealLayer(weight, scale: scale, inputScale: inputScale), factor: zeros)
-            }
-            term.layers = layerOutputs(index, outputs / convolution.groups)
-        } else {
-            var grid = window(convolution, features[input], output)
-            var weight =
-                isDepthwise(convolution, index) && input > 0
-                ? tensor(convolution.weight) : try expanded(convolution, inputs: features[input].channels, index)
-            if case .flatten = graph.nodes[input].operation {
-                // Channels, rows and columns in one: a window as large as the grid.
-                input = graph.nodes[input].inputs[0]
-                let feature = features[input]
-                grid = wholeWindow(feature)
-                weight = Tensor(shape: [outputs, feature.channels, feature.height, feature.width], values: weight.values)
-            }
-            guard input == 0 || isStored(input) else { throw refuse(index, "it reads a current that is not kept") }
-            term = Term(
-                source: input == 0 ? .image(grid) : .products(current: input, grid),
-                layer: RealLayer(weight, scale: Array(repeating: 1, count: outputs)), factor: zeros)
-        }
-        if let time { term.outer = OuterScale(bias: inner, scale: [1], shift: [0], time: time) }
+        guard input == 0 || isStored(input) else { throw refuse(index, "it reads a current that is not kept") }
+        let term = Term(
+            source: input == 0 ? .image(grid) : .products(current: input, grid),
+            layer: RealLayer(weight, scale: Array(repeating: 1, count: outputs)), factor: zeros)
         var expression = Expression(term, channels: outputs)
-        expression.bias = bias
+        expression.bias = convolution.bias.map(values) ?? zeros
         return expression
+    }
+
+    /// A layer on spikes or counts: one for each of the parts that it reads.
+    private func layer(_ convolution: Convolution, _ index: Int, source: Int) throws(Failure) -> Expression {
+        let outputs = features[index].channels
+        let zeros = Array(repeating: 0.0, count: outputs)
+        let input = try layerInput(of: index, source: source)
+        var terms: [Term] = []
+        for part in input.parts {
+            var term = try self.term(convolution, index, part, of: input)
+            term.layers = layerOutputs(index, outputs / convolution.groups)
+            if let time = input.time {
+                let inner = terms.isEmpty ? self.outputs(of: convolution, for: input.inner) : zeros
+                term.outer = OuterScale(bias: inner, scale: [1], shift: [0], time: time)
+            }
+            terms.append(term)
+        }
+        guard let first = terms.first else { throw refuse(index, "it reads no spikes") }
+        var expression = Expression(first, channels: outputs)
+        expression.terms = terms
+        expression.bias = convolution.bias.map(values) ?? zeros
+        if input.scale != nil {
+            expression.bias = zip(expression.bias, self.outputs(of: convolution, for: input.shift)).map(+)
+        }
+        return expression
+    }
+
+    private func term(_ convolution: Convolution, _ index: Int, _ part: LayerInput.Part, of input: LayerInput) throws(Failure) -> Term {
+        let spikes = part.spikes
+        let output = features[index]
+        guard !spikes.isWhole || convolution.padding == .zero && tensor(convolution.weight).shape.dropFirst(2).allSatisfy({ $0 == 1 })
+        else {
+            throw refuse(index, "its window is larger than the one position that it reads")
+        }
+        let window = spikes.isWhole ? wholeWindow(spikes.grid) : window(convolution, spikes.grid, output)
+        let scale = Array(repeating: 1 / Double(spikes.divisor), count: output.channels)
+        let inputScale = input.scale.map { Array($0[part.channels]) }
+        let zeros = Array(repeating: 0.0, count: output.channels)
+        if isDepthwise(convolution, index), input.parts.count == 1, spikes.planes.count == 1, spikes.planes[0].count == 1, !spikes.isWhole,
+            spikes.planes[0][0].node >= 0, !standsAmongOthers(spikes.planes[0][0].node)
+        {
+            return Term(
+                source: .window(spikes: spikes.planes[0][0].node, window),
+                layer: RealLayer(tensor(convolution.weight), scale: inputScale.map { zip($0, scale).map(*) } ?? scale), factor: zeros)
+        }
+        var weight = try expanded(convolution, inputs: features[graph.nodes[index].inputs[0]].channels, index)
+        if input.parts.count > 1 { weight = weight.inputs(part.channels) }
+        if spikes.isWhole, !spikes.sharesTaps {
+            weight = Tensor(
+                shape: [output.channels, spikes.grid.channels, spikes.grid.height, spikes.grid.width], values: weight.values)
+        }
+        return Term(
+            source: .rows(planes: spikes.planes, window: window.isPointwise ? nil : window, sharesTaps: spikes.sharesTaps),
+            layer: RealLayer(weight, scale: scale, inputScale: inputScale), factor: zeros)
     }
 
     private func isDepthwise(_ convolution: Convolution, _ index: Int) -> Bool {
@@ -107,5 +125,16 @@ extension Folder {
                 return sum + inputs[group * count + input] * weight.values[first..<first + taps].reduce(0) { $0 + Double($1) }
             }
         }
+    }
+}
+
+extension Tensor {
+    /// The weights of some of the inputs.
+    fileprivate func inputs(_ range: Range<Int>) -> Tensor {
+        let taps = shape.dropFirst(2).reduce(1, *)
+        let rows = (0..<shape[0]).flatMap { output in
+            values[(output * shape[1] + range.lowerBound) * taps..<(output * shape[1] + range.upperBound) * taps]
+        }
+        return Tensor(shape: [shape[0], range.count] + shape.dropFirst(2), values: rows)
     }
 }

@@ -3,7 +3,9 @@ internal import Networks
 internal import SpikeKernels
 
 extension Folder {
-    private static var mostPlanes: Int { 256 }
+    static var mostPlanes: Int { 256 }
+    /// Each is compared with each.
+    static var mostSortedPlanes: Int { 16 }
 
     /// The spikes that a feature of spikes or counts consists of: planes, each over all channels, that add up to its whole numbers.
     func planes(of index: Int) throws(Failure) -> [[SpikeSlice]] {
@@ -12,9 +14,7 @@ extension Folder {
         case .neuron, .and, .iand, .gate:
             return [[SpikeSlice(node: index, channels: features[index].channels)]]
         case .maximumPool:
-            guard features[node.inputs[0]].isSpikes else {
-                throw refuse(index, "the largest of counts is not supported in fixed point")
-            }
+            guard features[node.inputs[0]].isSpikes else { return try largest(of: index) }
             return [[SpikeSlice(node: index, channels: features[index].channels)]]
         case .concatenate:
             var parts: [[[SpikeSlice]]] = []
@@ -37,22 +37,25 @@ extension Folder {
             return before.flatMap { plane in
                 (0..<taps).map { tap in plane.map { self.tap(tap, of: $0, pool: index) } }
             }
+        case .mean, .total, .flatten:
+            throw refuse(index, "sums over positions and flattened spikes are read by linear layers and neurons alone in fixed point")
         default:
-            throw refuse(index, "its spikes cannot be told apart in fixed point")
+            throw refuse(index, "it gives currents, where spikes or counts have to be told apart")
         }
     }
 
     /// A layer on spikes or counts, seen from the spikes themselves: pooling over all positions and flattening become part of it.
-    func spikeInput(of index: Int) throws(Failure) -> (planes: [[SpikeSlice]], divisor: Int, grid: Feature, sharesTaps: Bool, isWhole: Bool)
-    {
+    func spikeInput(of index: Int) throws(Failure) -> SpikeInput {
         let node = graph.nodes[index]
+        let divisor = features[index].whole?.divisor ?? 1
         switch node.operation {
         case .flatten:
-            return (try planes(of: node.inputs[0]), features[index].whole?.divisor ?? 1, features[node.inputs[0]], false, true)
+            return SpikeInput(planes: try planes(of: node.inputs[0]), divisor: divisor, grid: features[node.inputs[0]], isWhole: true)
         case .mean, .total:
-            return (try planes(of: node.inputs[0]), features[index].whole?.divisor ?? 1, features[node.inputs[0]], true, true)
+            return SpikeInput(
+                planes: try planes(of: node.inputs[0]), divisor: divisor, grid: features[node.inputs[0]], sharesTaps: true, isWhole: true)
         default:
-            return (try planes(of: index), features[index].whole?.divisor ?? 1, features[index], false, false)
+            return SpikeInput(planes: try planes(of: index), divisor: divisor, grid: features[index])
         }
     }
 

@@ -76,7 +76,7 @@ extension Folder {
 
     /// Pooling and means of currents.
     func isGridStep(_ index: Int) -> Bool {
-        guard let input = graph.nodes[index].inputs.first, features[input].isCurrent else { return false }
+        guard !readThrough.contains(index), let input = graph.nodes[index].inputs.first, features[input].isCurrent else { return false }
         switch graph.nodes[index].operation {
         case .maximumPool, .averagePool, .mean, .total: return true
         default: return false

@@ -18,6 +18,9 @@ final class Folder {
     private let layerNumbers: [Int: Int]
     /// Channels of a stored concatenation where a current stands by itself: its node, the concatenation's, and the first channel.
     private(set) var slices: [Int: (whole: Int, first: Int)] = [:]
+    /// Means and normalisations that become part of the layers behind them, and sums and concatenations that are added up part by part.
+    private(set) var readThrough: Set<Int> = []
+    private(set) var wholeParts: Set<Int> = []
     /// Spikes that stand beside those of nodes, under numbers behind all nodes.
     var derived: [DerivedSpikes] = []
     var derivedNumbers: [DerivedSpikes: Int] = [:]
@@ -51,6 +54,8 @@ final class Folder {
                 first += features[input].channels
             }
         }
+        readThrough = findReadThrough()
+        wholeParts = findWholeParts()
         storage = decideStorage()
     }
 

@@ -46,6 +46,14 @@ extension NetworkFolding {
             guard case .averagePool(let pool) = folder.node(node).operation else { return }
             let window = folder.window(pool, folder.features[folder.node(node).inputs[0]], folder.features[node])
             steps.append(BitStep(work: .sample(window, tap: tap), inputs: [source], output: id, tokens: derived.positions))
+        case .either(let first, let second):
+            steps.append(BitStep(work: .or, inputs: [first, second], output: id, tokens: derived.positions))
+        case .both(let first, let second):
+            steps.append(BitStep(work: .and, inputs: [first, second], output: id, tokens: derived.positions))
+        case .pooled(let source, let node):
+            guard case .maximumPool(let pool) = folder.node(node).operation else { return }
+            let window = folder.window(pool, folder.features[folder.node(node).inputs[0]], folder.features[node])
+            steps.append(BitStep(work: .pool(window), inputs: [source], output: id, tokens: derived.positions))
         case .gathered(let slices):
             var first = 0
             var parts: [GatherStep.Part] = []

@@ -90,6 +90,7 @@ struct ProgramPlan {
             if folder.isStored(index) { try advance(index, before: index, folder) }
         } else {
             switch node.operation {
+            case .maximumPool where !feature.isSpikes: break
             case .and, .iand, .gate, .maximumPool:
                 var inputs: [Int] = []
                 for input in node.inputs { inputs.append(try folder.gathered(input, for: index)) }
@@ -175,7 +176,8 @@ struct ProgramPlan {
     private mutating func derive(_ id: Int, _ folder: Folder) {
         guard let spikes = folder.derived(id), derivedSpikes.insert(id).inserted else { return }
         switch spikes.work {
-        case .tap(let source, _, _): derive(source, folder)
+        case .tap(let source, _, _), .pooled(let source, _): derive(source, folder)
+        case .either(let first, let second), .both(let first, let second): for id in [first, second] { derive(id, folder) }
         case .gathered(let slices): for slice in slices { derive(slice.node, folder) }
         }
         plans.append(.derive(id))

@@ -4,7 +4,7 @@ internal import SpikeKernels
 /// An operation of spikes with spikes, word by word.
 struct BitStep: ProgramStep {
     enum Work: Sendable {
-        case and, andNot
+        case and, or, andNot
         /// Where the second input, of one position, spikes.
         case gateByChannel
         /// Where the second input, of one channel, spikes.
@@ -35,6 +35,7 @@ struct BitStep: ProgramStep {
                     let value: UInt64 =
                         switch work {
                         case .and: source.word(frame, word) & pass.bits(inputs[1]).word(frame, word)
+                        case .or: source.word(frame, word) | pass.bits(inputs[1]).word(frame, word)
                         case .andNot: source.word(frame, word) & ~pass.bits(inputs[1]).word(frame, word)
                         case .gateByChannel: source.word(frame, word) & pass.bits(inputs[1]).word(step, word)
                         case .gateByPosition: pass.bits(inputs[1]).word(frame, 0) & 1 == 1 ? source.word(frame, word) : 0
