@@ -7,7 +7,8 @@ import torch
 from .axes import described, merged, whole
 from .failure import ExportError
 from .gating import both
-from .graph import UNFINISHED, Complement, Constant, Feature, Scores, Written, aligned, laid_out, require
+from .graph import UNFINISHED, Bordered, Complement, Constant, Feature, Scores, Stacked, Written, aligned, laid_out, require
+from .movement import STACKED
 
 
 def plain(graph, value) -> Feature:
@@ -17,8 +18,10 @@ def plain(graph, value) -> Feature:
         return shifted(graph, negative, 1.0)
     if isinstance(value, Scores):
         raise ExportError("a product of queries and keys is used for something else than attention")
-    if isinstance(value, Written):
+    if isinstance(value, (Written, Bordered)):
         raise ExportError(UNFINISHED)
+    if isinstance(value, Stacked):
+        raise ExportError(STACKED)
     if not isinstance(value, Feature):
         raise ExportError("a constant stands where a feature is needed")
     if value.summed is not None:
@@ -52,7 +55,12 @@ def scaled(graph, value: Feature, factor: float, fold: bool = True) -> Feature:
 
 
 def shifted(graph, value: Feature, constant: float) -> Feature:
-    return _along(graph, value, "channel", torch.ones(1), torch.full((1,), constant))
+    return shifted_by(graph, value, torch.full((1,), constant))
+
+
+def shifted_by(graph, value: Feature, constants: torch.Tensor) -> Feature:
+    """With a constant for each channel added."""
+    return _along(graph, value, "channel", torch.ones(1), constants)
 
 
 def _along(graph, value: Feature, axis: str, weight, bias, scale=None) -> Feature:

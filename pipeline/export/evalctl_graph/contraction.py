@@ -4,7 +4,7 @@ from math import prod
 import torch
 
 from .arithmetic import affine
-from .axes import Factor, described, merged, size, whole
+from .axes import REPEATED, Factor, described, merged, size, whole, without_repeats
 from .failure import ExportError
 from .graph import Constant, Feature, laid_out, require
 
@@ -13,9 +13,10 @@ def contracted(graph, value: Feature, dim: int, weight: Constant, bias: Constant
     """A linear map along one dimension; `weight` is `[outputs, inputs]`."""
     value = affine(graph, value, mean=True)
     dim = dim % len(value.dims)
+    require(weight.tensor.ndim == 2, "the weights of a linear map are no matrix")
+    value, weight = _without_repeats(value, dim, weight)
     node, factors = value.node, value.dims[dim]
     outputs = weight.tensor.shape[0]
-    require(weight.tensor.ndim == 2, "the weights of a linear map are no matrix")
 
     def with_axis(op, fields, grid, axis):
         require(op == "linear" or outputs == size(factors), f"a linear map that changes the number of {fields.get('axis')}")
@@ -73,6 +74,16 @@ def _flattened(graph, value, dim, weight, bias):
     made = graph.add(
         "linear", [flat], {"weight": graph.tensor(matrix, "weight"), "bias": graph.tensor(bias, "bias")}, (outputs, 1, 1))
     return laid_out(made, value.dims[:dim] + (whole("C", outputs),) + value.dims[dim + 1:], value)
+
+
+def _without_repeats(value, dim, weight: Constant):
+    """A dimension in which every value stands once, and weights that are sums of those that read the same value."""
+    factors = value.dims[dim]
+    repeats = [1 + at for at, factor in enumerate(factors) if factor.axis == REPEATED]
+    if not repeats:
+        return value, weight
+    summed = weight.tensor.reshape(-1, *[factor.size for factor in factors]).sum(repeats).flatten(1)
+    return value.with_dims(value.dims[:dim] + (merged(without_repeats(factors)),) + value.dims[dim + 1:]), Constant(summed)
 
 
 def in_order(weight: Constant, factors) -> Constant:

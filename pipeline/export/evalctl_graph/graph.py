@@ -75,6 +75,23 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Stacked:
+    """Features of one shape side by side along a dimension of their own: their sum is described, and each of them."""
+
+    values: tuple[Feature, ...]
+    dim: int
+
+
+@dataclass(frozen=True)
+class Bordered:
+    """A feature with zeros around it, of which constants were written over those of some sides."""
+
+    padded: Feature
+    # By side, a constant for each channel.
+    sides: tuple[tuple[str, torch.Tensor], ...] = ()
+
+
+@dataclass(frozen=True)
 class Written:
     """A tensor of which some indices along a dimension are written, and the rest is what it was made with."""
 

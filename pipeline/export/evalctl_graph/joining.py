@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from .axes import whole
 from .failure import ExportError
-from .graph import Constant, Feature, require
+from .graph import Constant, Feature, Stacked, require
 from .movement import index_in
 
 
@@ -17,6 +17,11 @@ def _features(values):
 def stack(graph, a):
     values = _features(a["tensors"])
     dim = index_in(a["dim"], len(values[0].dims) + 1)
+    first = values[0]
+    is_time = all(value.node is first.node for value in values) and len(values) == graph.steps
+    if len(values) > 1 and not is_time and first.node.channels > 1:
+        require(len({value.dims for value in values}) == 1, "features of different shapes are stacked")
+        return Stacked(tuple(values), dim)
     return concatenate(graph, {"tensors": [value.with_dims(value.dims[:dim] + ((),) + value.dims[dim:]) for value in values], "dim": dim})
 
 

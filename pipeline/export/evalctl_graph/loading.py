@@ -8,6 +8,7 @@ import torch
 
 from . import clock_driven
 from .failure import ExportError
+from .tracing import raised_by
 
 # Where training scripts keep the weights.
 KEYS = ("model", "state_dict", "model_state_dict", "model_state", "net", "network")
@@ -31,10 +32,15 @@ def module(source: str) -> torch.nn.Module:
     user = importlib.util.module_from_spec(spec)
     sys.modules[name] = user
     _allow_missing_backends()
-    spec.loader.exec_module(user)
-    if not hasattr(user, function):
-        raise ExportError(f"{path} has no {function}")
-    net = getattr(user, function)()
+    try:
+        spec.loader.exec_module(user)
+        if not hasattr(user, function):
+            raise ExportError(f"{path} has no {function}")
+        net = getattr(user, function)()
+    except ExportError:
+        raise
+    except Exception as error:
+        raise ExportError(f"{source} fails: {type(error).__name__}: {error}{raised_by(error)}") from error
     if not isinstance(net, torch.nn.Module):
         raise ExportError(f"{source} gives a {type(net).__name__}, not a module")
     return net.eval()

@@ -3,16 +3,19 @@ import operator
 
 import torch
 
-from . import arithmetic, attention, contraction, joining, layers, movement, neurons, pooling, writing
+from . import arithmetic, attention, contraction, joining, layers, movement, neurons, parts, pooling, volumes, writing
 from .axes import described, shape, whole
 from .failure import ExportError
-from .graph import Complement, Constant, Feature, Graph, Scores, Written
+from .border import Side
+from .graph import Bordered, Complement, Constant, Feature, Graph, Scores, Stacked, Written
 from .tracing import own_line
 
 HANDLERS = {
-    **movement.HANDLERS, **joining.HANDLERS, **contraction.HANDLERS, **layers.HANDLERS, **pooling.HANDLERS, **arithmetic.HANDLERS,
-    **attention.HANDLERS, **writing.HANDLERS,
+    **movement.HANDLERS, **parts.HANDLERS, **joining.HANDLERS, **contraction.HANDLERS, **layers.HANDLERS, **pooling.HANDLERS, **arithmetic.HANDLERS,
+    **attention.HANDLERS, **volumes.HANDLERS, **writing.HANDLERS,
 }
+# Values that depend on the image.
+TRACKED = (Feature, Complement, Scores, Stacked, Bordered, Side, Written)
 # Of no effect on values.
 IGNORED = {"_assert_tensor_metadata", "_assert_scalar", "sym_constrain_range_for_size", "_assert_async"}
 
@@ -50,7 +53,7 @@ class Mapping:
             self.values[node] = value
             self.progress[0] += 1
         if output is None or not isinstance(self.values.get(output), (Feature, Complement)):
-            raise ExportError("the module does not give a tensor that depends on the image")
+            raise ExportError("the module does not give a tensor that depends on the image; potentials of neurons cannot be the answer")
         self.output_name = output.name
         return self._per_step(arithmetic.plain(self.graph, self.values[output]))
 
@@ -73,7 +76,7 @@ class Mapping:
             if schema is None:
                 raise ExportError("this is no operator of PyTorch")
             return self._operator(schema, node, args, kwargs)
-        except (ExportError, AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        except (ExportError, AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
             reason = error if isinstance(error, ExportError) else f"this operator is used in a way that is not understood: {error}"
             raise ExportError(f"{reason}\n  operator  {node.target}\n{self._place(node)}") from error
 
@@ -85,7 +88,7 @@ class Mapping:
             return self._neurons(*args)
         named = {argument.name: argument.default_value for argument in schema.arguments if argument.has_default_value()}
         named.update(zip([argument.name for argument in schema.arguments], args), **kwargs)
-        if not any(isinstance(part, (Feature, Complement, Scores, Written)) for part in _parts(named.values())):
+        if not any(isinstance(part, TRACKED) for part in _parts(named.values())):
             return _computed(node.target, args, kwargs)
         if name not in HANDLERS:
             raise ExportError("this operator is none that a network description has")
@@ -122,7 +125,9 @@ class Mapping:
         if call >= self.steps:
             raise ExportError(f"neurons are called more than {self.steps} times, the number of time steps")
         if not feature.node.is_static and feature.step != call:
-            raise ExportError(f"call {call} reads what belongs to time step {feature.step}")
+            raise ExportError(
+                f"the call for time step {call} reads what belongs to step {feature.step}: "
+                "connections from one time step to another cannot be described")
 
     def _per_step(self, feature: Feature) -> Feature:
         """The logits of each time step: a mean or sum over time at the end is dropped."""
@@ -130,7 +135,7 @@ class Mapping:
         if short and self.steps > 1:
             raise ExportError(f"the neurons {short[0]} are called {self.calls[short[0]] + 1} times, and there are {self.steps} time steps")
         if feature.summed is not None or feature.step is not None:
-            raise ExportError("the module gives the answer of some time steps only, not of all or their mean")
+            raise ExportError("the module gives the answer of some of the time steps only, not of all or their mean")
         self.over_time = feature.over_time
         if feature.over_time not in (None, 1.0, float(self.steps)):
             self.over_time = 1.0

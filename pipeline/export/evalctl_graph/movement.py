@@ -1,8 +1,9 @@
 """Operators that move values and compute nothing."""
-from .axes import REPEATED, Factor, described, viewed, whole
+from .axes import REPEATED, Factor, merged, size, viewed, whole
 from .failure import ExportError
-from .graph import Complement, Feature, Scores, require
-from .selection import channels
+from .graph import Complement, Scores, Stacked, require
+
+STACKED = "features stacked along an axis of their own are neither added up nor taken one by one"
 
 
 def moved(change):
@@ -11,6 +12,8 @@ def moved(change):
         value = a.get("self", a.get("input"))
         if isinstance(value, Scores):
             raise ExportError("products of queries and keys can be scaled and multiplied, not reshaped")
+        if isinstance(value, Stacked):
+            raise ExportError(STACKED)
         if isinstance(value, Complement):
             return Complement(value.of.with_dims(change(graph, value.of, a)))
         return value.with_dims(change(graph, value, a))
@@ -85,96 +88,30 @@ def repeat(graph, value, a):
     return tuple(factors or _repeated(graph, value, count) for factors, count in zip(dims, counts))
 
 
-def select(graph, a):
-    value, index = a["self"], a["index"]
-    dim = index_in(a["dim"], len(value.dims))
-    factors, rest = value.dims[dim], value.dims[:dim] + value.dims[dim + 1:]
-    if not factors:
-        return value.with_dims(rest)
-    index = index_in(index, _size(factors))
-    if factors == whole("T", graph.steps):
-        if value.node.is_static:
-            return value.with_dims(rest)
-        return Feature(value.node, rest, index)
-    if len(factors) == 1 and factors[0].axis == REPEATED:
-        return value.with_dims(rest)
-    return _part(graph, value, dim, index, index + 1).with_dims(rest)
+def repeat_each(graph, value, a):
+    dim = index_in(a["dim"], len(value.dims)) if a["dim"] is not None else 0
+    require(a["dim"] is not None and not value.dims[dim], "an axis is repeated that has more than one value")
+    return value.dims[:dim] + (_repeated(graph, value, a["repeats"]),) + value.dims[dim + 1:]
 
 
-def _size(factors) -> int:
-    total = 1
-    for factor in factors:
-        total *= factor.size
-    return total
+def tile(graph, value, a):
+    counts = list(a["dims"])
+    return repeat(graph, value, {"repeats": [1] * (len(value.dims) - len(counts)) + counts})
 
 
-def _part(graph, value, dim, first, last):
-    """Indices first to last of a dimension, which has to be the outermost factor of the channels."""
-    factors = value.dims[dim]
-    if first == 0 and last >= _size(factors):
-        return value
-    require(all(factor.axis != "T" for factor in factors), "some of the time steps are taken, not all of them")
-    require(len(factors) == 1 and factors[0].axis == "C", f"a part of {described(value.dims)} is taken, and only channels can be parted")
-    stride = factors[0].stride
-    require(factors[0].size * stride == value.node.channels, "channels are taken that do not lie side by side")
-    node = channels(graph, value.node, first * stride, last * stride)
-    kept = whole("C", (last - first) * stride)
-    inner = [factor for factors in value.dims for factor in factors if factor.axis == "C" and factor.stride < stride]
-    outer = viewed((kept,), [last - first, stride])[0] if inner else kept
-    dims = list(value.dims)
-    dims[dim] = outer
-    return Feature(node, tuple(dims), None if node.is_static else value.step, value.over_time)
-
-
-def slice_(graph, a):
-    value = a["self"]
-    dim = index_in(a["dim"], len(value.dims))
-    size = _size(value.dims[dim])
-    first = index_in(a["start"] or 0, size)
-    last = min(size if a["end"] is None else index_in(a["end"], size), size)
-    if a["step"] > 1:
-        return _every(graph, value, dim, a["step"], (first, last))
-    return _part(graph, value, dim, first, last)
-
-
-def _every(graph, value, dim, step, span):
-    """Every so many-th row or column: pooling with windows of one value."""
-    node, factors = value.node, value.dims[dim]
-    axis = next((axis for axis, length in (("H", node.height), ("W", node.width)) if length > 1 and factors == whole(axis, length)), None)
-    require(axis and span == (0, _size(factors)), f"every {step}th value is taken of {described((factors,))}, and not of all rows or columns")
-    stride = [step if axis == "H" else 1, step if axis == "W" else 1]
-    grid = (node.channels, -(-node.height // stride[0]), -(-node.width // stride[1]))
-    pooled = graph.add("max_pool", [node], {"kernel": [1, 1], "stride": stride, "padding": [0, 0]}, grid, node.is_spikes)
-    dims = value.dims[:dim] + (whole(axis, -(-_size(factors) // step)),) + value.dims[dim + 1:]
-    return Feature(pooled, dims, None if pooled.is_static else value.step, value.over_time)
-
-
-def split(graph, a):
-    value = a["self"]
-    dim = index_in(a["dim"], len(value.dims))
-    size = _size(value.dims[dim])
-    sizes = a.get("split_sizes", a.get("split_size"))
-    if "chunks" in a:
-        sizes = -(-size // a["chunks"])
-    if isinstance(sizes, int):
-        sizes = [min(sizes, size - first) for first in range(0, size, sizes)]
-    parts, first = [], 0
-    for extent in sizes:
-        parts.append(_part(graph, value, dim, first, first + extent))
-        first += extent
-    return parts
-
-
-def unbind(graph, a):
-    value = a["self"]
-    return [select(graph, {"self": value, "dim": a["dim"], "index": index}) for index in range(_size(value.dims[index_in(a["dim"], len(value.dims))]))]
+def unshuffle_pixels(graph, value, a):
+    """Blocks of pixels as channels."""
+    side = a["downscale_factor"]
+    channels, rows, columns = value.dims[-3:]
+    (row, inner_row), (column, inner_column) = (viewed((own,), [size(own) // side, side]) for own in (rows, columns))
+    return value.dims[:-3] + (merged(channels + inner_row + inner_column), row, column)
 
 
 HANDLERS = {
     **{name: moved(view) for name in ("view", "_unsafe_view", "reshape", "_reshape_copy", "view_copy")},
     "flatten": moved(flatten), "unflatten": moved(unflatten), "permute": moved(permute), "transpose": moved(transpose), "t": moved(transpose),
     "unsqueeze": moved(unsqueeze), "squeeze": moved(squeeze), "expand": moved(expand), "repeat": moved(repeat),
-    "split": split, "split_with_sizes": split, "chunk": split, "unbind": unbind,
+    "repeat_interleave": moved(repeat_each), "tile": moved(tile), "pixel_unshuffle": moved(unshuffle_pixels),
     **{name: same for name in (
         "clone", "contiguous", "alias", "detach", "lift_fresh_copy", "_to_copy", "to", "type_as", "dropout", "feature_dropout", "native_dropout", "lift_fresh")},
 }

@@ -32,8 +32,7 @@ def _comes_from_spikingjelly(owner) -> bool:
 
 def is_neuron(module: torch.nn.Module) -> bool:
     """Whether it is a neuron of SpikingJelly, supported or not."""
-    names = {owner.__name__ for owner in type(module).__mro__ if _comes_from_spikingjelly(owner)}
-    return bool(names & {"BaseNode", "SimpleBaseNode"}) or bool(names & KINDS.keys()) or "SlidingPSN" in names or "PSN" in names
+    return any(_comes_from_spikingjelly(owner) and "neuron" in owner.__module__.split(".") for owner in type(module).__mro__)
 
 
 def parameters(path: str, module: torch.nn.Module) -> dict:
@@ -51,6 +50,8 @@ def parameters(path: str, module: torch.nn.Module) -> dict:
     if not getattr(module.surrogate_function, "spiking", True):
         refuse("do not spike: their surrogate function is made with spiking=False")
     kind = KINDS[supported[0].__name__]
+    if any(isinstance(value, torch.Tensor) and value.numel() > 1 for value in (module.v_threshold, module.v_reset, getattr(module, "tau", None))):
+        refuse("have a threshold, reset value or tau for each channel")
     threshold, reset = float(module.v_threshold), module.v_reset
     if kind == "if":
         tau = None

@@ -3,24 +3,28 @@ from dataclasses import replace
 
 import torch
 
-from .arithmetic import affine, scaled
-from .axes import described, whole
+from .arithmetic import affine, scaled, total
+from .axes import REPEATED, Factor, described, whole
 from .contraction import contracted
-from .graph import Constant, Feature, laid_out, require
+from .graph import Constant, Feature, Stacked, laid_out, require
 from .layers import extents, grid_place, pair, windowed
+from .movement import STACKED
 
 
-def _pooling(graph, value, op, kernel, stride, padding, is_spikes):
+def _pooling(graph, value, op, kernel, stride, padding, is_spikes, rounds_up=False):
     kernel = pair(kernel)
     stride, padding = pair(stride or kernel), pair(padding)
     fields = {"kernel": kernel, "stride": stride, "padding": padding}
-    return windowed(graph, value, op, fields, extents(value, kernel, stride, padding), value.node.channels, is_spikes)
+    size = extents(value, kernel, stride, padding)
+    rest = [length + 2 * pad - taps - (count - 1) * step for length, taps, step, pad, count in zip(value.node.grid[1:], kernel, stride, padding, size)]
+    require(not rounds_up or not any(rest), "pooling with ceil_mode whose last window is not whole")
+    return windowed(graph, value, op, fields, size, value.node.channels, is_spikes)
 
 
 def max_pool(graph, a):
     value = affine(graph, a["self"])
     require(set(pair(a["dilation"])) == {1}, "maximum pooling with gaps")
-    return _pooling(graph, value, "max_pool", a["kernel_size"], a["stride"], a["padding"], value.node.is_spikes)
+    return _pooling(graph, value, "max_pool", a["kernel_size"], a["stride"], a["padding"], value.node.is_spikes, a["ceil_mode"])
 
 
 def max_pool_with_indices(graph, a):
@@ -31,7 +35,7 @@ def average_pool(graph, a):
     value = affine(graph, a["self"], mean=True)
     require(a["divisor_override"] is None, "average pooling with a divisor of its own")
     require(a["count_include_pad"] or set(pair(a["padding"])) == {0}, "average pooling that does not count its padding")
-    return _pooling(graph, value, "average_pool", a["kernel_size"], a["stride"], a["padding"], False)
+    return _pooling(graph, value, "average_pool", a["kernel_size"], a["stride"], a["padding"], False, a["ceil_mode"])
 
 
 def adaptive_max_pool(graph, a):
@@ -53,6 +57,9 @@ def adaptive_average_pool(graph, a):
     if wanted == [1, 1]:
         at = grid_place(value)
         return laid_out(_over_positions(graph, node), value.dims[:at + 1] + ((), ()), value)
+    if node.height * node.width == 1:
+        # More places than there are: each has the one value.
+        return value.with_dims(value.dims[:-2] + tuple((Factor(REPEATED, extent),) if extent > 1 else () for extent in wanted))
     kernel = _adaptive_kernel(node, wanted)
     return value if kernel == [1, 1] else _pooling(graph, value, "average_pool", kernel, None, 0, False)
 
@@ -65,6 +72,8 @@ def _over_positions(graph, node):
 
 def reduced(graph, a, is_sum: bool):
     """A mean or sum over dimensions: time is kept in mind, positions and channels become nodes."""
+    if isinstance(a["self"], Stacked):
+        return _over_stack(graph, a["self"], a, is_sum)
     value = affine(graph, a["self"], mean=True)
     dims, count = a["dim"], len(value.dims)
     chosen = {dim % count for dim in ([dims] if isinstance(dims, int) else dims or range(count))}
@@ -80,6 +89,17 @@ def reduced(graph, a, is_sum: bool):
         result = _over_axes(graph, result, spatial, is_sum)
     channels = [factor for factor in factors if factor.axis == "C"]
     return _over_channels(graph, result, channels, is_sum) if channels else result
+
+
+def _over_stack(graph, stack: Stacked, a, is_sum: bool):
+    dims = [a["dim"]] if isinstance(a["dim"], int) else list(a["dim"] or [])
+    require([dim % (len(stack.values[0].dims) + 1) for dim in dims] == [stack.dim], STACKED)
+    result = stack.values[0]
+    for value in stack.values[1:]:
+        result = total(graph, result, value, 1.0)
+    if a.get("keepdim"):
+        result = result.with_dims(result.dims[:stack.dim] + ((),) + result.dims[stack.dim:])
+    return result if is_sum else scaled(graph, result, 1 / len(stack.values))
 
 
 def _over_axes(graph, value: Feature, spatial, is_sum: bool) -> Feature:

@@ -6,11 +6,13 @@ import traceback
 from dataclasses import dataclass
 
 import torch
+from torch.fx.proxy import TracerBase
 
 from . import neurons
 from .axes import whole
 from .einsum import taken_apart
 from .failure import ExportError
+from .vmap import unrolled
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,13 @@ def traced(net: torch.nn.Module, layout: Layout, steps: int, size: int):
     whole_net = Looped(net, steps) if layout.is_looped else net
     try:
         # PyTorch prints whole programs where it fails.
-        with torch.no_grad(), neurons.Opaque(net), taken_apart(), _silence():
+        with torch.no_grad(), neurons.Opaque(net), taken_apart(), unrolled(), _every_frame(), _silence():
             return torch.export.export(whole_net, (example,), strict=False).run_decompositions({})
     except ExportError:
         raise
     except Exception as error:
         reason = str(error).strip().split("\n")[0]
-        raise ExportError(f"the module cannot be traced: {type(error).__name__}: {reason}{_raised_by(error)}") from error
+        raise ExportError(f"the module cannot be traced: {type(error).__name__}: {reason}{raised_by(error)}") from error
 
 
 @contextlib.contextmanager
@@ -76,8 +78,27 @@ def _silence():
         yield
 
 
-# Where a line of code is not the user's.
-LIBRARIES = ("/torch/", "/evalctl_graph/", "/evalctl_export.py")
+@contextlib.contextmanager
+def _every_frame():
+    """The tracer keeps frames of functions named `forward` alone; what a module computes in its other functions is named, too."""
+    kept = getattr(TracerBase, "_filter_traceback_frames", None)
+    if kept is None:
+        yield
+        return
+
+    def filtered(tracer, *frames):
+        tracer._record_forward_stack_traces_only = False
+        return kept(tracer, *frames)
+
+    TracerBase._filter_traceback_frames = filtered
+    try:
+        yield
+    finally:
+        TracerBase._filter_traceback_frames = kept
+
+
+# Where a line of code is not the user's; what has no file is generated.
+LIBRARIES = ("/torch/", "/evalctl_graph/", "/evalctl_export.py", "<")
 # Where it is most often not what the user looks for.
 FRAMEWORKS = ("/spikingjelly/", "/einops/", "/timm/")
 
@@ -89,16 +110,17 @@ def own_line(places: list[str]) -> int | None:
     return (users or own or [None])[-1]
 
 
-def _raised_by(error) -> str:
+def raised_by(error) -> str:
     """The line of the user's code from which an error came, and the module that it belongs to."""
     frames = list(traceback.walk_tb(error.__traceback__))
     at = own_line([frame.f_code.co_filename for frame, _ in frames])
     if at is None:
         return ""
     frame, line = frames[at]
-    name, kind = frame.f_code.co_filename, type(frame.f_locals.get("self")).__name__
+    name, owner = frame.f_code.co_filename, frame.f_locals.get("self")
+    module = "" if owner is None else f"\n  module    {type(owner).__name__}"
     source = linecache.getline(name, line).strip()
-    return f"\n  module    {kind}\n  source    File \"{name}\", line {line}, in {frame.f_code.co_name} {source}"
+    return f"{module}\n  source    File \"{name}\", line {line}, in {frame.f_code.co_name} {source}"
 
 
 def executed(program, net: torch.nn.Module, layout: Layout, steps: int, image: torch.Tensor, wanted) -> dict:

@@ -1,14 +1,20 @@
 """Tensors that are written part by part, as loops over time do that make room for their answers first."""
 import torch
 
+from . import border
 from .axes import shape
 from .graph import UNFINISHED, Constant, Feature, Written, require
 from .joining import stack
-from .movement import select, slice_
+from .parts import select, slice_
 
 
 def copied(graph, a):
     return a["src"]
+
+
+def filled_with(graph, a):
+    value = a["value"]
+    return value if isinstance(value, Constant) else Constant(torch.tensor(float(value), dtype=torch.float64))
 
 
 def index_written(graph, a):
@@ -26,6 +32,8 @@ def index_written(graph, a):
 
 
 def span_written(graph, a):
+    if border.is_bordered(a["self"]):
+        return border.written(graph, a["self"], a)
     whole = a["self"].base if isinstance(a["self"], Written) else a["self"]
     count = whole.tensor.shape[a["dim"]] if isinstance(whole, Constant) else None
     require(count and _is_all(a, count), "a part of a tensor is written over")
@@ -47,6 +55,8 @@ def index_of(graph, a):
 
 def span_of(graph, a):
     value = a["self"]
+    if border.is_bordered(value):
+        return border.span(value, a)
     if not isinstance(value, Written):
         return slice_(graph, a)
     require(_is_all(a, value.base.tensor.shape[a["dim"]]), UNFINISHED)
@@ -62,7 +72,7 @@ def filled(number: float):
 
 
 HANDLERS = {
-    "copy": copied, "select_scatter": index_written, "slice_scatter": span_written, "select": index_of, "slice": span_of,
+    "copy": copied, "fill": filled_with, "select_scatter": index_written, "slice_scatter": span_written, "select": index_of, "slice": span_of,
     **{name: filled(0.0) for name in ("new_zeros", "zeros_like", "new_empty", "empty_like", "new_full", "full_like")},
     **{name: filled(1.0) for name in ("new_ones", "ones_like")},
 }

@@ -237,6 +237,38 @@ class Styles(Exported):
         self.check("room", convolution=2, neuron=2, linear=1)
 
 
+class Idioms(Exported):
+    """What published code does with borders, stacks, repeats and slices."""
+
+    def test_a_border_of_constants_is_a_border_of_zeros_before_the_constants_are_added(self):
+        operators, description = self.operators("reparameterised", file="idioms")
+        self.assertEqual([operators.count(op) for op in ("convolution", "neuron", "sum")], [7, 3, 1])
+        padded = [node["padding"] for node in description["nodes"] if node["op"] == "convolution" and node["id"].startswith("body.")]
+        self.assertEqual(padded, [[1, 1], [0, 0], [0, 0]])
+
+    def test_stacks_repeats_and_slices_leave_no_trace(self):
+        operators, _ = self.operators("stacks", file="idioms")
+        self.assertEqual([operators.count(op) for op in ("convolution", "neuron", "mean")], [3, 4, 1])
+
+    def test_layers_of_volumes_are_those_of_images_where_windows_hold_one_time_step(self):
+        operators, _ = self.operators("volumes", file="idioms")
+        self.assertEqual([operators.count(op) for op in ("convolution", "max_pool", "neuron", "mean")], [3, 1, 3, 2])
+
+    def test_refusals_name_what_helps_to_find_them(self):
+        for name, *parts in (
+                ("helps", "aten.sigmoid", "in helper return torch.sigmoid(x)"), ("feedback", "connections from one time step to another"),
+                ("rounds_up", "ceil_mode"), ("gated_neurons", "GatedLIFNode"), ("thresholds", "for each channel")):
+            with self.assertRaises(ExportError) as caught:
+                exported(name, 16, file="idioms")
+            for part in parts:
+                self.assertIn(part, str(caught.exception))
+
+    def test_a_function_that_fails_is_said_with_its_line(self):
+        with self.assertRaises(ExportError) as caught:
+            loading.module(f"{HERE}/idioms.py:fails")
+        self.assertIn('return torch.load("nothing.pth")', str(caught.exception))
+
+
 class Refusals(unittest.TestCase):
     def check(self, name, *parts, steps=4, file="networks"):
         with self.assertRaises(ExportError) as caught:
@@ -251,7 +283,7 @@ class Refusals(unittest.TestCase):
     def test_products_of_currents_and_parts_of_time_are_refused(self):
         self.check("squares", "not both spikes", "self.fc(x) * self.fc(x)")
         self.check("of_complements", "aten.matmul", "(1 - x) @ x.transpose(-1, -2)")
-        self.check("last_step", "some of the time steps", "x[-1:]")
+        self.check("last_step", "some of the time steps")
 
     def test_neurons_of_other_kinds_are_refused(self):
         self.check("own_neuron", "Leaky.neuronal_charge")
