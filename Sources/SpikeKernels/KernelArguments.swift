@@ -38,6 +38,33 @@ package struct WeightTile {
     }
 }
 
+/// Consecutive tiles of a layer, for which lists are walked once. Their biases, and all lines that belong to outputs, stand one behind the other.
+package struct WeightTiles {
+    package var first: WeightTile
+    package var count: Int
+    /// Bytes from one tile's rows to the next one's.
+    package var stride: Int
+    /// Bytes from one tile's currents to the next one's.
+    package var currentStride: Int
+    /// Of the last tile; those before are full.
+    package var lastLanes: UInt32
+
+    package init(first: WeightTile, count: Int = 1, stride: Int = 0, currentStride: Int = 0, lastLanes: UInt32) {
+        self.first = first
+        self.count = count
+        self.stride = stride
+        self.currentStride = currentStride
+        self.lastLanes = lastLanes
+    }
+
+    @inline(__always)
+    package func tile(_ index: Int) -> WeightTile {
+        WeightTile(
+            rows: first.rows + index * stride, bias: first.bias + index << 6, safeCount: first.safeCount,
+            lanes: index == count - 1 ? lastLanes : .max)
+    }
+}
+
 /// Frames are ordered by token, then by time step.
 package struct Extent {
     package var tokens: Int
@@ -60,16 +87,29 @@ package struct SpikePlace {
         self.bits = bits
         self.stride = stride
     }
+
+    /// The place of a tile behind this one.
+    @inline(__always)
+    package func tile(_ index: Int, lanes: Int) -> SpikePlace { SpikePlace(bits: bits + index * lanes / 8, stride: stride) }
 }
 
 /// Input currents of a tile: lines in the order of frames, or one line a token where they are the same at every time step.
 package struct CurrentLines {
     package var lines: UnsafeRawPointer
     package var steps: Int
+    /// Bytes to the next tile's.
+    package var tileStride: Int
 
-    package init(lines: UnsafeRawPointer, steps: Int) {
+    package init(lines: UnsafeRawPointer, steps: Int, tileStride: Int = 0) {
         self.lines = lines
         self.steps = steps
+        self.tileStride = tileStride
+    }
+
+    /// The currents of a tile behind this one.
+    @inline(__always)
+    package func tile(_ index: Int) -> CurrentLines {
+        CurrentLines(lines: lines + index * tileStride, steps: steps, tileStride: tileStride)
     }
 
     @inline(__always)
