@@ -3391,13 +3391,18 @@ CREATE VIEW public.firing_rates AS
     ((a.count)::double precision / (NULLIF((a.images * l.neurons), 0))::double precision) AS firing_rate
    FROM ((public.runs r
      CROSS JOIN LATERAL ( SELECT u.place,
-            sum(a_1.images) AS images,
+            sum(s.images) AS images,
             (sum(u.count))::bigint AS count
-           FROM (public.shard_activity a_1
-             CROSS JOIN LATERAL unnest(a_1.counts) WITH ORDINALITY u(count, place))
-          WHERE (a_1.run_id = r.run_id)
+           FROM (public.shard_activity s
+             CROSS JOIN LATERAL unnest(s.counts) WITH ORDINALITY u(count, place))
+          WHERE (s.run_id = r.run_id)
           GROUP BY u.place) a)
-     JOIN public.model_layers l ON (((l.model_id = r.model_id) AND (l.layer = ((a.place - 1) / r.timesteps)) AND (l.kind = 'lif'::text))));
+     CROSS JOIN LATERAL ( SELECT m.layer,
+            m.name,
+            m.neurons
+           FROM public.model_layers m
+          WHERE ((m.model_id = r.model_id) AND (m.layer = ((a.place - 1) / r.timesteps)) AND (m.kind = 'lif'::text))
+         OFFSET 0) l);
 
 
 --
@@ -4080,13 +4085,17 @@ CREATE VIEW public.synaptic_operations AS
     ((a.count)::double precision / (NULLIF(a.images, 0))::double precision) AS synops_per_image
    FROM ((public.runs r
      CROSS JOIN LATERAL ( SELECT u.place,
-            sum(a_1.images) AS images,
+            sum(s.images) AS images,
             (sum(u.count))::bigint AS count
-           FROM (public.shard_activity a_1
-             CROSS JOIN LATERAL unnest(a_1.counts) WITH ORDINALITY u(count, place))
-          WHERE (a_1.run_id = r.run_id)
+           FROM (public.shard_activity s
+             CROSS JOIN LATERAL unnest(s.counts) WITH ORDINALITY u(count, place))
+          WHERE (s.run_id = r.run_id)
           GROUP BY u.place) a)
-     JOIN public.model_layers l ON (((l.model_id = r.model_id) AND (l.layer = ((a.place - 1) / r.timesteps)) AND (l.kind = 'synapse'::text))));
+     CROSS JOIN LATERAL ( SELECT m.layer,
+            m.name
+           FROM public.model_layers m
+          WHERE ((m.model_id = r.model_id) AND (m.layer = ((a.place - 1) / r.timesteps)) AND (m.kind = 'synapse'::text))
+         OFFSET 0) l);
 
 
 --

@@ -47,11 +47,12 @@ package struct KernelSet: Sendable {
     /// A layer's sums with another current and the neurons behind them: `a = limited(other + bias + rows)`, kept; spikes of `a`.
     ///
     /// - Parameters:
+    ///   - tiles: as in the other kernels of several tiles, whatever belongs to outputs is the first tile's, and the others' behind it.
     ///   - units: a line of places that the other current is shifted right by in each lane; nil for none.
     ///   - thresholds: a line.
     package typealias Fuse =
         @Sendable (
-            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ other: CurrentLines,
+            _ tiles: WeightTiles, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ other: CurrentLines,
             _ units: UnsafeRawPointer?, _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
         ) -> Void
     package var fuse: Fuse
@@ -61,7 +62,7 @@ package struct KernelSet: Sendable {
     /// - Parameter units: a line of places that a token's numbers are shifted right by in each lane; nil for none.
     package typealias Expand =
         @Sendable (
-            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer,
+            _ tiles: WeightTiles, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer,
             _ thresholds: UnsafePointer<TokenThreshold>, _ units: UnsafeRawPointer?, _ spikes: SpikePlace
         ) -> Void
     package var expand: Expand
@@ -73,7 +74,7 @@ package struct KernelSet: Sendable {
     ///   - units: a line of places that a token's offset is shifted right by in each lane; nil for none.
     package typealias Contract =
         @Sendable (
-            _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ kept: UnsafeRawPointer,
+            _ tiles: WeightTiles, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ kept: UnsafeRawPointer,
             _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ units: UnsafeRawPointer?,
             _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
         ) -> Void

@@ -21,23 +21,6 @@ package struct RowLists {
     package static func rows(spikes: Int) -> Int { (spikes + 3) / 4 * 4 }
 }
 
-/// One line of a layer's outputs: a weight line for each input, one after the other, then a line of zeros; and a line of biases.
-package struct WeightTile {
-    package var rows: UnsafeRawPointer
-    package var bias: UnsafeRawPointer
-    /// So many rows and the bias can be added in any order without the sum leaving the lanes, whichever rows they are.
-    package var safeCount: Int
-    /// Bit i is set where lane i is an output; the other lanes are padding and hold zeros.
-    package var lanes: UInt32
-
-    package init(rows: UnsafeRawPointer, bias: UnsafeRawPointer, safeCount: Int, lanes: UInt32) {
-        self.rows = rows
-        self.bias = bias
-        self.safeCount = safeCount
-        self.lanes = lanes
-    }
-}
-
 /// Spikes of consecutive frames that are to be listed as rows.
 package struct SpikeSource: BitwiseCopyable {
     /// Words of the first frame.

@@ -6,9 +6,11 @@ final class SlotBoard: @unchecked Sendable {
     private let condition: MonotonicCondition
     private var slots: WorkerSlots
     private var images = 0
+    private var stopped: ContinuousClock.Instant?
     /// Images finished of the shards that are held, by the lease's token.
     private var computed: [String: Int] = [:]
     private var whenFree: (@Sendable () -> Void)?
+
     init(slots: Int, clock: SteadyClock) {
         self.slots = WorkerSlots(count: slots)
         condition = MonotonicCondition(clock: clock)
@@ -88,9 +90,13 @@ final class SlotBoard: @unchecked Sendable {
 
     func isLost(_ lease: Lease) -> Bool { locked { slots.isLost(lease.token) } }
 
+    /// When it was told to stop; nil while it works.
+    var stoppedAt: ContinuousClock.Instant? { locked { stopped } }
+
     func raise(_ stop: WorkerSlots.Stop) {
         locked {
             slots.raise(stop)
+            stopped = stopped ?? condition.clock.now
             condition.broadcast()
         }
     }

@@ -42,16 +42,16 @@ extension Worker {
     /// - Returns: true once the worker is to end, false where it became unfit for all work and leaves its lanes to others.
     private func listen(to receiver: any JobReceiver, _ store: EvaluationStore) throws -> Bool {
         var pending: ReceivedOffer?
-        var drain: (soft: Deadline, hard: Deadline)?
         var claiming = Claiming(request: newRequest())
         defer { pulses.rest("intake") }
         while true {
             pulses.beat("intake")
             if board.stopState != .none {
-                let deadlines = drain ?? drainDeadlines()
-                drain = deadlines
-                if board.isIdle || deadlines.hard.isPast { return true }
-                if deadlines.soft.isPast { board.raise(.handingBack) }
+                // The time counts from when it was told, also where a call to the database took a part of it.
+                let stopping = board.stoppedAt.map { clock.now - $0 } ?? .zero
+                let drainTime = Duration.seconds(configuration.drainSeconds)
+                if board.isIdle || stopping > drainTime + Self.handBackTime { return true }
+                if stopping > drainTime { board.raise(.handingBack) }
             } else if !fitness.mayClaim {
                 return false
             }
@@ -70,12 +70,6 @@ extension Worker {
                 board.wait(seconds: failure.recovery == .transient ? 0.1 : 1)
             }
         }
-    }
-
-    /// When a worker that drains asks for its shards, and when it leaves without them.
-    private func drainDeadlines() -> (soft: Deadline, hard: Deadline) {
-        let time = Duration.seconds(configuration.drainSeconds)
-        return (Deadline(in: time, on: clock), Deadline(in: time + Self.handBackTime, on: clock))
     }
 
     /// What threads have to finish an image and give back their shards; then they are taken for hung.

@@ -149,6 +149,29 @@ import Testing
         }
     }
 
+    @Test func `a run's activity is added up once, also where the database has no statistics`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            let worker = try fixture.worker()
+            for attempt in try fixture.publish(run, limit: 3) {
+                let lease = try #require(try fixture.store.queue.claim(attempt, worker: worker, leaseSeconds: 30))
+                try fixture.store.queue.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
+            }
+            let connection = try PostgresConnection(fixture.address)
+            for kind in ["lif", "synapse"] {
+                let first = kind == "lif" ? 100 : 500
+                try connection.executeScript(
+                    "INSERT INTO model_layers SELECT 1, n, 'l' || n, '\(kind)', 1 FROM generate_series(\(first), \(first + 300)) AS n")
+            }
+            for view in ["firing_rates", "synaptic_operations"] {
+                let plan = try connection.execute("EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM \(view) WHERE run_id = \(run)")
+                    .map { try $0.text("QUERY PLAN") }
+                let unnested = plan.filter { $0.contains("Function Scan on unnest") }
+                #expect(unnested.count == 1 && unnested[0].contains("loops=3)"), "\(view): \(plan.joined(separator: "\n"))")
+            }
+        }
+    }
+
     @Test func `the reader role sees everything and changes nothing`() throws {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()

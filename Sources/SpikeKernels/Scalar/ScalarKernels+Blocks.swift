@@ -16,8 +16,19 @@ extension ScalarKernels {
 
     @Sendable
     func fuse(
-        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ other: CurrentLines,
+        _ tiles: WeightTiles, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ other: CurrentLines,
         _ units: UnsafeRawPointer?, _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
+    ) {
+        forEachTile(tiles) { index, tile, line in
+            fuse(
+                tile, lists, extent, other.tile(index), units.map { $0 + line }, kept + index * tiles.currentStride, thresholds + line,
+                spikes.tile(index, lanes: lanes))
+        }
+    }
+
+    private func fuse(
+        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ other: CurrentLines, _ units: UnsafeRawPointer?,
+        _ kept: UnsafeMutableRawPointer, _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
     ) {
         clear(spikes, extent)
         forEachNeuron(tile.lanes, extent) { token, lane in
@@ -34,8 +45,17 @@ extension ScalarKernels {
 
     @Sendable
     func expand(
-        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer,
+        _ tiles: WeightTiles, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer,
         _ thresholds: UnsafePointer<TokenThreshold>, _ units: UnsafeRawPointer?, _ spikes: SpikePlace
+    ) {
+        forEachTile(tiles) { index, tile, line in
+            expand(tile, lists, extent, thresholds, units.map { $0 + line }, spikes.tile(index, lanes: lanes))
+        }
+    }
+
+    private func expand(
+        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ thresholds: UnsafePointer<TokenThreshold>,
+        _ units: UnsafeRawPointer?, _ spikes: SpikePlace
     ) {
         clear(spikes, extent)
         forEachNeuron(tile.lanes, extent) { token, lane in
@@ -60,9 +80,20 @@ extension ScalarKernels {
 
     @Sendable
     func contract(
-        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ kept: UnsafeRawPointer,
+        _ tiles: WeightTiles, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ kept: UnsafeRawPointer,
         _ scales: UnsafePointer<TokenScale>, _ shifts: UnsafePointer<Int32>, _ units: UnsafeRawPointer?, _ thresholds: UnsafeRawPointer,
         _ spikes: SpikePlace
+    ) {
+        forEachTile(tiles) { index, tile, line in
+            contract(
+                tile, lists, extent, kept + index * tiles.currentStride, scales, shifts, units.map { $0 + line }, thresholds + line,
+                spikes.tile(index, lanes: lanes))
+        }
+    }
+
+    private func contract(
+        _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ kept: UnsafeRawPointer, _ scales: UnsafePointer<TokenScale>,
+        _ shifts: UnsafePointer<Int32>, _ units: UnsafeRawPointer?, _ thresholds: UnsafeRawPointer, _ spikes: SpikePlace
     ) {
         clear(spikes, extent)
         forEachNeuron(tile.lanes, extent) { token, lane in
@@ -165,6 +196,11 @@ extension ScalarKernels {
             sum = numbers.sum(sum, ofSpikeWith: value(axis.weights, output * axis.side + index))
         }
         return sum
+    }
+
+    /// Calls `body` with each tile, its index, and the bytes from the first tile's lines to its own.
+    private func forEachTile(_ tiles: WeightTiles, _ body: (_ index: Int, WeightTile, _ line: Int) -> Void) {
+        for index in 0..<tiles.count { body(index, tiles.tile(index), index * LineBuffer.lineBytes) }
     }
 
     func forEachNeuron(_ lanes: UInt32, _ extent: Extent, _ body: (_ token: Int, _ lane: Int) -> Void) {

@@ -42,6 +42,8 @@ protocol Lanes {
     static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line
     /// The same for four lists, side by side as far as the shortest reaches.
     static func sumFourWidely(_ tile: WeightTile, _ lists: FourLists) -> (Line, Line, Line, Line)
+    /// The same for one list and two tiles.
+    static func sumTilesWidely(_ first: WeightTile, _ second: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> (Line, Line)
 }
 
 enum Lanes16: Lanes {
@@ -113,6 +115,26 @@ enum Lanes16: Lanes {
         sums.2.add(tile, lists.third + done << 3, groups: lists.counts.2 - done)
         sums.3.add(tile, lists.fourth + done << 3, groups: lists.counts.3 - done)
         return (sums.0.saturated, sums.1.saturated, sums.2.saturated, sums.3.saturated)
+    }
+
+    @inline(__always)
+    static func sumTilesWidely(_ first: WeightTile, _ second: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> (Line, Line) {
+        var sums = (WideSum(load16(first.bias)), WideSum(load16(second.bias)))
+        let safeGroups = first.safeCount >> 2
+        var done = 0
+        while done < groups {
+            let end = min(done + safeGroups, groups)
+            var parts = (broadcast16(0), broadcast16(0))
+            for group in done..<end {
+                let four = rows.load(fromByteOffset: group << 3, as: UInt64.self)
+                addGroup(Lanes16.self, first.rows, four, to: &parts.0)
+                addGroup(Lanes16.self, second.rows, four, to: &parts.1)
+            }
+            sums.0.add(parts.0)
+            sums.1.add(parts.1)
+            done = end
+        }
+        return (sums.0.saturated, sums.1.saturated)
     }
 }
 
@@ -205,5 +227,10 @@ enum Lanes32: Lanes {
             sumWidely(tile, lists.first, groups: lists.counts.0), sumWidely(tile, lists.second, groups: lists.counts.1),
             sumWidely(tile, lists.third, groups: lists.counts.2), sumWidely(tile, lists.fourth, groups: lists.counts.3)
         )
+    }
+
+    @inline(__always)
+    static func sumTilesWidely(_ first: WeightTile, _ second: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> (Line, Line) {
+        (sumWidely(first, rows, groups: groups), sumWidely(second, rows, groups: groups))
     }
 }

@@ -134,7 +134,7 @@ struct FourLists {
 }
 
 /// Fetches memory into the second cache, a part at a time.
-private struct Prefetch {
+struct Prefetch {
     private var line: UnsafeRawPointer?
     private var left: Int
     private let linesPerPart: Int

@@ -8,17 +8,26 @@ package func kernelSet16(name: String) -> KernelSet {
             var consumer = CurrentConsumer<Lanes16>(line: currents, isAdded: isAdded)
             sumRowsTile(tile, lists, extent, next, &consumer)
         },
-        fuse: { tile, lists, extent, next, other, units, kept, thresholds, spikes in
-            var consumer = FuseConsumer<Lanes16>(other, units, kept, thresholds, tile.lanes, spikes)
-            sumRowsTile(tile, lists, extent, next, &consumer)
+        fuse: { tiles, lists, extent, next, other, units, kept, thresholds, spikes in
+            sumTiles(tiles, lists, extent, next) { index, tile in
+                FuseConsumer<Lanes16>(
+                    other.tile(index), units.map { $0 + index << 6 }, kept + index * tiles.currentStride, thresholds + index << 6,
+                    tile.lanes,
+                    spikes.tile(index, lanes: 32))
+            }
         },
-        expand: { tile, lists, extent, next, thresholds, units, spikes in
-            var consumer = ExpandConsumer<Lanes16>(thresholds, units, tile.lanes, spikes)
-            sumRowsTile(tile, lists, extent, next, &consumer)
+        expand: { tiles, lists, extent, next, thresholds, units, spikes in
+            sumTiles(tiles, lists, extent, next) { index, tile in
+                ExpandConsumer<Lanes16>(
+                    thresholds, units.map { $0 + index << 6 }, tile.lanes, spikes.tile(index, lanes: 32))
+            }
         },
-        contract: { tile, lists, extent, next, kept, scales, shifts, units, thresholds, spikes in
-            var consumer = ContractConsumer<Lanes16>(kept, scales, shifts, units, thresholds, tile.lanes, spikes)
-            sumRowsTile(tile, lists, extent, next, &consumer)
+        contract: { tiles, lists, extent, next, kept, scales, shifts, units, thresholds, spikes in
+            sumTiles(tiles, lists, extent, next) { index, tile in
+                ContractConsumer<Lanes16>(
+                    kept + index * tiles.currentStride, scales, shifts, units.map { $0 + index << 6 }, thresholds + index << 6,
+                    tile.lanes, spikes.tile(index, lanes: 32))
+            }
         },
         fire: { fireTile(Lanes16.self, $0, $1, $2, $3) },
         mix: { mixTile(Lanes16.self, $0, $1, $2, $3, $4) },
@@ -46,17 +55,26 @@ package func kernelSet32(name: String) -> KernelSet {
             var consumer = CurrentConsumer<Lanes32>(line: currents, isAdded: isAdded)
             sumRowsTile(tile, lists, extent, next, &consumer)
         },
-        fuse: { tile, lists, extent, next, other, units, kept, thresholds, spikes in
-            var consumer = FuseConsumer<Lanes32>(other, units, kept, thresholds, tile.lanes, spikes)
-            sumRowsTile(tile, lists, extent, next, &consumer)
+        fuse: { tiles, lists, extent, next, other, units, kept, thresholds, spikes in
+            sumTiles(tiles, lists, extent, next) { index, tile in
+                FuseConsumer<Lanes32>(
+                    other.tile(index), units.map { $0 + index << 6 }, kept + index * tiles.currentStride, thresholds + index << 6,
+                    tile.lanes,
+                    spikes.tile(index, lanes: 16))
+            }
         },
-        expand: { tile, lists, extent, next, thresholds, units, spikes in
-            var consumer = ExpandConsumer<Lanes32>(thresholds, units, tile.lanes, spikes)
-            sumRowsTile(tile, lists, extent, next, &consumer)
+        expand: { tiles, lists, extent, next, thresholds, units, spikes in
+            sumTiles(tiles, lists, extent, next) { index, tile in
+                ExpandConsumer<Lanes32>(
+                    thresholds, units.map { $0 + index << 6 }, tile.lanes, spikes.tile(index, lanes: 16))
+            }
         },
-        contract: { tile, lists, extent, next, kept, scales, shifts, units, thresholds, spikes in
-            var consumer = ContractConsumer<Lanes32>(kept, scales, shifts, units, thresholds, tile.lanes, spikes)
-            sumRowsTile(tile, lists, extent, next, &consumer)
+        contract: { tiles, lists, extent, next, kept, scales, shifts, units, thresholds, spikes in
+            sumTiles(tiles, lists, extent, next) { index, tile in
+                ContractConsumer<Lanes32>(
+                    kept + index * tiles.currentStride, scales, shifts, units.map { $0 + index << 6 }, thresholds + index << 6,
+                    tile.lanes, spikes.tile(index, lanes: 16))
+            }
         },
         fire: { fireTile(Lanes32.self, $0, $1, $2, $3) },
         mix: { mixTile(Lanes32.self, $0, $1, $2, $3, $4) },

@@ -95,17 +95,17 @@ private final class WeightTally: @unchecked Sendable {
             look(tile, lists, laneBits: bits)
             kernels.sumRows(tile, lists, extent, next, currents, isAdded)
         }
-        watched.fuse = { [self] tile, lists, extent, next, other, units, kept, thresholds, spikes in
-            look(tile, lists, laneBits: bits)
-            kernels.fuse(tile, lists, extent, next, other, units, kept, thresholds, spikes)
+        watched.fuse = { [self] tiles, lists, extent, next, other, units, kept, thresholds, spikes in
+            for index in 0..<tiles.count { look(tiles.tile(index), lists, laneBits: bits) }
+            kernels.fuse(tiles, lists, extent, next, other, units, kept, thresholds, spikes)
         }
-        watched.expand = { [self] tile, lists, extent, next, thresholds, units, spikes in
-            look(tile, lists, laneBits: bits)
-            kernels.expand(tile, lists, extent, next, thresholds, units, spikes)
+        watched.expand = { [self] tiles, lists, extent, next, thresholds, units, spikes in
+            for index in 0..<tiles.count { look(tiles.tile(index), lists, laneBits: bits) }
+            kernels.expand(tiles, lists, extent, next, thresholds, units, spikes)
         }
-        watched.contract = { [self] tile, lists, extent, next, kept, scales, shifts, units, thresholds, spikes in
-            look(tile, lists, laneBits: bits)
-            kernels.contract(tile, lists, extent, next, kept, scales, shifts, units, thresholds, spikes)
+        watched.contract = { [self] tiles, lists, extent, next, kept, scales, shifts, units, thresholds, spikes in
+            for index in 0..<tiles.count { look(tiles.tile(index), lists, laneBits: bits) }
+            kernels.contract(tiles, lists, extent, next, kept, scales, shifts, units, thresholds, spikes)
         }
         watched.mix = { [self] axis, steps, source, lanes, spikes in
             for output in 0..<axis.side {

@@ -72,16 +72,16 @@ struct KernelPair: CustomTestStringConvertible {
         return memory
     }
 
-    /// A line of thresholds: all the lowest, the largest, or any.
-    func thresholds(_ random: inout TestRandom) -> LineBuffer {
+    /// Lines of thresholds: all the lowest, the largest, or any.
+    func thresholds(count: Int = 1, _ random: inout TestRandom) -> LineBuffer {
         let common = random.pick([0, 1, 4, largestThreshold])
-        return line((0..<lanes).map { _ in common > 0 ? common : random.pick([1, 2, random.number(1...largestThreshold)]) })
+        return line((0..<count * lanes).map { _ in common > 0 ? common : random.pick([1, 2, random.number(1...largestThreshold)]) })
     }
 
-    /// A line of places to shift right by, or none.
-    func units(_ random: inout TestRandom) -> LineBuffer? {
+    /// Lines of places to shift right by, or none.
+    func units(count: Int = 1, _ random: inout TestRandom) -> LineBuffer? {
         guard random.chance(0.5) else { return nil }
-        return line((0..<lanes).map { _ in random.pick([0, 1, random.number(0...laneBits - 1)]) })
+        return line((0..<count * lanes).map { _ in random.pick([0, 1, random.number(0...laneBits - 1)]) })
     }
 
     /// Runs a kernel and its specification on copies of `lines`, and says where they differ in a lane of the mask.
@@ -108,9 +108,17 @@ struct KernelPair: CustomTestStringConvertible {
     }
 
     /// Where two outputs of lines differ in a lane of the mask, or a guard is gone.
-    func difference(_ expected: GuardedLines, _ found: GuardedLines, lines: Int, lanes mask: UInt32, _ what: String) -> String? {
+    ///
+    /// - Parameters:
+    ///   - lines: of one tile.
+    ///   - lastLanes: the mask of the last tile, where there are several.
+    func difference(
+        _ expected: GuardedLines, _ found: GuardedLines, lines: Int, lanes mask: UInt32, tiles: Int = 1, lastLanes: UInt32? = nil,
+        _ what: String
+    ) -> String? {
         if !found.isGuardUntouched { return "\(what): wrote beside its memory" }
-        for line in 0..<lines {
+        for line in 0..<tiles * lines {
+            let mask = line / lines == tiles - 1 ? lastLanes ?? mask : mask
             for lane in 0..<lanes where mask >> UInt32(lane) & 1 == 1 {
                 let (wanted, got) = (value(expected, line * lanes + lane), value(found, line * lanes + lane))
                 if wanted != got { return "\(what): line \(line), lane \(lane) is \(got) instead of \(wanted)" }

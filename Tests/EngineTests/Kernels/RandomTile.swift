@@ -1,20 +1,26 @@
 import SpikeKernels
 
-/// A tile of legal weights and the lists of rows that are added, as a layer hands them to its kernels.
+/// Tiles of legal weights and the lists of rows that are added, as a layer hands them to its kernels.
 struct RandomTile {
-    let tile: WeightTile
+    let tiles: WeightTiles
     let lists: RowLists
     let extent: Extent
     let description: String
     let keep: [LineBuffer]
 
     var frames: Int { extent.tokens * extent.steps }
+    /// The first of the tiles.
+    var tile: WeightTile { tiles.tile(0) }
+    var count: Int { tiles.count }
 
-    /// - Parameter largestSum: bound of bias and all rows together, for wide lanes; narrow lanes cut off.
-    init(_ pair: KernelPair, largestSum: Int, _ random: inout TestRandom) {
+    /// - Parameters:
+    ///   - count: tiles.
+    ///   - largestSum: bound of bias and all rows together, for wide lanes; narrow lanes cut off.
+    init(_ pair: KernelPair, count: Int = 1, largestSum: Int, _ random: inout TestRandom) {
         let inputs = random.number(0...9) == 0 ? 0 : random.pick([random.number(1...12), random.number(1...80), random.number(200...330)])
         let extent = Extent(tokens: random.number(1...5), steps: random.number(1...9))
         let mask = pair.laneMask(&random)
+        func isOutput(_ tile: Int, _ lane: Int) -> Bool { tile < count - 1 || mask >> UInt32(lane) & 1 == 1 }
         let rate = random.rate()
         // Small numbers meet thresholds exactly; the largest ones reach the lanes' ends.
         let weightBound: Int
@@ -28,19 +34,24 @@ struct RandomTile {
             biasBound = weightBound
         }
         var weights: [Int] = []
-        for _ in 0..<inputs {
-            let isOneSided = random.number(0...3) == 0
-            for lane in 0..<pair.lanes {
-                let weight = random.number(within: weightBound)
-                weights.append(mask >> UInt32(lane) & 1 == 0 ? 0 : isOneSided ? abs(weight) : weight)
+        for tile in 0..<count {
+            for _ in 0..<inputs {
+                let isOneSided = random.number(0...3) == 0
+                for lane in 0..<pair.lanes {
+                    let weight = random.number(within: weightBound)
+                    weights.append(!isOutput(tile, lane) ? 0 : isOneSided ? abs(weight) : weight)
+                }
             }
+            weights += Array(repeating: 0, count: pair.lanes)
         }
-        let bias = (0..<pair.lanes).map { mask >> UInt32($0) & 1 == 0 ? 0 : random.number(within: biasBound) }
+        let bias = (0..<count * pair.lanes).map {
+            isOutput($0 / pair.lanes, $0 % pair.lanes) ? random.number(within: biasBound) : 0
+        }
         var safeCount = Int.max
         if pair.isNarrow {
-            for lane in 0..<pair.lanes {
-                let largest = stride(from: lane, to: weights.count, by: pair.lanes).reduce(0) { max($0, abs(weights[$1])) }
-                if largest > 0 { safeCount = min(safeCount, (32767 - abs(bias[lane])) / largest) }
+            for (place, weight) in weights.enumerated() where weight != 0 {
+                let tile = place / ((inputs + 1) * pair.lanes)
+                safeCount = min(safeCount, (32767 - abs(bias[tile * pair.lanes + place % pair.lanes])) / abs(weight))
             }
         }
         var rows: [UInt16] = []
@@ -50,17 +61,20 @@ struct RandomTile {
             while rows.count % 4 != 0 { rows.append(UInt16(inputs)) }
             starts.append(UInt32(rows.count / 4))
         }
-        let weightLines = pair.line(weights + Array(repeating: 0, count: pair.lanes))
+        let weightLines = pair.line(weights)
         let biasLine = pair.line(bias)
         let rowLines = LineBuffer(rows)
         let startLines = LineBuffer(starts)
-        tile = WeightTile(rows: weightLines.base, bias: biasLine.base, safeCount: safeCount, lanes: mask)
+        tiles = WeightTiles(
+            first: WeightTile(rows: weightLines.base, bias: biasLine.base, safeCount: safeCount, lanes: pair.allLanes), count: count,
+            stride: (inputs + 1) * LineBuffer.lineBytes, currentStride: extent.tokens * extent.steps * LineBuffer.lineBytes,
+            lastLanes: mask)
         lists = RowLists(
             rows: rowLines.records(of: UInt16.self), starts: startLines.records(of: UInt32.self), zeroRow: inputs)
         self.extent = extent
         keep = [weightLines, biasLine, rowLines, startLines]
         description =
-            "\(inputs) inputs, \(extent.tokens) tokens, \(extent.steps) steps, rate \(rate), weights to \(weightBound), biases to \(biasBound), "
+            "\(count) tiles, \(inputs) inputs, \(extent.tokens) tokens, \(extent.steps) steps, rate \(rate), weights to \(weightBound), biases to \(biasBound), "
             + "\(safeCount) safe, lanes \(String(mask, radix: 16))"
     }
 

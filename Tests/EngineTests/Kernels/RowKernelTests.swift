@@ -19,25 +19,28 @@ import Testing
     @Test(arguments: KernelPair.all)
     func `fuse gives the specification's currents and spikes`(pair: KernelPair) {
         pair.forEachSeed(200) { random in
-            let tile = RandomTile(pair, largestSum: 1 << 29, &random)
+            let tile = RandomTile(pair, count: random.number(1...4), largestSum: 1 << 29, &random)
             let steps = random.chance(0.5) ? 1 : tile.extent.steps
-            let other = pair.lines(tile.extent.tokens * steps, within: pair.isNarrow ? 32767 : 1 << 29, &random)
-            let currents = CurrentLines(lines: other.base, steps: steps)
-            let units = pair.units(&random)
-            let thresholds = pair.thresholds(&random)
-            let expected = GuardedLines(bytes: tile.frames * LineBuffer.lineBytes, &random)
+            let other = pair.lines(tile.count * tile.extent.tokens * steps, within: pair.isNarrow ? 32767 : 1 << 29, &random)
+            let currents = CurrentLines(
+                lines: other.base, steps: steps, tileStride: tile.extent.tokens * steps * LineBuffer.lineBytes)
+            let units = pair.units(count: tile.count, &random)
+            let thresholds = pair.thresholds(count: tile.count, &random)
+            let expected = GuardedLines(bytes: tile.count * tile.frames * LineBuffer.lineBytes, &random)
             let found = GuardedLines(copying: expected)
-            let spikes = SpikeField(pair, tile.extent, &random)
+            let spikes = SpikeField(pair, tile.extent, tiles: tile.count, &random)
             let foundSpikes = spikes.copy
             let next = tile.next(&random)
             return withExtendedLifetime((tile, other, units, thresholds)) {
                 for (kernels, kept, place) in [(pair.specification, expected, spikes.place), (pair.kernels, found, foundSpikes.place)] {
                     kernels.fuse(
-                        tile.tile, tile.lists, tile.extent, next, currents, units.map { UnsafeRawPointer($0.base) }, kept.base,
+                        tile.tiles, tile.lists, tile.extent, next, currents, units.map { UnsafeRawPointer($0.base) }, kept.base,
                         thresholds.base, place)
                 }
                 return
-                    (pair.difference(expected, found, lines: tile.frames, lanes: tile.tile.lanes, "currents")
+                    (pair.difference(
+                        expected, found, lines: tile.frames, lanes: tile.tile.lanes, tiles: tile.count, lastLanes: tile.tiles.lastLanes,
+                        "currents")
                     ?? pair.difference(spikes.memory, foundSpikes.memory))
                     .map { "\($0); other of \(steps) steps, units \(units != nil), \(tile.description)" }
             }
@@ -48,7 +51,7 @@ import Testing
     func `expand gives the specification's spikes for thresholds of either sign, shifts, units and closed gates`(pair: KernelPair) {
         pair.forEachSeed(200) { random in
             let isLarge = !pair.isNarrow && random.chance(0.5)
-            let tile = RandomTile(pair, largestSum: isLarge ? Int(Int32.max) : 1 << 29, &random)
+            let tile = RandomTile(pair, count: random.number(1...4), largestSum: isLarge ? Int(Int32.max) : 1 << 29, &random)
             let bound = pair.isNarrow ? 32766 : 1 << 29
             let neurons = (0..<tile.extent.tokens).map { _ in
                 let isTurned = random.chance(0.4)
@@ -60,12 +63,12 @@ import Testing
                     turned: isTurned ? -1 : 0, gate: random.chance(0.2) ? 0 : -1)
             }
             let thresholds = LineBuffer(neurons)
-            let units = pair.units(&random)
+            let units = pair.units(count: tile.count, &random)
             let next = tile.next(&random)
             return withExtendedLifetime((thresholds, units)) {
-                pair.compare(SpikeField(pair, tile.extent, &random), keeping: tile.keep) { kernels, place in
+                pair.compare(SpikeField(pair, tile.extent, tiles: tile.count, &random), keeping: tile.keep) { kernels, place in
                     kernels.expand(
-                        tile.tile, tile.lists, tile.extent, next, UnsafePointer(thresholds.records(of: TokenThreshold.self)),
+                        tile.tiles, tile.lists, tile.extent, next, UnsafePointer(thresholds.records(of: TokenThreshold.self)),
                         units.map { UnsafeRawPointer($0.base) }, place)
                 }.map { "\($0); units \(units != nil), \(tile.description)" }
             }
@@ -76,16 +79,16 @@ import Testing
     func `contract gives the specification's spikes for any terms, limits, units and drops`(pair: KernelPair) {
         pair.forEachSeed(200) { random in
             let isLarge = !pair.isNarrow && random.chance(0.5)
-            let tile = RandomTile(pair, largestSum: isLarge ? Int(Int32.max) : 1 << 24, &random)
-            let kept = pair.lines(tile.frames, within: pair.isNarrow ? 32767 : 1 << 27, &random)
+            let tile = RandomTile(pair, count: random.number(1...4), largestSum: isLarge ? Int(Int32.max) : 1 << 24, &random)
+            let kept = pair.lines(tile.count * tile.frames, within: pair.isNarrow ? 32767 : 1 << 27, &random)
             let table = RandomScale.table(pair, count: tile.extent.tokens, firstShift: isLarge ? 3 : 0, isDropping: true, &random)
-            let units = pair.units(&random)
-            let thresholds = pair.thresholds(&random)
+            let units = pair.units(count: tile.count, &random)
+            let thresholds = pair.thresholds(count: tile.count, &random)
             let next = tile.next(&random)
             return withExtendedLifetime((kept, table, units, thresholds)) {
-                pair.compare(SpikeField(pair, tile.extent, &random), keeping: tile.keep) { kernels, place in
+                pair.compare(SpikeField(pair, tile.extent, tiles: tile.count, &random), keeping: tile.keep) { kernels, place in
                     kernels.contract(
-                        tile.tile, tile.lists, tile.extent, next, kept.base, UnsafePointer(table.scales.records(of: TokenScale.self)),
+                        tile.tiles, tile.lists, tile.extent, next, kept.base, UnsafePointer(table.scales.records(of: TokenScale.self)),
                         UnsafePointer(table.terms.records(of: Int32.self)), units.map { UnsafeRawPointer($0.base) }, thresholds.base, place)
                 }.map { "\($0); units \(units != nil), \(tile.description)" }
             }

@@ -1,13 +1,13 @@
 import SpikeKernels
 
-/// Spikes that a tile writes into frames of several words, of which it owns a line's bits.
+/// Spikes that tiles write into frames of several words, of which they own a line's bits each.
 struct SpikeField {
     let memory: GuardedLines
     let place: SpikePlace
 
-    init(_ pair: KernelPair, _ extent: Extent, _ random: inout TestRandom) {
-        let stride = random.number(1...3) * 8
-        let byte = random.number(0...stride / (pair.lanes / 8) - 1) * pair.lanes / 8
+    init(_ pair: KernelPair, _ extent: Extent, tiles: Int = 1, _ random: inout TestRandom) {
+        let stride = random.number((tiles * pair.lanes + 63) / 64...3) * 8
+        let byte = random.number(0...stride / (pair.lanes / 8) - tiles) * pair.lanes / 8
         memory = GuardedLines(bytes: extent.tokens * extent.steps * stride, &random)
         place = SpikePlace(bits: memory.base + byte, stride: stride)
     }

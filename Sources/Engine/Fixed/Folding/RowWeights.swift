@@ -34,11 +34,16 @@ struct RowWeights: Sendable {
     let tiling: Tiling
     /// The tiles that hold weights; the others are all zeros and are not kept.
     let tiles: Range<Int>
+    /// Tiles for which lists are walked once: as many as stay in a first cache, four at most.
+    let groups: [Range<Int>]
     /// `[tiles][inputs + 1]` lines, the last of each tile of zeros.
     private let rows: LineBuffer
     /// `[tiles]` lines.
     private let bias: LineBuffer
     private let safeCount: Int
+
+    /// Lines of weights that stay in a first cache of 48 kB.
+    private static let cachedLines = 640
 
     /// Rounds a layer to whole numbers.
     ///
@@ -52,6 +57,7 @@ struct RowWeights: Sendable {
         inputs = layer.inputs
         let firstLane = layer.reached.lowerBound / tiling.lanes * tiling.lanes
         tiles = firstLane / tiling.lanes..<(layer.reached.upperBound + tiling.lanes - 1) / tiling.lanes
+        groups = Self.groups(tiles, inputs: inputs)
         rows = LineBuffer(lines: tiles.count * (inputs + 1))
         self.bias = LineBuffer(lines: tiles.count)
         var row = Array(repeating: 0.0, count: inputs)
@@ -83,15 +89,35 @@ struct RowWeights: Sendable {
     /// Bytes of weights and biases.
     var bytes: Int { rows.bytes + bias.bytes }
 
-    /// The lines that are wanted after a tile's: the next tile's, or the first ones of the layer that follows.
-    func next(after tile: Int, following: RowWeights? = nil) -> UnsafeRawBufferPointer {
-        if tiles.contains(tile + 1) { return memory(tile + 1) }
-        return following.map { $0.memory($0.tiles.lowerBound) } ?? UnsafeRawBufferPointer(start: nil, count: 0)
+    private static func groups(_ tiles: Range<Int>, inputs: Int) -> [Range<Int>] {
+        var groups: [Range<Int>] = []
+        var tile = tiles.lowerBound
+        while tile < tiles.upperBound {
+            let count = [4, 2].first { $0 <= tiles.upperBound - tile && $0 * (inputs + 1) <= cachedLines } ?? 1
+            groups.append(tile..<tile + count)
+            tile += count
+        }
+        return groups
     }
 
-    private func memory(_ tile: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: rows.line((tile - tiles.lowerBound) * (inputs + 1)), count: (inputs + 1) * LineBuffer.lineBytes)
+    /// The lines that are wanted after a tile's: as many tiles' behind it.
+    func next(after tile: Int, count: Int = 1) -> UnsafeRawBufferPointer {
+        let next = tile + 1..<min(tile + 1 + count, tiles.upperBound)
+        guard !next.isEmpty else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        return UnsafeRawBufferPointer(
+            start: rows.line((next.lowerBound - tiles.lowerBound) * (inputs + 1)), count: next.count * tileBytes)
     }
+
+    private var tileBytes: Int { (inputs + 1) * LineBuffer.lineBytes }
+
+    /// - Parameter currentStride: bytes from one tile's currents to the next one's.
+    func tiles(_ group: Range<Int>, currentStride: Int = 0) -> WeightTiles {
+        WeightTiles(
+            first: tile(group.lowerBound), count: group.count, stride: tileBytes, currentStride: currentStride,
+            lastLanes: tiling.laneMask(group.upperBound - 1))
+    }
+
+    func next(after group: Range<Int>) -> UnsafeRawBufferPointer { next(after: group.upperBound - 1, count: group.count) }
 
     func tile(_ index: Int) -> WeightTile {
         let place = index - tiles.lowerBound

@@ -9,6 +9,9 @@ struct TermRange {
     var weights: [Double]
 }
 
+/// What a term's own sums can come to before factors of positions and time steps, by channel.
+typealias InnerRange = (lowest: [Double], highest: [Double], weights: [Double])
+
 extension Term {
     /// Whether it adds a number of spikes times one constant.
     var isCounted: Bool {
@@ -59,10 +62,10 @@ extension Term {
     }
 
     /// The same before factors of positions and time steps.
-    func inner(_ folder: Folder, stored: [Int: CurrentRange]) -> (lowest: [Double], highest: [Double], weights: [Double]) {
+    func inner(_ folder: Folder, stored: [Int: CurrentRange]) -> InnerRange {
         let channels = factor.count
         let zeros = Array(repeating: 0.0, count: channels)
-        func amplitude(_ count: Int) -> (lowest: [Double], highest: [Double], weights: [Double]) {
+        func amplitude(_ count: Int) -> InnerRange {
             let reach = factor.map { $0 * Double(count) }
             return (reach.map { min($0, 0) }, reach.map { max($0, 0) }, factor.map(abs))
         }
@@ -105,7 +108,7 @@ extension Term {
         folder.derived(spikes)?.positions ?? folder.features[spikes].positions
     }
 
-    private func products(_ range: CurrentRange?, taps: Int) -> (lowest: [Double], highest: [Double], weights: [Double]) {
+    private func products(_ range: CurrentRange?, taps: Int) -> InnerRange {
         guard let layer, let range else { return (factor, factor, factor) }
         var row = Array(repeating: 0.0, count: layer.inputs)
         // Each channel may be convolved by itself.
@@ -123,7 +126,7 @@ extension Term {
         return (reach.map { -$0 }, reach, weights)
     }
 
-    private func image(_ folder: Folder) -> (lowest: [Double], highest: [Double], weights: [Double]) {
+    private func image(_ folder: Folder) -> InnerRange {
         guard let layer else { return (factor, factor, factor) }
         let normalization = folder.normalization
         let darkest = (0..<3).map { min(-normalization.means[$0] / normalization.deviations[$0], 0) }

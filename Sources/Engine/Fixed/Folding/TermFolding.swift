@@ -153,8 +153,11 @@ struct TermFolding {
             let bias = isAxis ? 0 : outer.bias[channel]
             return max(reach, max(abs(inner.lowest[channel] + bias), abs(inner.highest[channel] + bias), abs(bias)) * own[channel])
         }
+        let kept = plan.expression.terms.compactMap { term -> CurrentRange? in
+            if case .current(let node) = term.source { units.ranges[node] } else { nil }
+        }.first
         for position in outer.scale.indices {
-            let drop = isContraction ? drop(outer, position, units) : 0
+            let drop = isContraction ? drop(outer, position, inner, kept) : 0
             let part = exp2(-Double(drop))
             if isContraction, precision == .fixed32 {
                 let scaled = abs(outer.scale[position]) * part * (reach + Double(term.layer?.inputs ?? 0) / ratio + 1)
@@ -174,13 +177,9 @@ struct TermFolding {
     }
 
     /// Places that a position's currents are shifted right by, where its factor is larger than most.
-    private func drop(_ outer: OuterScale, _ position: Int, _ units: Units) -> Int {
+    private func drop(_ outer: OuterScale, _ position: Int, _ inner: InnerRange, _ kept: CurrentRange?) -> Int {
         guard precision == .fixed32 else { return 0 }
         var largest = 0.0
-        let kept = plan.expression.terms.compactMap { term -> CurrentRange? in
-            if case .current(let node) = term.source { units.ranges[node] } else { nil }
-        }.first
-        let inner = term.inner(folder, stored: units.ranges)
         for channel in own.indices {
             let own = max(abs(inner.lowest[channel] + outer.bias[channel]), abs(inner.highest[channel] + outer.bias[channel]))
             let sum = abs(outer.scale[position]) * own + abs(outer.shift[position]) + (kept?.worst(channel) ?? 0)

@@ -72,11 +72,13 @@ struct CurrentStep: ProgramStep {
         let extent = pass.extent(count)
         pass.list(weights, sources, window, rowsPerTap, term.layers, first: first, extent)
         pass.begin(part, layer: term.layers.first?.layer)
-        for tile in 0..<tiling.tiles {
+        let kept = pass.current(node)
+        for group in weights.groups {
+            let tile = group.lowerBound
             pass.kernels.fuse(
-                weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile),
+                weights.tiles(group, currentStride: kept.tileStride), pass.lists(weights), extent, weights.next(after: group),
                 pass.current(other).currents(tile: tile, token: first), places.map { UnsafeRawPointer($0.line(tile)) },
-                pass.current(node).line(tile: tile, token: first), neurons[0].thresholdLine(tile),
+                kept.line(tile: tile, token: first), neurons[0].thresholdLine(tile),
                 neurons[0].place(pass, tile: tile, first: first))
         }
     }
@@ -86,9 +88,10 @@ struct CurrentStep: ProgramStep {
         let extent = pass.extent(count)
         pass.list(weights, sources, window, rowsPerTap, terms[0].layers, first: first, extent)
         pass.begin(part, layer: terms[0].layers.first?.layer)
-        for tile in 0..<tiling.tiles {
+        for group in weights.groups {
+            let tile = group.lowerBound
             pass.kernels.expand(
-                weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile), thresholds.records(from: first),
+                weights.tiles(group), pass.lists(weights), extent, weights.next(after: group), thresholds.records(from: first),
                 thresholds.unitLine(tile), neurons[0].place(pass, tile: tile, first: first))
         }
     }
@@ -99,10 +102,12 @@ struct CurrentStep: ProgramStep {
         pass.list(weights, sources, window, rowsPerTap, term.layers, first: first, extent)
         pass.begin(part, layer: term.layers.first?.layer)
         let table = pass.table(of: scale)
-        for tile in 0..<tiling.tiles {
+        let kept = pass.current(kept)
+        for group in weights.groups {
+            let tile = group.lowerBound
             pass.kernels.contract(
-                weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile),
-                pass.current(kept).line(tile: tile, token: first),
+                weights.tiles(group, currentStride: kept.tileStride), pass.lists(weights), extent, weights.next(after: group),
+                kept.line(tile: tile, token: first),
                 table.records(of: TokenScale.self, from: first), scale.shiftTable, scale.unitLine(tile), neurons[0].thresholdLine(tile),
                 neurons[0].place(pass, tile: tile, first: first))
         }

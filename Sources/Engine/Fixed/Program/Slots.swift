@@ -25,7 +25,9 @@ struct CurrentLinesBuffer {
 
     func line(tile: Int, token: Int) -> UnsafeMutableRawPointer { lines.line((tile * slot.tokens + token) * steps) }
 
-    func currents(tile: Int, token: Int) -> CurrentLines { CurrentLines(lines: line(tile: tile, token: token), steps: steps) }
+    func currents(tile: Int, token: Int) -> CurrentLines {
+        CurrentLines(lines: line(tile: tile, token: token), steps: steps, tileStride: tileStride)
+    }
     /// Bytes from one tile to the next.
     var tileStride: Int { slot.tokens * steps * LineBuffer.lineBytes }
 }
