@@ -89,6 +89,19 @@ static inline unsigned int ctiff_long(TIFF *tiff, unsigned int tag, unsigned int
     return TIFFGetFieldDefaulted(tiff, tag, &value) ? value : missing;
 }
 
+/* Copies a tag of `count` floating-point numbers, or its defaults. */
+static inline void ctiff_floats(TIFF *tiff, unsigned int tag, float *values, size_t count) {
+    float *all = NULL;
+    if (TIFFGetFieldDefaulted(tiff, tag, &all) && all != NULL) memcpy(values, all, count * sizeof *values);
+}
+
+/* How many columns and rows share a Cb and a Cr; 0 where the file does not say it, and they are the default. */
+static inline int ctiff_subsampling(TIFF *tiff, uint16_t *columns, uint16_t *rows) {
+    if (TIFFGetField(tiff, TIFFTAG_YCBCRSUBSAMPLING, columns, rows)) return 1;
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_YCBCRSUBSAMPLING, columns, rows);
+    return 0;
+}
+
 /* The number of extra samples, and what the first `limit` of them are. */
 static inline unsigned int ctiff_extra_samples(TIFF *tiff, unsigned short *kinds, unsigned int limit) {
     uint16_t count = 0;

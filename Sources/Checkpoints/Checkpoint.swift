@@ -108,7 +108,7 @@ package struct Checkpoint: Sendable {
             let listed = 20
             throw Failure(
                 .checkpointInvalidValue,
-                "\(context.fileName): \(invalid.count) tensors hold NaN, infinity or a negative variance: "
+                "\(context.fileName): \(invalid.count.counted("tensor")) \(invalid.count.agreeing("holds", "hold")) NaN, infinity or a negative variance: "
                     + "\(invalid.prefix(listed).map(\.name).joined(separator: ", "))\(invalid.count > listed ? ", …" : "")",
                 remedy: "Give a checkpoint from before the training diverged.")
         }

@@ -16,7 +16,7 @@ extension PickleContents {
         guard count == 0 || PickleContents.isView(shape: shape, strides: strides, offset: tensor.offset, of: storage.range.count) else {
             throw context.malformed(
                 "a tensor of shape \(shapeText(shape)), strides \(shapeText(strides)) and offset \(tensor.offset) reaches outside its "
-                    + "storage \(quoted(storage.key)) of \(storage.range.count) elements, or overlaps itself")
+                    + "storage \(quoted(storage.key)) of \(storage.range.count.counted("element")), or overlaps itself")
         }
         let first = count == 0 ? 0 : storage.range.lowerBound + tensor.offset
         return StoredTensor(

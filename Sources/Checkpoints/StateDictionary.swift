@@ -39,13 +39,15 @@ struct StateDictionary: Sendable {
     /// - Throws: `checkpoint.malformed` where a name occurs twice or is too long, or there are too many.
     init(_ entries: [(name: String, tensor: StoredTensor?)], data: Data, context: FailureContext) throws(Failure) {
         guard entries.count <= StateDictionary.maximumEntries else {
-            throw context.malformed("the state dict has \(entries.count) entries, and \(StateDictionary.maximumEntries) at most are read")
+            throw context.malformed(
+                "the state dict has \(entries.count.counted("entry")), and \(StateDictionary.maximumEntries) at most are read")
         }
         if let name = entries.first(where: { $0.name.utf8.count > StateDictionary.maximumNameLength })?.name {
             throw context.malformed("the state dict has a name of \(name.utf8.count) bytes: \(quoted(name))")
         }
         self.data = data
-        prefix = ModulePrefix.common(to: entries.filter { ($0.tensor?.count ?? 0) > 1 }.map(\.name))
+        prefix = ModulePrefix.common(
+            to: entries.filter { ($0.tensor?.count ?? 0) > 1 && !SurplusEntries.isOfTraining($0.name) }.map(\.name))
         for (rawName, tensor) in entries {
             let name = ModulePrefix.removing(prefix, from: rawName)
             guard tensors[name] == nil, !otherNames.contains(name) else {

@@ -48,7 +48,7 @@ struct TorchArchive: Sendable {
             }
             guard !overflow, size == entry.size else {
                 throw context.malformed(
-                    "the storage \(quoted(name)) has \(entry.size) bytes, and the pickle claims \(storage.total) elements of "
+                    "the storage \(quoted(name)) has \(entry.size) bytes, and the pickle claims \(storage.total.counted("element")) of "
                         + "\(storage.elementType.size)")
             }
             entries[storage.key] = entry
@@ -71,7 +71,7 @@ struct TorchArchive: Sendable {
                 remedy: "Save the weights: torch.save({'model': torch.jit.load(path).state_dict()}, new_path).")
         }
         throw context.unsupported(
-            "the zip archive has \(candidates.count) entries <folder>/data.pkl, and a PyTorch checkpoint has exactly 1",
+            "the zip archive has \(candidates.count.counted("entry")) <folder>/data.pkl, and a PyTorch checkpoint has exactly 1",
             remedy: "Give the file that torch.save wrote, not an archive around it.")
     }
 }

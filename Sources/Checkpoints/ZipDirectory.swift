@@ -36,7 +36,7 @@ struct ZipDirectory {
             records.append(try ZipDirectory.readRecord(&reader, context))
         }
         guard records.count == location.count else {
-            throw context.malformed("the zip directory has \(records.count) entries and claims \(location.count)")
+            throw context.malformed("the zip directory has \(records.count.counted("entry")) and claims \(location.count)")
         }
     }
 

@@ -19,7 +19,7 @@ struct Housekeeping {
         guard next.isPast else { return }
         next = Deadline(in: Self.interval)
         let workers = try store.queue.removeOldWorkers()
-        if workers > 0 { logger.info("\(workers) workers that ended long ago are off the list") }
+        if workers > 0 { logger.info("\(workers.counted("worker")) that ended long ago \(workers.agreeing("is", "are")) off the list") }
         try store.catalogue.removeUnnamedCheckpoints()
     }
 }

@@ -64,7 +64,7 @@ struct Keeper {
             logger.warning("\(name) was lost (\(why)); its images are halved into shards \(ended.parts)")
             events.add([.shardSplit(ended.attempt.run, shard: ended.attempt.shard, parts: ended.parts)])
         case .died:
-            logger.error("\(name) is given up with its \(ended.range.imageCount) images (\(why))")
+            logger.error("\(name) is given up with its \(ended.range.imageCount.counted("image")) (\(why))")
             events.add([
                 .imagesDead(
                     ended.attempt.run, shard: ended.attempt.shard, ordinals: ended.range.ordinals, code: ended.failure.code)

@@ -76,7 +76,7 @@ final class Publisher {
     private func publishAgain(_ fleet: FleetSnapshot) throws {
         let again = fleet.toRepublish
         guard !again.isEmpty else { return }
-        logger.info("\(again.count) shards wait unclaimed while workers are idle: they are offered again")
+        logger.info("unclaimed while workers are idle, and offered again: \(again.count.counted("shard"))")
         try store.queue.republish(again.map(\.id))
         metrics.publications.add(again.count, "again")
         try offer(again.map { JobMessage($0.id, isBackup: $0.isRunning) })

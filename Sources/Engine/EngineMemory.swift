@@ -27,9 +27,10 @@ package struct EngineMemory: Sendable, Hashable {
     package func require(threads: Int, timeSteps: Int, limit: Int) throws(Failure) {
         let needed = total(threads: threads)
         guard needed > limit else { return }
-        let who = threads == 1 ? "one thread" : "\(threads) threads"
+        let who = threads.counted("thread")
         throw Failure(
-            .engineMemory, "\(timeSteps) time steps take \(Self.text(needed)) for \(who), and \(Self.text(limit)) may be taken",
+            .engineMemory,
+            "\(timeSteps.counted("time step")) \(timeSteps.agreeing("takes", "take")) \(Self.text(needed)) for \(who), and \(Self.text(limit)) may be taken",
             remedy: "take fewer \(threads > 1 ? "--threads or " : "")time steps, or raise --memory-limit")
     }
 

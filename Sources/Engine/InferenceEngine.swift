@@ -61,7 +61,8 @@ extension InferenceEngine {
         let limit = network.longestRun
         guard (1...limit).contains(timeSteps) else {
             throw Failure(
-                .unfitInput, "\(timeSteps) time steps were asked for, and this network can run 1 to \(limit).",
+                .unfitInput,
+                "\(timeSteps.counted("time step")) \(timeSteps.agreeing("was", "were")) asked for, and this network can run 1 to \(limit).",
                 remedy: "Ask for a number of time steps in that range.")
         }
     }
@@ -71,7 +72,7 @@ extension Failure {
     /// An image of another number of values than the network reads.
     static func unfitImage(count: Int, size: Int) -> Failure {
         Failure(
-            .unfitInput, "An image of \(count) values was given, and this network reads \(size)x\(size)x3.",
+            .unfitInput, "An image of \(count.counted("value")) was given, and this network reads \(size)x\(size)x3.",
             remedy: "Preprocess images for the network's input size.")
     }
 }

@@ -35,24 +35,24 @@ package struct AcceptedLabels: Sendable {
         for entry in entries {
             let candidates = places.images(for: entry.image)
             guard let place = candidates.first else {
-                problems.add("entries without an image", entry.image.text)
+                problems.add("entry", "without an image", entry.image.text)
                 continue
             }
             guard candidates.count == 1 else {
-                problems.add("names that fit several images", entry.image.text)
+                problems.add("name", "of several images", entry.image.text)
                 continue
             }
-            if found[place] != nil { problems.add("images that are listed twice", entry.image.text) }
+            if found[place] != nil { problems.add("image", "listed twice", entry.image.text) }
             let accepted = entry.classes.compactMap { name -> Int? in
                 let index = name.index ?? indices[name.text.bytewiseKey]
                 if let index, classes.indices.contains(index) { return index }
-                problems.add("classes that the data set does not have", "\(entry.image.text): \(name.text)")
+                problems.add("class", "that the data set does not have", "\(entry.image.text): \(name.text)")
                 return nil
             }
             found[place] = Set(accepted).sorted()
         }
         try problems.throwIfAny(
-            .labelMismatch, "\(path) does not fit the \(images.count) images",
+            .labelMismatch, "\(path) does not fit the \(images.count.counted("image"))",
             remedy: "List each image of the data set once, by its file name, with classes that the data set has.")
         labels = found.map { $0 ?? [] }
         guard labels.contains(where: { !$0.isEmpty }) else {
@@ -118,7 +118,7 @@ extension AcceptedLabels {
             guard let numbers = places.numbers, lists.count >= numbers.count else {
                 throw Failure(
                     .labelMismatch,
-                    "\(path) has \(lists.count) elements, which cannot be told apart by numbers at the ends of the images' names.",
+                    "\(path) has \(lists.count.counted("element")), which cannot be told apart by numbers at the ends of the images' names.",
                     remedy: "Write an object of file names instead, or an element for each image.")
             }
             if lists.count == numbers.count { return zip(numbers, lists).map { Entry(image: .number($0), classes: $1) } }

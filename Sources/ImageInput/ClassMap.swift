@@ -88,7 +88,7 @@ extension Labelling {
         var problems = ProblemList()
         let mapped = labels.map { label -> Int in
             if let index = map[String(label)] { return index }
-            problems.add("labels that the class map does not have", String(label))
+            problems.add("label", "that the class map does not have", String(label))
             return 0
         }
         try problems.throwIfAny(.labelMismatch, path, remedy: "Map each class of the images.")

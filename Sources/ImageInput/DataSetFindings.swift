@@ -15,7 +15,7 @@ package struct DataSetFindings: Sendable {
         var undecodable = ProblemList()
         for (entry, format) in zip(manifest.entries, formats) where !format.isDecoded {
             undecodable.add(
-                "images by name whose bytes are of no format that is decoded, and which fail in runs", "\(entry.path): \(format.name)")
+                "image", "by name, with bytes of no format that is decoded, a failure in runs", "\(entry.path): \(format.name)")
         }
         self.formats = Dictionary(grouping: formats, by: \.name).map { (name: $0.key, images: $0.value.count) }.sorted {
             ($1.images, $0.name) < ($0.images, $1.name)

@@ -35,7 +35,7 @@ package struct FileTree: Sendable {
         var kept: [String] = []
         for path in paths {
             if ToolFiles.contains(path: path) {
-                leftOutOfList.add(ToolFiles.kind, path)
+                leftOutOfList.add(ToolFiles.noun, ToolFiles.rest, path)
             } else {
                 kept.append(path)
             }
@@ -50,7 +50,7 @@ package struct FileTree: Sendable {
             defer { contents = .folder(listing) }
             return try listing.subfolders()
         case .listed(let paths):
-            for path in paths[[]] ?? [] { leftOutOfList.add("files beside the class folders", path) }
+            for path in paths[[]] ?? [] { leftOutOfList.add("file", "beside the class folders", path) }
             return paths.keys.filter { !$0.isEmpty }.map { String(decoding: $0, as: UTF8.self) }.sorted { $0.precedesBytewise($1) }
         }
     }
@@ -77,7 +77,8 @@ package struct FileTree: Sendable {
 /// What file managers, notebooks and network stores leave beside images, and nobody means.
 package enum ToolFiles {
     /// What they are called as a kind of problem.
-    package static let kind = "hidden files and folders, or those of tools"
+    package static let noun = "entry"
+    package static let rest = "hidden or made by tools"
     private static let folders: Set<String> = ["__MACOSX", "@eaDir", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information"]
 
     static func contains(folder name: some StringProtocol) -> Bool { name.hasPrefix(".") || folders.contains(String(name)) }

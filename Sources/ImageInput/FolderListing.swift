@@ -34,7 +34,7 @@ package struct FolderListing: Sendable {
             if entry.isFolder {
                 folders.append(entry.name)
             } else {
-                leftOut.add("files beside the class folders", entry.name)
+                leftOut.add("file", "beside the class folders", entry.name)
             }
         }
         return folders
@@ -72,7 +72,7 @@ package struct FolderListing: Sendable {
                 remedy: "Remove the symbolic link.")
         }
         guard visited.insert(identity).inserted else {
-            leftOut.add("links to a folder that is listed already", folder)
+            leftOut.add("link", "to a folder that is listed already", folder)
             return
         }
         let entries = try entries(of: folder)
@@ -81,7 +81,7 @@ package struct FolderListing: Sendable {
             if Self.imageExtensions.contains(entry.name.lowercasedExtension) {
                 files.append(entry.name)
             } else {
-                leftOut.add("files that are no images by their names", Self.join(folder, entry.name))
+                leftOut.add("file", "not named as an image", Self.join(folder, entry.name))
             }
         }
         fileCount += files.count
@@ -103,7 +103,7 @@ package struct FolderListing: Sendable {
         var found: [(name: String, isFolder: Bool)] = []
         for (bytes, kind) in try Self.rawEntries(of: path) {
             guard let name = String(validating: bytes, as: UTF8.self) else {
-                leftOut.add("files or folders whose names are not UTF-8", Self.join(folder, String(decoding: bytes, as: UTF8.self)))
+                leftOut.add("name", "not in UTF-8", Self.join(folder, String(decoding: bytes, as: UTF8.self)))
                 continue
             }
             var type = kind
@@ -111,18 +111,18 @@ package struct FolderListing: Sendable {
                 let isLink = type == DT_LNK
                 var status = stat()
                 guard stat("\(path)/\(name)", &status) == 0 else {
-                    leftOut.add("links to nothing", Self.join(folder, name))
+                    leftOut.add("link", "to nothing", Self.join(folder, name))
                     continue
                 }
                 type = Int(status.st_mode & S_IFMT) >> 12
                 if isLink { noteIfOutside(Self.join(folder, name)) }
             }
             guard !(type == DT_DIR ? ToolFiles.contains(folder: name) : ToolFiles.contains(file: name)) else {
-                leftOut.add(ToolFiles.kind, Self.join(folder, name))
+                leftOut.add(ToolFiles.noun, ToolFiles.rest, Self.join(folder, name))
                 continue
             }
             guard type == DT_DIR || type == DT_REG else {
-                leftOut.add("pipes, devices or sockets", Self.join(folder, name))
+                leftOut.add("pipe", "or other special file", Self.join(folder, name))
                 continue
             }
             found.append((name, type == DT_DIR))
@@ -151,7 +151,7 @@ package struct FolderListing: Sendable {
         guard let realRoot, let target = Self.realPath(Self.join(root, place)), target != realRoot, !target.hasPrefix(realRoot + "/") else {
             return
         }
-        notices.add("links that lead out of the folder, and are followed", place)
+        notices.add("link", "out of the folder, followed", place)
     }
 
     private static func join(_ folder: String, _ name: String) -> String {

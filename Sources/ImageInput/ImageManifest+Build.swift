@@ -35,9 +35,9 @@ extension ImageManifest {
         for (ordinal, result) in results.enumerated() {
             switch result {
             case .failure(let failure) where failure.code == .imageFileTooLarge:
-                leftOut.add("images of more than \(ImageLoader.defaultFileSizeLimit >> 20) MiB", paths[ordinal])
+                leftOut.add("image", "of more than \(ImageLoader.defaultFileSizeLimit >> 20) MiB", paths[ordinal])
             case .failure(let failure):
-                unreadable.add("files that cannot be read", failure.message)
+                unreadable.add("file", "that cannot be read", failure.message)
             case .success(let file):
                 formats.append(ImageFormat(startingWith: file.start))
                 entries.append(

@@ -40,18 +40,18 @@ extension Labelling {
             indices = Dictionary(names.compactMap { name in map[name].map { (name.bytewiseKey, $0) } }) { first, _ in first }
         }
         if names.count < classes.count {
-            notices.append("the folders are \(names.count) of the \(classes.count) classes")
+            notices.append("the folders are \(names.count) of the \(classes.count.counted("class"))")
         }
         if indices.isEmpty { indices = Dictionary(classes.enumerated().map { ($1.name.bytewiseKey, $0) }) { first, _ in first } }
         var problems = ProblemList()
         var images: [(path: String, label: Int)] = []
         for name in names {
             guard let label = indices[name.bytewiseKey] else {
-                problems.add("class folders that the list of classes does not have", name)
+                problems.add("class folder", "that the list of classes does not have", name)
                 continue
             }
             let files = try tree.imageFiles(below: name)
-            if files.isEmpty { problems.add("class folders without an image", name) }
+            if files.isEmpty { problems.add("class folder", "without an image", name) }
             images += files.map { ("\(name)/\($0)", label) }
         }
         try problems.throwIfAny(
@@ -130,7 +130,7 @@ extension Labelling {
             classes = map.classes(of: Set(table.rows.map(\.value)).sorted { $0.precedesBytewise($1) })
             rows = table.rows.compactMap { row in
                 guard let label = map[row.value] else {
-                    problems.add("labels that the class map does not have", "line \(row.line): \(row.value)")
+                    problems.add("label", "that the class map does not have", "line \(row.line): \(row.value)")
                     return nil
                 }
                 return Row(line: row.line, name: row.name, label: label)
@@ -148,7 +148,7 @@ extension Labelling {
             classes = try named ?? Self.sortedDistinct(table.rows.map(\.value), path).map { ImageClass(name: $0) }
             if named == nil {
                 notices.append(
-                    "the labels of \(path) are read as \(classes.count) class names, numbered in sorted order: "
+                    "the labels of \(path) are read as \(classes.count.counted("class name")), numbered in sorted order: "
                         + classes.prefix(5).map { LabelText.cut($0.name) }.joined(separator: ", ") + (classes.count > 5 ? ", …" : ""))
             } else if classes.allSatisfy({ SynsetTable.isSynset($0.name) }), classes.map(\.name) != classes.map(\.name).sorted() {
                 notices.append("the synsets of \(classNames ?? "") are not in sorted order, in which torchvision numbers class folders")
@@ -156,7 +156,7 @@ extension Labelling {
             let indices = Dictionary(classes.enumerated().map { ($1.name.bytewiseKey, $0) }) { first, _ in first }
             rows = table.rows.compactMap { row in
                 guard let label = indices[row.value.bytewiseKey] else {
-                    problems.add("unknown class names", "line \(row.line): \(row.value)")
+                    problems.add("class name", "not known", "line \(row.line): \(row.value)")
                     return nil
                 }
                 return Row(line: row.line, name: row.name, label: label)
@@ -178,7 +178,7 @@ extension Labelling {
             let words = pair.value.utf8.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
             let names = Set(stride(from: 0, to: words.count, by: 5).map { words[$0].bytewiseKey })
             guard names.count == 1, let label = names.first.flatMap({ indices[$0] }) else {
-                problems.add("rows without one known synset", "line \(pair.line): \(pair.name)")
+                problems.add("row", "without one known synset", "line \(pair.line): \(pair.name)")
                 return nil
             }
             return Row(line: pair.line, name: pair.name, label: label)
@@ -206,19 +206,19 @@ extension Labelling {
             let digits = String(
                 decoding: name.withoutExtension.utf8.reversed().prefix { (0x30...0x39).contains($0) }.reversed(), as: UTF8.self)
             guard let number = Int(digits) else {
-                problems.add("file names that do not end in a number", name)
+                problems.add("file name", "without a number at its end", name)
                 continue
             }
-            if filesByNumber.updateValue(name, forKey: number) != nil { problems.add("files of a number that another has", name) }
+            if filesByNumber.updateValue(name, forKey: number) != nil { problems.add("file", "of a number that another has", name) }
         }
         let rows = file.lines.compactMap { line -> Row? in
             let word = String(decoding: line.text.utf8.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
             guard let label = Int(word).flatMap({ indices[$0] }) else {
-                problems.add("lines that are no number of \(synsets)", "line \(line.number)")
+                problems.add("line", "without a number of \(synsets)", "line \(line.number)")
                 return nil
             }
             guard let name = filesByNumber[line.number] else {
-                problems.add("labels without a file", "line \(line.number)")
+                problems.add("label", "without a file", "line \(line.number)")
                 return nil
             }
             return Row(line: line.number, name: name, label: label)
@@ -261,7 +261,7 @@ extension Labelling {
     private static func checkClasses(_ names: [some StringProtocol], _ path: String) throws {
         guard names.count <= maximumClasses else {
             throw Failure(
-                .labelList, "\(path) names \(names.count) classes, and \(maximumClasses) at most are known.",
+                .labelList, "\(path) names \(names.count.counted("class")), and \(maximumClasses) at most are known.",
                 remedy: "Check that it is the right file.")
         }
         if let name = names.first(where: { $0.utf8.count > maximumNameLength }) {

@@ -51,18 +51,18 @@ package struct Labelling {
         for row in rows {
             let candidates = known.places(of: row.name)
             if candidates.count > 1 {
-                problems.add("names that fit several files", "line \(row.line): \(row.name)")
+                problems.add("name", "of several files", "line \(row.line): \(row.name)")
             } else if let place = candidates.first {
                 if !classes.indices.contains(row.label) {
-                    problems.add("labels outside the \(classes.count) classes", "line \(row.line): \(row.label)")
+                    problems.add("label", "outside the \(classes.count.counted("class"))", "line \(row.line): \(row.label)")
                 }
-                if labels[place] != nil { problems.add("labels for a file that already has one", "line \(row.line): \(row.name)") }
+                if labels[place] != nil { problems.add("label", "for a file that already has one", "line \(row.line): \(row.name)") }
                 labels[place] = row.label
             } else {
-                problems.add("labels without a file", "line \(row.line): \(row.name)")
+                problems.add("label", "without a file", "line \(row.line): \(row.name)")
             }
         }
-        for (file, label) in zip(files, labels) where label == nil { problems.add("files without a label", file) }
+        for (file, label) in zip(files, labels) where label == nil { problems.add("file", "without a label", file) }
         try problems.throwIfAny(
             .labelMismatch, "\(list) does not fit the images of \(tree.name)",
             remedy: "Every image needs exactly one label, and every label an image.")

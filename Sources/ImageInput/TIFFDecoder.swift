@@ -34,7 +34,7 @@ enum TIFFDecoder {
                 }
             }
         }
-        layout.samples.finish(target, pixelCount: layout.width * layout.height)
+        layout.finish(target)
         return try TIFFOrientation.turn(
             target, width: layout.width, height: layout.height, orientation: layout.orientation, name: name)
     }

@@ -11,9 +11,14 @@ struct TIFFLayout {
     let blockWidth: Int
     let blockHeight: Int
     let samples: TIFFSamples
+    let isSeparate: Bool
+    let palette: [(UInt8, UInt8, UInt8)]
+    /// Of YCbCr: how many columns and rows of pixels share a Cb and a Cr.
+    let subsampling: (columns: Int, rows: Int)
+    private let yCbCr: YCbCrColors?
     private let isTiled: Bool
-    private let isSeparate: Bool
-    private let palette: [(UInt8, UInt8, UInt8)]
+    /// What Pillow takes from the file as it is, whatever libtiff thinks of its size.
+    private let isVerbatim: Bool
 
     /// Lossless: none, LZW, deflate (both numbers), PackBits.
     private static let compressions = [
@@ -51,7 +56,8 @@ struct TIFFLayout {
                     isSeparate: isSeparate, isCompressed: compression != COMPRESSION_NONE, isBigEndian: TIFFIsBigEndian(tiff) != 0,
                     isReversed: short(TIFFTAG_FILLORDER, 1) != FILLORDER_MSB2LSB))
         else {
-            throw unsupported("of \(Self.colors(photometric)), \(sampleCount) samples of \(bits) bits\(isSeparate ? " in planes" : "")")
+            throw unsupported(
+                "of \(Self.colors(photometric)), \(sampleCount.counted("sample")) of \(bits) bits\(isSeparate ? " in planes" : "")")
         }
         self.samples = samples
         planes = isSeparate ? samples.count : 1
@@ -60,7 +66,35 @@ struct TIFFLayout {
         blockWidth = isTiled ? Int(ctiff_long(tiff, UInt32(TIFFTAG_TILEWIDTH), 0)) : width
         blockHeight = isTiled ? Int(ctiff_long(tiff, UInt32(TIFFTAG_TILELENGTH), 0)) : max(1, min(rows, height))
         guard blockWidth > 0, blockHeight > 0 else { throw unsupported("of tiles without a size") }
+        isVerbatim = samples.meaning == .yCbCr && compression == COMPRESSION_NONE
+        if samples.meaning == .yCbCr {
+            subsampling = try Self.subsampling(
+                tiff, width: width, height: height, isVerbatim: isVerbatim, isSeparate: isSeparate, unsupported)
+            yCbCr = isVerbatim ? .pillow : YCbCrColors(tiff)
+            if yCbCr == nil { throw unsupported("of YCbCr with coefficients or levels that make no colours") }
+        } else {
+            subsampling = (1, 1)
+            yCbCr = nil
+        }
         palette = samples.meaning == .palette ? try Self.palette(tiff, bits: bits) ?? { throw unsupported("without its palette") }() : []
+    }
+
+    /// - Throws: `image.format` where Pillow refuses the combination or misreads it.
+    private static func subsampling(
+        _ tiff: OpaquePointer, width: Int, height: Int, isVerbatim: Bool, isSeparate: Bool, _ unsupported: (String) -> Failure
+    ) throws -> (columns: Int, rows: Int) {
+        var (across, down): (UInt16, UInt16) = (1, 1)
+        let isTold = ctiff_subsampling(tiff, &across, &down) != 0
+        let (columns, rows) = (Int(across), Int(down))
+        if isVerbatim, !isTold { return (1, 1) }
+        let isShared = columns != 1 || rows != 1
+        guard !isShared || !isVerbatim && !isSeparate else {
+            throw unsupported("of YCbCr, subsampled by \(columns) x \(rows)\(isVerbatim ? " without compression" : " in planes")")
+        }
+        guard [1, 2, 4].contains(columns), [1, 2, 4].contains(rows), rows <= columns || (columns, rows) == (1, 2), columns <= width,
+            rows <= height
+        else { throw unsupported("of \(width) x \(height) pixels of YCbCr, subsampled by \(columns) x \(rows)") }
+        return (columns, rows)
     }
 
     private static func extras(_ tiff: OpaquePointer) -> [Int] {
@@ -99,7 +133,9 @@ struct TIFFLayout {
     ///
     /// - Throws: `image.format` where they are out of proportion to the image.
     func blockBytes(_ tiff: OpaquePointer, name: String) throws -> Int {
-        let bytes = isTiled ? TIFFTileSize64(tiff) : TIFFVStripSize64(tiff, UInt32(blockHeight))
+        let (verbatim, overflow) = blockHeight.multipliedReportingOverflow(by: rowBytes)
+        let bytes =
+            isVerbatim ? overflow ? .max : UInt64(verbatim) : isTiled ? TIFFTileSize64(tiff) : TIFFVStripSize64(tiff, UInt32(blockHeight))
         guard bytes > 0, bytes <= UInt64(8 * width * height) + 1 << 22 else {
             throw Failure(
                 .imageFormat, "\(name) is a TIFF in pieces of \(bytes) bytes, more than its \(width) x \(height) pixels need.",
@@ -114,38 +150,29 @@ struct TIFFLayout {
     ) throws -> Bool {
         if isTiled {
             let tile = TIFFComputeTile(tiff, UInt32(left), UInt32(top), 0, UInt16(plane))
-            return TIFFReadEncodedTile(tiff, tile, memory, tmsize_t(capacity)) == capacity
+            let size = tmsize_t(capacity)
+            return (isVerbatim ? TIFFReadRawTile(tiff, tile, memory, size) : TIFFReadEncodedTile(tiff, tile, memory, size)) == capacity
         }
         let strip = TIFFComputeStrip(tiff, UInt32(top), UInt16(plane))
         let rows = min(blockHeight, height - top)
-        let wanted = rows * rowBytes
-        return wanted <= capacity && TIFFReadEncodedStrip(tiff, strip, memory, tmsize_t(wanted)) == wanted
+        let wanted = subsampling == (1, 1) ? rows * rowBytes : (rows + subsampling.rows - 1) / subsampling.rows * groupRowBytes
+        guard wanted <= capacity else { return false }
+        let size = tmsize_t(wanted)
+        return (isVerbatim ? TIFFReadRawStrip(tiff, strip, memory, size) : TIFFReadEncodedStrip(tiff, strip, memory, size)) == wanted
     }
 
-    /// Bytes of a row of a strip or tile.
-    private var rowBytes: Int { (blockWidth * samples.bits * (isSeparate ? 1 : samples.count) + 7) / 8 }
+    /// Bytes of a row of groups of pixels, each with its Y values row by row and then a Cb and a Cr.
+    var groupRowBytes: Int { (blockWidth + subsampling.columns - 1) / subsampling.columns * (subsampling.columns * subsampling.rows + 2) }
 
-    /// Puts a strip's or tile's samples, in the machine's byte order, into the image.
-    func convert(_ block: UnsafePointer<UInt8>, left: Int, top: Int, plane: Int, to target: UnsafeMutablePointer<UInt8>) {
-        for row in 0..<min(blockHeight, height - top) {
-            let source = block + row * rowBytes
-            for column in 0..<min(blockWidth, width - left) {
-                let pixel = target + ((top + row) * width + left + column) * 4
-                switch samples.meaning {
-                case .white0, .black0:
-                    let gray = samples.gray(source, isSeparate ? column : column * samples.count)
-                    if plane == 0 { (pixel[0], pixel[1], pixel[2]) = (gray, gray, gray) }
-                case .palette:
-                    if plane == 0 {
-                        (pixel[0], pixel[1], pixel[2]) = palette[Int(samples.value(source, isSeparate ? column : column * samples.count))]
-                    }
-                case .color, .premultiplied, .ink:
-                    for channel in isSeparate ? plane..<min(plane + 1, 4) : 0..<min(samples.count, 4) {
-                        let value = samples.value(source, isSeparate ? column : column * samples.count + channel)
-                        pixel[channel] = samples.meaning == .ink ? 255 - value : value
-                    }
-                }
-            }
+    /// Bytes of a row of a strip or tile.
+    var rowBytes: Int { (blockWidth * samples.bits * (isSeparate ? 1 : samples.count) + 7) / 8 }
+
+    /// Turns the image's samples, four bytes a pixel, into red, green and blue.
+    func finish(_ pixels: UnsafeMutablePointer<UInt8>) {
+        if let yCbCr {
+            yCbCr.convertToRGB(pixels, pixelCount: width * height)
+        } else {
+            samples.finish(pixels, pixelCount: width * height)
         }
     }
 
@@ -155,39 +182,5 @@ struct TIFFLayout {
         var blue: UnsafeMutablePointer<UInt16>?
         guard ctiff_palette(tiff, &red, &green, &blue) != 0, let red, let green, let blue else { return nil }
         return (0..<1 << bits).map { (UInt8(red[$0] / 256), UInt8(green[$0] / 256), UInt8(blue[$0] / 256)) }
-    }
-}
-
-/// The eight orientations of TIFF and Exif.
-enum TIFFOrientation {
-    /// Turns the pixels, 4 bytes each, so that they stand upright; gives the new size.
-    ///
-    /// - Throws: `image.memory`.
-    static func turn(
-        _ pixels: UnsafeMutablePointer<UInt8>, width: Int, height: Int, orientation: Int, name: String
-    ) throws -> (width: Int, height: Int) {
-        guard (2...8).contains(orientation) else { return (width, height) }
-        var memory = ByteBuffer()
-        try memory.reserve(4 * width * height, for: name)
-        let copy = memory.base.assumingMemoryBound(to: UInt8.self)
-        copy.update(from: pixels, count: 4 * width * height)
-        let isTransposed = orientation >= 5
-        let (newWidth, newHeight) = isTransposed ? (height, width) : (width, height)
-        for row in 0..<newHeight {
-            for column in 0..<newWidth {
-                let (x, y) =
-                    switch orientation {
-                    case 2: (width - 1 - column, row)
-                    case 3: (width - 1 - column, height - 1 - row)
-                    case 4: (column, height - 1 - row)
-                    case 5: (row, column)
-                    case 6: (row, height - 1 - column)
-                    case 7: (width - 1 - row, height - 1 - column)
-                    default: (width - 1 - row, column)
-                    }
-                for channel in 0..<4 { pixels[4 * (row * newWidth + column) + channel] = copy[4 * (y * width + x) + channel] }
-            }
-        }
-        return (newWidth, newHeight)
     }
 }

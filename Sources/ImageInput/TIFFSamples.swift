@@ -5,7 +5,7 @@ import Diagnostics
 /// misreads some; those are refused here.
 struct TIFFSamples {
     enum Meaning {
-        case white0, black0, palette, color, ink
+        case white0, black0, palette, color, ink, yCbCr, lab
         /// Red, green, blue multiplied by the alpha that follows.
         case premultiplied
     }
@@ -39,7 +39,7 @@ struct TIFFSamples {
     init?(_ tags: Tags) {
         var tags = tags
         if tags.isSeparate, !tags.extras.isEmpty, tags.extras.allSatisfy({ $0 == 0 }) {
-            guard tags.isCompressed, tags.samples > tags.extras.count else { return nil }
+            guard tags.isCompressed, tags.samples > tags.extras.count, tags.photometric != PHOTOMETRIC_YCBCR else { return nil }
             tags.samples -= tags.extras.count
             tags.extras = []
         }
@@ -72,6 +72,12 @@ struct TIFFSamples {
             return isKnown ? .ink : nil
         case PHOTOMETRIC_RGB:
             return isColor(tags) ? tags.extras.first == 1 ? .premultiplied : .color : nil
+        case PHOTOMETRIC_YCBCR where tags.samples == 1:
+            return isPlain && tags.extras.isEmpty && !tags.isCompressed ? .black0 : nil
+        case PHOTOMETRIC_YCBCR:
+            return isPlain && tags.extras.isEmpty && colors == 3 && (!tags.isSeparate || tags.isCompressed) ? .yCbCr : nil
+        case PHOTOMETRIC_CIELAB:
+            return isPlain && tags.extras.isEmpty && colors == 3 && !tags.isSeparate ? .lab : nil
         default:
             return nil
         }
@@ -152,6 +158,8 @@ extension TIFFSamples {
         switch meaning {
         case .ink:
             InvertedInk.convertToRGB(pixels, pixelCount: pixelCount)
+        case .lab:
+            LabColors.convertToRGB(pixels, pixelCount: pixelCount)
         case .premultiplied:
             for pixel in 0..<pixelCount {
                 let alpha = Int(pixels[4 * pixel + 3])

@@ -139,7 +139,8 @@ extension ImageSource {
             }
             guard labelled.allSatisfy({ classes.indices.contains($0.label) }) else {
                 throw Failure(
-                    .labelMismatch, "\(address) has labels outside of the \(classes.count) classes", remedy: "check the class names")
+                    .labelMismatch, "\(address) has labels outside of the \(classes.count.counted("class"))",
+                    remedy: "check the class names")
             }
         } else {
             let images = zip(names, indexes).flatMap { name, index in index.images.map { ContainedImage(container: name, image: $0) } }

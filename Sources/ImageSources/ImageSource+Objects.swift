@@ -36,15 +36,15 @@ extension ImageSource {
         objects.filter { object in
             if object.name.hasSuffix("/") { return false }
             guard ImageReference.staysBelow(object.name) else {
-                leftOut.add("objects whose names are no paths", object.name)
+                leftOut.add("object", "with a name that is no path", object.name)
                 return false
             }
             guard FolderListing.imageExtensions.contains(object.name.lowercasedExtension) else {
-                leftOut.add("objects that are no images by their names", object.name)
+                leftOut.add("object", "not named as an image", object.name)
                 return false
             }
             guard object.byteCount <= ImageLoader.defaultFileSizeLimit else {
-                leftOut.add("images of more than \(ImageLoader.defaultFileSizeLimit >> 20) MiB", object.name)
+                leftOut.add("image", "of more than \(ImageLoader.defaultFileSizeLimit >> 20) MiB", object.name)
                 return false
             }
             return true

@@ -1,4 +1,5 @@
 import CRdkafka
+import Diagnostics
 import Logging
 import Synchronization
 
@@ -46,7 +47,8 @@ final class ClientLog: Sendable {
     /// Logs a line, unless the program has logged enough of what its clients notice in this minute.
     func tell(_ level: Logger.Level, _ line: String, metadata: Logger.Metadata? = nil, source: String? = nil) {
         guard let left = Self.volume.withLock({ $0.admit(at: .now) }) else { return }
-        let remark = left > 0 ? " (before it, \(left) more lines of Kafka's clients were left out)" : ""
+        let remark =
+            left > 0 ? " (before it, \(left.counted("more line")) of Kafka's clients \(left.agreeing("was", "were")) left out)" : ""
         logger.log(level: level, "\(line)\(remark)", metadata: metadata, source: source)
     }
 

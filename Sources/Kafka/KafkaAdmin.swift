@@ -80,7 +80,7 @@ package final class KafkaAdmin {
 
     private func create(_ topic: TopicDescription, timeoutMilliseconds: Int) throws {
         let what = "topic \(topic.name) cannot be made"
-        let remedy = "make it by hand with \(topic.partitions) partitions, or allow this client to create topics"
+        let remedy = "make it by hand with \(topic.partitions.counted("partition")), or allow this client to create topics"
         var reason = [CChar](repeating: 0, count: 512)
         var request = rd_kafka_NewTopic_new(
             topic.name, Int32(clamping: topic.partitions), Int32(clamping: topic.replicationFactor), &reason, reason.count)

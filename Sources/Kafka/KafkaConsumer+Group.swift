@@ -16,7 +16,7 @@ extension KafkaConsumer {
             connection.noteAssignment()
             partitions.forEach(connection.forwardToIntake)
         } else if rd_kafka_assignment_lost(client.pointer) != 0 {
-            logger.notice("kafka group \(group): lost \(partitions.count) partitions, and joins again")
+            logger.notice("kafka group \(group): lost \(partitions.count.counted("partition")), and joins again")
         }
         if isCooperative {
             let error = isAssigned ? rd_kafka_incremental_assign(client.pointer, list) : rd_kafka_incremental_unassign(client.pointer, list)
@@ -37,7 +37,7 @@ extension KafkaConsumer {
             state.vanishing.noteService()
             return state.assignment.count
         }
-        logger.debug("kafka group \(group): \(isAssigned ? "took" : "gave up") \(partitions.count) partitions, has \(count)")
+        logger.debug("kafka group \(group): \(isAssigned ? "took" : "gave up") \(partitions.count.counted("partition")), has \(count)")
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             throw client.fatalFailure("the Kafka consumer of group \(group) cannot go on")
                 ?? client.failure("the partitions of group \(group) cannot be taken over", code, otherwise: .kafkaGroup)

@@ -52,7 +52,7 @@ package final class KafkaProducer: Sendable {
         let deliveries = try deliver(messages, timeoutMilliseconds: timeoutMilliseconds)
         let failures = deliveries.compactMap { if case .failed(let failure) = $0 { failure } else { nil } }
         if let first = failures.first {
-            logger.warning("\(failures.count) of \(messages.count) messages were not delivered, the first: \(first)")
+            logger.warning("\(failures.count) of \(messages.count.counted("message")) were not delivered, the first: \(first)")
         }
         return deliveries.map(\.isAcknowledged)
     }

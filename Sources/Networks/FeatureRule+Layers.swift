@@ -12,7 +12,7 @@ extension FeatureRule {
         guard groups > 0, shape[0] > 0, shape[0].isMultiple(of: groups), input.channels.isMultiple(of: groups),
             shape[1] == input.channels / groups
         else {
-            throw refused("its weights of shape \(shape) in \(groups) groups do not fit \(input.channels) channels")
+            throw refused("its weights of shape \(shape) in \(groups.counted("group")) do not fit \(input.channels) channels")
         }
         try require(convolution.bias, [shape[0]])
         let window = PoolingWindow(kernel: kernel, stride: convolution.stride, padding: convolution.padding)
@@ -69,7 +69,7 @@ extension FeatureRule {
         if case .shaped(let shape) = neuron.layout {
             guard shape.allSatisfy({ $0 > 0 }), shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == output.neurons
             else {
-                throw refused("\(output.neurons) neurons cannot have the shape \(shape)")
+                throw refused("\(output.neurons.counted("neuron")) cannot have the shape \(shape)")
             }
         }
         output.kind = .spikes

@@ -37,7 +37,8 @@ extension NetworkGraph {
             }
             if case .neuron = node.operation { neurons += feature.neurons }
             guard neurons <= NetworkLimit.neurons else {
-                throw invalid(node, "with it the network has \(neurons) neurons, and \(NetworkLimit.neurons) at most are supported")
+                throw invalid(
+                    node, "with it the network has \(neurons.counted("neuron")), and \(NetworkLimit.neurons) at most are supported")
             }
             features.append(feature)
         }
@@ -45,7 +46,7 @@ extension NetworkGraph {
             throw invalid(nodes[output], "the last node gives the logits: one position, behind a linear layer")
         }
         guard last.channels <= NetworkLimit.classes else {
-            throw invalid(nodes[output], "it gives \(last.channels) classes, and \(NetworkLimit.classes) at most are supported")
+            throw invalid(nodes[output], "it gives \(last.channels.counted("class")), and \(NetworkLimit.classes) at most are supported")
         }
         return features
     }

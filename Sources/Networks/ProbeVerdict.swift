@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// Whether a network gives what its own code gave, on the inputs that a file carries with its weights.
 package struct ProbeVerdict: Sendable, Hashable, Codable {
     package var images: Int
@@ -29,6 +31,6 @@ package struct ProbeVerdict: Sendable, Hashable, Codable {
         if let parting { return "NOT the function of its own code: \(parting)" }
         let difference = logitDifference ?? 0
         let logits = difference > 0 ? "logits within \(Float(difference))" : "all logits equal"
-        return "the same function: every spike of \(images) images in \(timeSteps) time steps, \(logits)"
+        return "the same function: every spike of \(images.counted("image")) in \(timeSteps.counted("time step")), \(logits)"
     }
 }

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// Values by layer and time step as heat maps: a row for each kind of layer, a column for each block, divided into time steps. Layers that are
 /// numbered otherwise, and those that are not numbered, have maps of their own.
 struct LayerMaps {
@@ -75,9 +77,9 @@ struct LayerMaps {
         let merged =
             bins == steps
             ? ", time steps 1 to \(steps) in each"
-            : bins == 1 ? ", mean of \(steps) time steps" : ", \(steps) time steps as \(bins) means in each"
+            : bins == 1 ? ", mean of \(steps.counted("time step"))" : ", \(steps.counted("time step")) as \(bins) means in each"
         let chart = HeatMap(
-            label: "\(what) of \(layers.count) layers by \(title) and time step.", rows: kinds,
+            label: "\(what) of \(layers.count.counted("layer")) by \(title) and time step.", rows: kinds,
             columns: isSingle ? [""] : numbers.map { "\($0)" },
             group: bins, cells: cells, rowTitle: "", columnTitle: title + merged, scale: withScale ? scale : nil,
             width: 1080, rowHeight: 20, nameWidth: nameWidth)

@@ -1,4 +1,5 @@
 package import Checkpoints
+internal import Diagnostics
 package import Networks
 internal import Reports
 
@@ -51,7 +52,7 @@ package struct ModelPage: Sendable {
             ("parameters", NumberText.grouped(network.graph.parameterCount), "trainable"),
             ("input", "\(network.inputSize) x \(network.inputSize)", "pixels"),
             ("classes", NumberText.grouped(network.classes), "outputs of the head"),
-            ("neurons", NumberText.grouped(network.activity.neurons), "in \(network.activity.groups.count) groups"),
+            ("neurons", NumberText.grouped(network.activity.neurons), "in \(network.activity.groups.count.counted("group"))"),
             ("saved time steps", checkpoint.savedTimeSteps.map { "\($0)" } ?? "-", "of its training"),
         ]
         return .element(

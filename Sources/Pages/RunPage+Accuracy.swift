@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Evaluation
 internal import Reports
 
@@ -37,7 +38,7 @@ extension RunPage {
         let high = rows.map { max($0.top1.ci95.high, $0.top5.ci95.high) }.max() ?? 1
         let chart = LineChart(
             label:
-                "Top-1 and top-5 accuracy after 1 to \(rows.count) time steps; top-1 ends at \(NumberText.percent(report.top1.accuracy)).",
+                "Top-1 and top-5 accuracy after 1 to \(rows.count.counted("time step")); top-1 ends at \(NumberText.percent(report.top1.accuracy)).",
             x: .steps("time steps T", count: report.timeSteps),
             y: .linear("accuracy, %", from: low, to: high, within: 0...1, factor: 100),
             series: [series("top-1", 0) { rows[$0].top1 }, series("top-5", 2) { rows[$0].top5 }])

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Evaluation
 internal import Reports
 
@@ -31,7 +32,7 @@ extension RunPage {
                 ]
             })
         let images =
-            "\(certificate.images) \(certificate.imageSource == "generated" ? "generated " : "")image\(certificate.images == 1 ? "" : "s")"
+            certificate.images.counted(certificate.imageSource == "generated" ? "generated image" : "image")
         return Figure.pair(
             PageTable.table(operations, caption: "Operations of \(images)"),
             PageTable.table(multiplied, caption: "What is multiplied")

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Evaluation
 internal import Reports
 
@@ -16,7 +17,7 @@ extension RunPage {
         if sorted.count <= Self.barLimit {
             let bars = Figure.markup(
                 "Accuracy by class", "Top-1 with Wilson's 95 % interval, the hardest class first.",
-                bars(sorted, label: "Top-1 accuracy of \(sorted.count) classes."), numbers: table(sorted))
+                bars(sorted, label: "Top-1 accuracy of \(sorted.count.counted("class"))."), numbers: table(sorted))
             return Figure.pair(.element("div", [:], bars, confusedPairs), confusionFigure)
         }
         let ends = Figure.pair(
@@ -27,7 +28,7 @@ extension RunPage {
                 "The easiest classes", "Top-1 with Wilson's 95 % interval: \(Self.endLimit) of \(sorted.count).",
                 bars(sorted.suffix(Self.endLimit).reversed(), label: "Top-1 accuracy of the \(Self.endLimit) easiest classes.")))
         return Figure.pair(curve(sorted), distribution(sorted)) + ends
-            + PageTable.folded("All \(sorted.count) classes", PageTable.table(table(sorted)), isLong: true)
+            + PageTable.folded("All \(sorted.count.counted("class"))", PageTable.table(table(sorted)), isLong: true)
             + Figure.pair(confusionFigure, confusedPairs)
     }
 
@@ -72,7 +73,8 @@ extension RunPage {
                 }, style: style, hasBand: band, hasMarks: false)
         }
         let chart = LineChart(
-            label: "Top-1 accuracy of \(sorted.count) classes in rising order, from \(NumberText.percent(sorted[0].top1.accuracy)) to "
+            label:
+                "Top-1 accuracy of \(sorted.count.counted("class")) in rising order, from \(NumberText.percent(sorted[0].top1.accuracy)) to "
                 + "\(NumberText.percent(sorted[sorted.count - 1].top1.accuracy)).",
             x: .linear("classes, the hardest first", from: 0, to: Double(sorted.count), within: 0...Double(sorted.count)),
             y: .linear("top-1, %", from: 0, to: 1, factor: 100), series: [series("top-1", 0, { $0.top1 }, band: true)])
@@ -87,7 +89,7 @@ extension RunPage {
         for one in sorted { counts[min(Int(one.top1.accuracy * Double(count)), count - 1)] += 1 }
         let most = counts.max() ?? 0
         let chart = Histogram(
-            label: "How many of \(sorted.count) classes have which top-1 accuracy.",
+            label: "How many of \(sorted.count.counted("class")) have which top-1 accuracy.",
             axis: .linear("top-1 of the class, %", from: 0, to: 1, factor: 100),
             panels: [
                 .init(
@@ -96,8 +98,8 @@ extension RunPage {
                         let (low, high) = (Double(index) / Double(count), Double(index + 1) / Double(count))
                         return .init(
                             low: low, high: high, count: Double(number),
-                            title: "\(NumberText.fixed(low * 100, 0)) to \(NumberText.fixed(high * 100, 0)) %: \(number) classes")
-                    }, marks: [("median", sorted[sorted.count / 2].top1.accuracy)], remark: "highest bar: \(most) classes")
+                            title: "\(NumberText.fixed(low * 100, 0)) to \(NumberText.fixed(high * 100, 0)) %: \(number.counted("class"))")
+                    }, marks: [("median", sorted[sorted.count / 2].top1.accuracy)], remark: "highest bar: \(most.counted("class"))")
             ], panelHeight: 200)
         return Figure.markup("Distribution of the classes", "How many classes lie in each twentieth of the scale.", chart.markup)
     }

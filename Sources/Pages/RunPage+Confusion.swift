@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Evaluation
 internal import Reports
 
@@ -38,7 +39,7 @@ extension RunPage {
                 return HeatMap.Cell(
                     fraction: label == predicted || count == 0 ? nil : part / most, text: count == 0 ? nil : "\(count)",
                     isOwn: label == predicted,
-                    title: "\(name(label)) taken for \(name(predicted)): \(count) of \(known[label]?.images ?? 0) images, "
+                    title: "\(name(label)) taken for \(name(predicted)): \(count) of \((known[label]?.images ?? 0).counted("image")), "
                         + NumberText.percent(part, digits: 1))
             }
             guard !excerpt.isWhole else { return row }
@@ -47,14 +48,14 @@ extension RunPage {
         }
         let chart = HeatMap(
             label:
-                "Confusion matrix of \(excerpt.labels.count) classes; the most confused share of a class is \(NumberText.percent(most)).",
+                "Confusion matrix of \(excerpt.labels.count.counted("class")); the most confused share of a class is \(NumberText.percent(most)).",
             rows: excerpt.labels.map(name), columns: excerpt.labels.map(name) + (excerpt.isWhole ? [] : ["all others"]), cells: cells,
             rowTitle: "label", columnTitle: "prediction", scale: ("of the label's images", "0 %", NumberText.percent(most, digits: 1)),
             turnsNames: true)
         let which =
             excerpt.isWhole
             ? ""
-            : " The block of the \(excerpt.labels.count) classes that are most often taken for each other, of \(content.classes.count);"
+            : " The block of the \(excerpt.labels.count.counted("class")) that are most often taken for each other, of \(content.classes.count);"
                 + " all others stand in the last column."
         return Figure.markup(
             "Confusion matrix", "Images by label and prediction. Colours show mistakes alone; the diagonal is what is right.\(which)",

@@ -22,12 +22,11 @@ extension RunPage {
                     Histogram.Bin(
                         low: bin.lowMicroseconds / 1000, high: bin.highMicroseconds / 1000, count: Double(bin.images),
                         title: "\(phase.name), \(NumberText.significant(bin.lowMicroseconds / 1000)) to "
-                            + "\(NumberText.significant(bin.highMicroseconds / 1000)) ms: \(NumberText.grouped(bin.images)) images")
+                            + "\(NumberText.significant(bin.highMicroseconds / 1000)) ms: \(NumberText.grouped(bin.images, "image"))")
                 },
                 marks: [
-                    ("p50", Double(phase.percentiles.p50) / 1000), ("p90", Double(phase.percentiles.p90) / 1000),
-                    ("p99", Double(phase.percentiles.p99) / 1000),
-                ],
+                    ("p50", phase.percentiles.p50), ("p90", phase.percentiles.p90), ("p99", phase.percentiles.p99),
+                ].compactMap { name, time in time.map { (name, Double($0) / 1000) } },
                 remark: "p50 \(NumberText.milliseconds(phase.percentiles.p50)), p90 \(NumberText.milliseconds(phase.percentiles.p90)), "
                     + "p99 \(NumberText.milliseconds(phase.percentiles.p99)), max \(NumberText.milliseconds(phase.percentiles.max))")
         }
@@ -62,7 +61,7 @@ extension RunPage {
         let span = seconds / length
         let chart = StackedAreas(
             label: "Images per second over \(NumberText.duration(seconds: seconds)), by worker; "
-                + "\(NumberText.fixed(report.imagesPerSecond, 1)) on average.",
+                + "\(NumberText.mean(report.imagesPerSecond, 1)) on average.",
             x: .linear("\(unit) since the first claim", from: 0, to: span, within: 0...span),
             y: .linear("images per second", from: 0, to: StackedAreas.peak(series)),
             interval: first.intervalSeconds / length, series: series)
@@ -75,7 +74,7 @@ extension RunPage {
             })
         return Figure.markup(
             "Throughput over time, by worker",
-            "\(NumberText.fixed(report.imagesPerSecond, 1)) images per second on average over \(NumberText.duration(seconds: seconds)). "
+            "\(NumberText.mean(report.imagesPerSecond, 1)) images per second on average over \(NumberText.duration(seconds: seconds)). "
                 + "A shard's images are spread evenly from its claim to its end.", chart.markup, numbers: numbers)
     }
 }

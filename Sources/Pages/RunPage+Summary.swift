@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Evaluation
 internal import Reports
 
@@ -28,19 +29,19 @@ extension RunPage {
             tiles.append(
                 (
                     "top-1 by \(set.name)", NumberText.accuracy(set.top1.accuracy, of: set.images),
-                    "\(NumberText.range(set.top1.ci95)), \(set.images) images"
+                    "\(NumberText.range(set.top1.ci95)), \(set.images.counted("image"))"
                 ))
         }
-        if let energy = report.energy, report.images.evaluated > 0 {
+        if let energy = report.energy {
             tiles.append(("energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ", energyRemark(energy)))
         }
         tiles += [
-            ("synaptic operations", report.orNone(operations), "per image, true fan-out"),
-            ("firing rate", report.orNone(NumberText.fixed(report.firingRate, 4)), "spikes per neuron and time step"),
-            ("inference", report.orNone(NumberText.milliseconds(report.latency.inference.p50)), "per image and thread, median"),
+            ("synaptic operations", operations, "per image, true fan-out"),
+            ("firing rate", NumberText.mean(report.firingRate, 4), "spikes per neuron and time step"),
+            ("inference", NumberText.milliseconds(report.latency.inference.p50), "per image and thread, median"),
             (
-                "throughput", "\(NumberText.fixed(report.imagesPerSecond, 1)) images/s",
-                "\(report.workers) worker\(report.workers == 1 ? "" : "s")"
+                "throughput", report.imagesPerSecond.map { "\(NumberText.fixed($0, 1)) images/s" } ?? "none",
+                report.workers.counted("worker")
             ),
         ]
         if let certificate = report.certificate {
@@ -51,7 +52,7 @@ extension RunPage {
 
     /// Whole, or in thousands of millions where that would be long.
     private var operations: String {
-        let count = report.synapticOperationsPerImage
+        guard let count = report.synapticOperationsPerImage else { return "none" }
         return count < 1e9 ? NumberText.grouped(Int(count.rounded())) : "\(NumberText.significant(count / 1e9)) G"
     }
 

@@ -28,7 +28,9 @@ package struct CopyWriter {
     /// - Throws: `database.invalid_value` where the number of values, a type or a range does not fit.
     package mutating func row(_ values: [PostgresValue]) throws {
         guard values.count == columns.count else {
-            throw Failure(.databaseInvalidValue, "A row of \(values.count) values was given to a COPY of \(columns.count) columns")
+            throw Failure(
+                .databaseInvalidValue, "A row of \(values.count.counted("value")) was given to a COPY of \(columns.count.counted("column"))"
+            )
         }
         BinaryEncoding.append(Int16(truncatingIfNeeded: columns.count), to: &buffer)
         for (value, column) in zip(values, columns) {

@@ -14,7 +14,7 @@ struct ParameterList {
     init(_ values: [PostgresValue]) throws {
         // The protocol counts parameters in 16 bits.
         guard values.count <= 65_535 else {
-            throw Failure(.databaseInvalidValue, "A statement has \(values.count) parameters; PostgreSQL takes 65535")
+            throw Failure(.databaseInvalidValue, "A statement has \(values.count.counted("parameter")); PostgreSQL takes 65535")
         }
         var storage: [UInt8] = []
         var offsets: [Int?] = []

@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 
 /// Firing rates and synaptic operations by layer and time step. Its JSON form is documented in `docs/answers.md`.
@@ -50,6 +51,6 @@ package struct ActivityReport: Sendable, Encodable {
 
     private func named(_ state: String, _ groups: [LayerFiring], _ meaning: String) -> String {
         guard !groups.isEmpty else { return "no \(state) group (\(meaning))" }
-        return "\(groups.count) \(state) group\(groups.count == 1 ? "" : "s") (\(meaning)): \(groups.map(\.name).joined(separator: ", "))"
+        return "\(groups.count.counted("\(state) group")) (\(meaning)): \(groups.map(\.name).joined(separator: ", "))"
     }
 }

@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 
 extension AnytimeReport {
@@ -81,7 +82,7 @@ extension ExitRule {
 
     var longText: String {
         switch self {
-        case .timeSteps(let steps): "\(steps) time step\(steps == 1 ? "" : "s")"
+        case .timeSteps(let steps): steps.counted("time step")
         case .margin, .stable: text
         }
     }

@@ -32,9 +32,10 @@ package struct AnytimeReport: Sendable, Encodable {
             if let correct = point.top5Correct {
                 try container.encode(RunReport.Accuracy(correct: correct, evaluated: point.images), forKey: .top5)
             }
-            try container.encode(point.timeStepsPerImage, forKey: .timeStepsPerImage)
-            try container.encode(point.spikesPerImage, forKey: .spikesPerImage)
-            try container.encode(point.synapticOperationsPerImage, forKey: .synapticOperationsPerImage)
+            func encode(_ mean: Double, _ key: CodingKeys) throws { try container.encode(point.images > 0 ? mean : nil, forKey: key) }
+            try encode(point.timeStepsPerImage, .timeStepsPerImage)
+            try encode(point.spikesPerImage, .spikesPerImage)
+            try encode(point.synapticOperationsPerImage, .synapticOperationsPerImage)
             try container.encodeIfPresent(millijoules, forKey: .millijoules)
         }
     }
@@ -59,7 +60,7 @@ package struct AnytimeReport: Sendable, Encodable {
         self.points = points.map { point in
             Point(
                 point: point,
-                millijoules: macsPerImage.map {
+                millijoules: (point.images > 0 ? macsPerImage : nil).map {
                     costs.millijoules(macs: Double($0), synapticOperations: point.synapticOperationsPerImage)
                 })
         }

@@ -10,8 +10,8 @@ extension Certificate {
             isMarkdown ? "### \(title)\n\n\(table.markdown())" : "\(title)\n\(table.plain())"
         }
         let lines = [
-            "\(engine), kernels \(kernels), T = \(timeSteps), evalctl \(version), \(images) \(imageSource == "generated" ? "generated " : "")"
-                + "image\(images == 1 ? "" : "s"); all counts are sums over them",
+            "\(engine), kernels \(kernels), T = \(timeSteps), evalctl \(version), "
+                + "\(images.counted(imageSource == "generated" ? "generated image" : "image")); all counts are sums over them",
             "model sha256 \(modelSHA256)",
             "grade \(grade.rawValue): \(meaning)",
         ]

@@ -18,7 +18,7 @@ package struct EnergyReport: Sendable, Encodable {
 
     package var run: RunID
     package var images: Int
-    /// The same operations by each table of costs, the chosen one first.
+    /// The same operations by each table of costs, the chosen one first; none where no image was evaluated.
     package var estimates: [EnergyEstimate]
     /// Millijoules of the p5, p50, p95 image and so on are those of the operations here.
     package var distributions: [CostDistribution]
@@ -26,14 +26,15 @@ package struct EnergyReport: Sendable, Encodable {
     package var classes: [ClassEnergy]
 
     package init(
-        run: RunID, images: Int, macsPerImage: Int, synapticOperationsPerImage: Double, timeSteps: Int, costs: [EnergyCosts],
+        run: RunID, images: Int, macsPerImage: Int, synapticOperationsPerImage: Double?, timeSteps: Int, costs: [EnergyCosts],
         distributions: [CostDistribution], classes: [ClassCost]
     ) {
         self.run = run
         self.images = images
-        estimates = costs.map {
-            EnergyEstimate(
-                costs: $0, macsPerImage: macsPerImage, synapticOperationsPerImage: synapticOperationsPerImage, timeSteps: timeSteps)
+        estimates = costs.compactMap { costs in
+            synapticOperationsPerImage.map {
+                EnergyEstimate(costs: costs, macsPerImage: macsPerImage, synapticOperationsPerImage: $0, timeSteps: timeSteps)
+            }
         }
         self.distributions = distributions
         self.classes = classes.map { cost in
@@ -48,12 +49,14 @@ extension EnergyReport {
     /// - Parameter classLimit: how many of the most and of the least costly classes tables show; JSON has all.
     package func rendered(as format: OutputFormat, classLimit: Int = 5) throws -> String {
         if format == .json { return try renderJSON(self) }
-        var document = TextDocument("Run \(run): energy per image, over \(NumberText.grouped(images)) images")
+        var document = TextDocument("Run \(run): energy per image, over \(NumberText.grouped(images, "image"))")
         if let chosen = estimates.first {
             document.say(
                 "E = MACs x E_MAC + synaptic operations x E_AC = \(chosen.formula) = \(NumberText.significant(chosen.millijoulesPerImage)) mJ"
             )
             if let habit = chosen.habit { document.say(habit) }
+        } else {
+            document.say("none: no image has a prediction")
         }
         document.say("MACs are the first convolution's, which reads pixels; arithmetic alone, no memory traffic and no neuron updates")
         document.show("By table of costs", costTable)

@@ -36,9 +36,9 @@ package struct FailureReport: Sendable, Encodable {
 
     private var summary: String {
         let missing = images.expected - images.evaluated
-        guard missing > 0 else { return "every one of \(NumberText.grouped(images.expected)) images has a prediction" }
+        guard missing > 0 else { return "every one of \(NumberText.grouped(images.expected, "image")) has a prediction" }
         var text =
-            "\(NumberText.grouped(missing)) of \(NumberText.grouped(images.expected)) images: \(NumberText.grouped(images.failed)) failed"
+            "\(NumberText.grouped(missing)) of \(NumberText.grouped(images.expected, "image")): \(NumberText.grouped(images.failed)) failed"
         if missing > images.failed {
             text += ", \(NumberText.grouped(missing - images.failed)) were not tried to the end; the run is \(state.rawValue)"
         }

@@ -1,9 +1,9 @@
 package import Evaluation
 
 extension NumberText {
-    /// An interval of fractions as percentages (`95.60 to 98.45 %`).
+    /// An interval of fractions as percentages (`95.60 to 98.45 %`); `none` where nothing was tried.
     package static func range(_ interval: Interval) -> String {
-        "\(fixed(interval.low * 100, 2)) to \(percent(interval.high))"
+        interval == .unknown ? "none" : "\(fixed(interval.low * 100, 2)) to \(percent(interval.high))"
     }
 
     /// A number with its sign (`+1.5`).

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// Numbers as reports print them: no locale, the same text everywhere.
 package enum NumberText {
     /// `value` with exactly `digits` decimals.
@@ -12,6 +14,11 @@ package enum NumberText {
         guard digits > 0 else { return sign + whole }
         let fraction = String(scaled % Int64(scale))
         return sign + whole + "." + String(repeating: "0", count: digits - fraction.count) + fraction
+    }
+
+    /// A mean with exactly `digits` decimals; `none` where there is none.
+    package static func mean(_ value: Double?, _ digits: Int) -> String {
+        value.map { fixed($0, digits) } ?? "none"
     }
 
     /// A fraction as a percentage (`97.40 %`).
@@ -35,9 +42,12 @@ package enum NumberText {
         return text
     }
 
-    /// Microseconds as milliseconds (`1.234 ms`).
-    package static func milliseconds(_ microseconds: Int) -> String {
-        fixed(Double(microseconds) / 1000, 3) + " ms"
+    /// An integer with thousands separated by commas, and the noun it counts (`12,000 images`, `1 image`).
+    package static func grouped(_ value: Int, _ noun: String) -> String { "\(grouped(value)) \(noun.counting(value))" }
+
+    /// Microseconds as milliseconds (`1.234 ms`); `none` where there are none.
+    package static func milliseconds(_ microseconds: Int?) -> String {
+        microseconds.map { fixed(Double($0) / 1000, 3) + " ms" } ?? "none"
     }
 
     /// A span of seconds (`47 s`, `3 min 20 s`, `2 h 05 min`).

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Evaluation
 
 extension RunComparison {
@@ -5,7 +6,7 @@ extension RunComparison {
     package func rendered(as format: OutputFormat, classLimit: Int = 10) throws -> String {
         if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(a.run) (\(a.name)) against run \(b.run) (\(b.name))")
-        document.say("\(NumberText.grouped(images)) images that both evaluated, top-1")
+        document.say("\(NumberText.grouped(images, "image")) that both evaluated, top-1")
         if let remark = pairing.remark { document.say(remark) }
         document.show(
             "",
@@ -24,7 +25,8 @@ extension RunComparison {
             "difference \(NumberText.points(difference)), 95 % interval \(NumberText.pointRange(differenceInterval)) "
                 + "(run \(a.run) less run \(b.run); Newcombe's paired score interval)")
         document.say(
-            "exact McNemar test p = \(NumberText.probability(mcnemarExactP)), on \(aOnly + bOnly) images that one run alone has right")
+            "exact McNemar test p = \(NumberText.probability(mcnemarExactP)), on \((aOnly + bOnly).counted("image")) that one run alone has right"
+        )
         document.say(resolution)
         document.show("Per image (A less B; latencies are those of the machines that ran it)", costTable)
         document.show("Most changed classes", classTable(limit: classLimit))
@@ -73,7 +75,8 @@ extension PairedImages {
     /// Said where images were not paired by content.
     var remark: String? {
         guard pairing == .path else { return nil }
-        return "paired by path alone: \(otherBytes) have other bytes, \(otherLabels) another label; each run counts by its own labels"
+        return
+            "paired by path alone: \(otherBytes.counted("pair")) with other bytes, \(otherLabels) with another label; each run counts by its own labels"
     }
 }
 
@@ -109,7 +112,7 @@ extension RunComparisonTable {
         }
         document.say(
             "Differences are in points with Newcombe's paired score interval; p is the exact McNemar test's, corrected by Holm's method "
-                + "for \(pairs.count) comparisons.")
+                + "for \(pairs.count.counted("comparison")).")
         return format == .markdown ? document.markdown() : document.plain()
     }
 }

@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 
 /// Where two runs part. Its JSON form is documented in `docs/answers.md`.
@@ -59,9 +60,11 @@ package struct RunDifferenceReport: Sendable, Encodable {
                 [.init("what rows depend on"), .init(""), .init("run \(a)"), .init("run \(b)")],
                 rows: causes.map { [$0.name, $0.isSame ? "same" : "DIFFERS", short($0.a), $0.isSame ? "" : short($0.b)] }))
         document.say(
-            "\(differences.images) images in both: \(differences.predictions) predictions differ, \(differences.rows) rows differ"
-                + (differences.files > 0 ? ", \(differences.files) files have other bytes" : "")
-                + (differences.labels > 0 ? ", \(differences.labels) have another label" : ""))
+            "\(differences.images.counted("image")) in both: \(differences.predictions.counted("prediction")) "
+                + "\(differences.predictions.agreeing("differs", "differ")), \(differences.rows.counted("row")) \(differences.rows.agreeing("differs", "differ"))"
+                + (differences.files > 0
+                    ? ", \(differences.files.counted("file")) \(differences.files.agreeing("has", "have")) other bytes" : "")
+                + (differences.labels > 0 ? ", \(differences.labels) \(differences.labels.agreeing("has", "have")) another label" : ""))
         if differences.firstSpikeDifference.contains(where: { $0 > 0 }) {
             let steps = differences.firstSpikeDifference.enumerated().map { "\($1) in step \($0 + 1)" }
             document.say("spike counts first differ: \(steps.joined(separator: ", "))")
@@ -69,7 +72,7 @@ package struct RunDifferenceReport: Sendable, Encodable {
         if let place = firstByShards {
             document.say(
                 "by the sums of shards, spikes first part in time step \(place.timeStep), \(place.layer), "
-                    + "in \(place.shards) shard\(place.shards == 1 ? "" : "s")")
+                    + "in \(place.shards.counted("shard"))")
         }
         document.show("Images that differ, those with another prediction first", changeTable)
         if changes.count < differences.rows { document.say("\(changes.count) of \(differences.rows) are shown; --limit shows more") }

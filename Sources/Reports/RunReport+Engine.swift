@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 
 extension RunReport {
@@ -23,7 +24,7 @@ extension RunReport {
             let name = engine.firstRange(of: "-w").map { String(engine[..<$0.lowerBound]) } ?? engine
             return "none; make one with `evalctl audit \(model) --engine \(name)\(bits) --timesteps \(timeSteps)`"
         }
-        let images = "\(certificate.images) image\(certificate.images == 1 ? "" : "s")"
+        let images = certificate.images.counted("image")
         let proof =
             switch certificate.equalToEngine {
             case true?: "counted run equal to kernels \(certificate.kernels) on \(images)"

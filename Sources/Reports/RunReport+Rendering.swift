@@ -13,7 +13,7 @@ extension RunReport {
 
     /// One sentence: how many images the figures count.
     package var completeness: String {
-        if complete { return "\(images.evaluated) of \(images.expected) images" }
+        if complete { return "\(images.evaluated) of \(images.expected.counted("image"))" }
         var text = "INCOMPLETE (\(images.evaluated) of \(images.expected))"
         var reasons: [String] = []
         if images.failed > 0 { reasons.append("\(images.failed) failed") }
@@ -51,15 +51,15 @@ extension RunReport {
                 ["top-1 by time step", topByTimeStep]
             ] + labelSetRows + [
                 ["engine", "\(engine), T = \(timeSteps)"],
-                ["spikes per image", orNone(NumberText.fixed(spikesPerImage, 1))],
-                ["firing rate", orNone(NumberText.fixed(firingRate, 4))],
-                ["synaptic operations per image", orNone(NumberText.grouped(Int(synapticOperationsPerImage.rounded())))],
+                ["spikes per image", NumberText.mean(spikesPerImage, 1)],
+                ["firing rate", NumberText.mean(firingRate, 4)],
+                ["synaptic operations per image", synapticOperationsPerImage.map { NumberText.grouped(Int($0.rounded())) } ?? "none"],
             ] + energyRows + [
                 ["decode", row(latency.decode)],
                 ["preprocess", row(latency.preprocess)],
                 ["inference", row(latency.inference)],
                 ["total per image", row(latency.total)],
-                ["images per second", "\(NumberText.fixed(imagesPerSecond, 1)) with \(workers) worker\(workers == 1 ? "" : "s")"],
+                ["images per second", imagesPerSecond.map { "\(NumberText.fixed($0, 1)) with \(workers.counted("worker"))" } ?? "none"],
             ] + networkRows.filter { $0[0] != "published top-1" } + [
                 ["certificate", certificateText],
                 ["model sha256", provenance.modelSHA256],
@@ -68,9 +68,6 @@ extension RunReport {
                 ["made by", madeBy],
             ])
     }
-
-    /// A mean over the images with a prediction, where there are any.
-    package func orNone(_ text: String) -> String { images.evaluated > 0 ? text : "none" }
 
     private var madeBy: String {
         let kernels = provenance.kernels.isEmpty ? "" : ", kernels \(provenance.kernels.joined(separator: ", "))"
@@ -90,9 +87,9 @@ extension RunReport {
         let isLong = top1ByTimeStep.count > 8
         let steps = top1ByTimeStep.indices.filter { !isLong || ($0 + 1) & $0 == 0 || $0 == top1ByTimeStep.count - 1 }
         return steps.map { step in
-            let text = (isLong ? "T = \(step + 1): " : "") + NumberText.percent(top1ByTimeStep[step])
-            guard top1ByTimeStepIntervals.indices.contains(step) else { return text }
-            return "\(text) (\(NumberText.range(top1ByTimeStepIntervals[step])))"
+            let text = (isLong ? "T = \(step + 1): " : "") + (top1ByTimeStep[step].map { NumberText.percent($0) } ?? "none")
+            guard top1ByTimeStepIntervals.indices.contains(step), let interval = top1ByTimeStepIntervals[step] else { return text }
+            return "\(text) (\(NumberText.range(interval)))"
         }.joined(separator: ", ")
     }
 
@@ -109,8 +106,8 @@ extension RunReport {
     }
 
     private var energyRows: [[String]] {
-        guard let energy else { return [["energy per image", EnergyEstimate.absence(engine: engine)]] }
         guard images.evaluated > 0 else { return [["energy per image", "none"]] }
+        guard let energy else { return [["energy per image", EnergyEstimate.absence(engine: engine)]] }
         var rows = [["energy per image", "\(NumberText.significant(energy.millijoulesPerImage)) mJ = \(energy.formula)"]]
         if let habit = energy.habit { rows.append(["", habit]) }
         return rows

@@ -15,7 +15,7 @@ extension RunReport {
         }
         return [
             model, engine, "\(timeSteps)", counted, accuracy(top1),
-            accuracy(top5), orNone(NumberText.significant(synapticOperationsPerImage / 1e9) + " G"),
+            accuracy(top5), synapticOperationsPerImage.map { NumberText.significant($0 / 1e9) + " G" } ?? "none",
             energyCell,
         ]
     }

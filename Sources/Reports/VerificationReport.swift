@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import Evaluation
 
 /// Whether rows are reproduced to the bit. Its JSON form is documented in `docs/answers.md`.
@@ -43,7 +44,7 @@ package struct VerificationReport: Sendable, Encodable {
 
     package func rendered(as format: OutputFormat) throws -> String {
         if format == .json { return try renderJSON(self) }
-        var document = TextDocument("Run \(run): \(reproduced) of \(images) rows reproduced to the bit")
+        var document = TextDocument("Run \(run): \(reproduced) of \(images.counted("row")) reproduced to the bit")
         document.say("engine \(engine) on \(instructionSet), images drawn with seed \(seed)")
         document.show(
             "Not reproduced",

@@ -53,7 +53,7 @@ final class KafkaReceiver: JobReceiver, @unchecked Sendable {
     private func poll(isWanted: Bool) throws -> KafkaMessage? {
         let message = try consumer.poll(milliseconds: reader != nil && isWanted ? 5 : 50)
         if consumer.assignedPartitions > 0 {
-            if reader != nil { logger.info("the consumer group has given this worker \(consumer.assignedPartitions) partitions") }
+            if reader != nil { logger.info("the consumer group has given this worker \(consumer.assignedPartitions.counted("partition"))") }
             reader = nil
             readAlone = Deadline(in: Self.patience)
         } else if reader == nil, readAlone.isPast {

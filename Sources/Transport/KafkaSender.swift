@@ -33,9 +33,11 @@ final class KafkaSender: JobSender {
     private func warnOfPartitions() {
         guard lanes.count != transport.partitions else { return }
         let consequence =
-            lanes.count < transport.partitions ? "no more than \(lanes.count) workers get partitions of their own" : "that is no harm"
+            lanes.count < transport.partitions
+            ? "no more than \(lanes.count.counted("worker")) get partitions of their own" : "that is no harm"
         logger.warning(
-            "topic \(transport.topics.jobs) has \(lanes.count) partitions, and --partitions says \(transport.partitions): \(consequence)")
+            "topic \(transport.topics.jobs) has \(lanes.count.counted("partition")), and --partitions says \(transport.partitions): \(consequence)"
+        )
     }
 
     func attend(_ fleet: FleetSnapshot) {

@@ -65,7 +65,7 @@ extension Worker {
             let storeStart = ContinuousClock.now
             try insistently(name) { try $0.queue.store(result, lease: lease, worker: workerID) }
             metrics.noteStored(result, in: .now - storeStart)
-            logger.debug("\(name) is stored: \(result.predictions.count) images, \(result.failures.count) failures")
+            logger.debug("\(name) is stored: \(result.predictions.count.counted("image")), \(result.failures.count.counted("failure"))")
             noteFit(for: lease.attempt.run, result)
         }
     }

@@ -69,7 +69,8 @@ extension Worker {
     private func tellOfUndecodable(_ store: EvaluationStore, isLast: Bool = false) {
         guard let messages = undecodable.take(at: clock.now, isLast: isLast) else { return }
         logger.warning(
-            "\(messages.count) job messages could not be read and were skipped, the newest at \(messages.source): \(messages.reason)")
+            "\(messages.count.counted("job message")) could not be read and \(messages.count.agreeing("was", "were")) skipped, the newest at \(messages.source): \(messages.reason)"
+        )
         do {
             try store.queue.recordUndecodable(messages, worker: workerID)
         } catch {

@@ -23,7 +23,7 @@ extension Worker {
                 metrics.undecodable.add()
                 undecodable.note(source: source, reason: reason)
             }
-            if !isReady { logger.info("worker \(workerID) is ready with \(configuration.threads) threads") }
+            if !isReady { logger.info("worker \(workerID) is ready with \(configuration.threads.counted("thread"))") }
             isReady = true
             board.whenFree { receiver.wake() }
             defer {

@@ -95,7 +95,7 @@ package final class Worker: @unchecked Sendable {
             let deadline = Deadline(in: .seconds(1), on: clock)
             let hung = threads.count { !$0.join(until: deadline) }
             if hung > 0 {
-                logger.error("\(hung) threads hang and are left behind")
+                logger.error("\(hung.counted("thread")) \(hung.agreeing("hangs and is", "hang and are")) left behind")
                 abandon()
             }
             board.raise(hung > 0 ? .over : .handingBack)
@@ -103,7 +103,7 @@ package final class Worker: @unchecked Sendable {
             let last = Deadline(in: .seconds(3), on: clock)
             _ = heartbeat.join(until: last) && watch.join(until: last)
             if let file = configuration.claimTimesFile { claims.write(to: file, logger) }
-            logger.info("worker \(workerID) has stopped after \(board.finishedImages) images")
+            logger.info("worker \(workerID) has stopped after \(board.finishedImages.counted("image"))")
         }
         try listen()
     }

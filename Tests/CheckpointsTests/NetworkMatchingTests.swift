@@ -72,6 +72,16 @@ struct NetworkMatchingTests {
             "a neuron's parameter is none of these")
     }
 
+    @Test("losses and metrics that stand beside a network and its prefix are left out with a notice")
+    func losses() throws {
+        var tensors = Dictionary(uniqueKeysWithValues: try golden().map { ("model.\($0)", $1) })
+        for name in ["criterion.weight", "loss_fn.table", "train_acc.correct"] { tensors[name] = zeros([10]) }
+        let checkpoint = try load(tensors)
+        #expect(checkpoint.notices.contains { $0.contains("'criterion.weight', 'loss_fn.table', 'train_acc.correct'") })
+        tensors["aside.weight"] = zeros([10])
+        #expect(throws: Failure.self) { try load(tensors) }
+    }
+
     @Test("a refusal says which tensors are there")
     func refusal() throws {
         let problem = failure { try load(["features.0.weight": zeros([2, 3]), "classifier.bias": zeros([2])]) }

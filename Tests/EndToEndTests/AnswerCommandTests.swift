@@ -209,7 +209,7 @@ import Testing
                 #expect(refused.status == 64 && refused.errors.contains("s00_disc/val_00000020.JPEG has other bytes"), "\(refused.errors)")
             }
             let compared = try Program.evalctl("compare", "1", "3", "--pair-by-path", "--data-dir", state, in: stack.folder)
-            #expect(compared.status == 0 && compared.output.contains("paired by path alone: 1 have other bytes, 0 another label"))
+            #expect(compared.status == 0 && compared.output.contains("paired by path alone: 1 pair with other bytes, 0 with another label"))
             let found = try Program.evalctl(
                 "diff", "1", "3", "--pair-by-path", "--format", "json", "--data-dir", state, in: stack.folder)
             let report = try Program.json(found.output)

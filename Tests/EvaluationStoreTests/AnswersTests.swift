@@ -226,7 +226,10 @@ import Testing
             #expect(try fixture.store.answers.marginQuantiles(empty, [0.5]).isEmpty)
             #expect(try fixture.store.answers.costDistributions(of: empty).isEmpty)
             #expect(try fixture.store.answers.layerFiring(of: empty).isEmpty)
-            #expect(try fixture.store.answers.report(empty).top1.ci95 == Interval(low: 0, high: 1))
+            let report = try fixture.store.answers.report(empty)
+            #expect(report.spikesPerImage == nil && report.firingRate == nil && report.synapticOperationsPerImage == nil)
+            #expect(report.imagesPerSecond == nil && report.energy == nil && report.latency.total.p50 == nil)
+            #expect(report.top1ByTimeStep == [nil, nil] && report.top1ByTimeStepIntervals == [nil, nil])
             let failure = #expect(throws: Failure.self) { try fixture.store.answers.pairedCounts(full, empty) }
             #expect(failure?.code.rawValue == "compare.no_common_images")
         }

@@ -63,6 +63,28 @@ import Testing
         }
     }
 
+    @Test func `every version of a name is reached by its hash, two readings of a file by their numbers, and one alone is deleted`() throws
+    {
+        try StoreFixture.withStore { fixture in
+            func add(_ hash: String, network: String = "") throws -> Int64 {
+                try fixture.store.catalogue.addModel(
+                    StoredModel(
+                        name: "v", sha256: String(repeating: hash, count: 32), network: network, format: "torch", bytes: 3,
+                        architecture: "{}", parameters: 7, paperName: nil), layers: []
+                ) { $0 == 0 ? [1, 2, 3] : nil }.id
+            }
+            let (first, second, third) = (try add("ab"), try add("cd"), try add("cd", network: "neuron=if"))
+            func numbers(_ name: String) throws -> [Int64] { try fixture.store.catalogue.models(named: name).map(\.id) }
+            #expect(try numbers("v") == [third, second, first])
+            #expect(try numbers("v@abab") == [first] && numbers("v@CDCD") == [third, second])
+            #expect(try numbers("v#\(second)") == [second] && numbers("v#0") == [third, second, first])
+            #expect(try numbers("v#\(third + 1)").isEmpty && numbers("v@ab").isEmpty && numbers("v#").isEmpty)
+            #expect(try fixture.store.catalogue.deletionOfModel(named: "v@abab") == 3)
+            try fixture.store.catalogue.deleteModel(named: "v@abab")
+            #expect(try numbers("v") == [third, second])
+        }
+    }
+
     @Test func `a checkpoint stays as long as any model names it`() throws {
         try StoreFixture.withStore { fixture in
             func add(_ name: String) throws {

@@ -75,7 +75,7 @@ struct DataSetTests {
         close(descriptor)
         let (manifest, notices) = try told(.classFolders)
         #expect(pairs(manifest) == ["a/1.jpg 0"])
-        #expect(notices.count == 1 && notices[0].hasPrefix("1 files or folders whose names are not UTF-8"))
+        #expect(notices.count == 1 && notices[0].hasPrefix("1 name not in UTF-8"))
     }
 
     @Test("A link to a file counts as the file; a link to nothing and a pipe are left out; a file that may not be read is an error")
@@ -86,7 +86,7 @@ struct DataSetTests {
         #expect(manifest.entries[0].hash == manifest.entries[1].hash)
         try FileManager.default.createSymbolicLink(atPath: "\(root)/a/3.jpg", withDestinationPath: "nothing")
         #expect(mkfifo("\(root)/a/4.jpg", 0o600) == 0)
-        #expect(try told(.classFolders).notices == ["1 links to nothing (a/3.jpg)", "1 pipes, devices or sockets (a/4.jpg)"])
+        #expect(try told(.classFolders).notices == ["1 link to nothing (a/3.jpg)", "1 pipe or other special file (a/4.jpg)"])
         guard getuid() != 0 else { return }
         try addImages(["a/5.jpg"])
         #expect(chmod("\(root)/a/5.jpg", 0) == 0)
@@ -105,7 +105,7 @@ struct DataSetTests {
         #expect(manifest.entries.count == 4)
         #expect(
             notices == [
-                "2 images by name whose bytes are of no format that is decoded, and which fail in runs (a/2.webp: GIF, a/empty.jpg: unknown)"
+                "2 images by name, with bytes of no format that is decoded, a failure in runs (a/2.webp: GIF, a/empty.jpg: unknown)"
             ])
     }
 
@@ -131,7 +131,7 @@ struct DataSetTests {
         let names = try folder.write("names.txt", text: "tench, \"big\"\nshark\n")
         #expect(try pairs(build(.list(path: list, classNames: names))) == ["x.jpg 0", "y.jpg 1"])
         let fewer = try folder.write("fewer.txt", text: "shark\n")
-        #expect(try failure(.list(path: list, classNames: fewer)).message.contains("1 unknown class names (line 1: tench"))
+        #expect(try failure(.list(path: list, classNames: fewer)).message.contains("1 class name not known (line 1: tench"))
     }
 
     @Test("Names that differ in case or only in their Unicode spelling are different files")
@@ -152,9 +152,9 @@ struct DataSetTests {
         let failure = try failure(.list(path: list, classNames: names))
         #expect(failure.code == .labelMismatch)
         for part in [
-            "1 names that fit several files (line 3: x)", "1 labels outside the 2 classes (line 4: 7)",
+            "1 name of several files (line 3: x)", "1 label outside the 2 classes (line 4: 7)",
             "3 labels for a file that already has one (line 6: z.jpg, line 8: ../x.jpg, line 9: /x.jpg)",
-            "1 labels without a file (line 7: gone.jpg)", "1 files without a label (alone.jpg)",
+            "1 label without a file (line 7: gone.jpg)", "1 file without a label (alone.jpg)",
         ] { #expect(failure.message.contains(part), "\(part)") }
     }
 
@@ -188,7 +188,7 @@ struct DataSetTests {
             ])
         #expect(manifest.entries.map(\.label) == [1, 0])
         let unclear = try folder.write("unclear.csv", text: "ILSVRC2012_val_00000001,n01440764 1 2 3 4 n02119789 1 2 3 4\n")
-        #expect(try failure(.localization(solution: unclear, synsets: synsets)).message.contains("1 rows without one known synset"))
+        #expect(try failure(.localization(solution: unclear, synsets: synsets)).message.contains("1 row without one known synset"))
     }
 
     @Test("ILSVRC numbers need their table, and follow the number in the file's name")
@@ -203,9 +203,9 @@ struct DataSetTests {
         #expect(manifest.classes.map(\.name) == ["n01440764", "n02100735", "n02119789"])
         #expect(manifest.entries.map(\.label) == [1, 2, 0])
         try FileManager.default.removeItem(atPath: "\(root)/ILSVRC2012_val_00000002.JPEG")
-        #expect(try failure(.groundTruth(numbers: numbers, synsets: table)).message.contains("1 labels without a file (line 2)"))
+        #expect(try failure(.groundTruth(numbers: numbers, synsets: table)).message.contains("1 label without a file (line 2)"))
         let outside = try folder.write("outside.txt", text: "2\n9\n3\n")
-        #expect(try failure(.groundTruth(numbers: outside, synsets: table)).message.contains("1 lines that are no number of"))
+        #expect(try failure(.groundTruth(numbers: outside, synsets: table)).message.contains("1 line without a number of"))
     }
 
     @Test("The digest follows paths, labels, bytes and class names, and not the place of the root")

@@ -56,7 +56,7 @@ struct FolderTreeTests {
         try FileManager.default.createSymbolicLink(atPath: "\(root)/a/there", withDestinationPath: "../../elsewhere")
         let found = try build()
         #expect(found.paths == ["a/y.jpg", "a/there/x.jpg"])
-        #expect(found.notices == ["1 links that lead out of the folder, and are followed (a/there)"])
+        #expect(found.notices == ["1 link out of the folder, followed (a/there)"])
     }
 
     @Test("A file too large for an image is left out and told, before any of it is read")
@@ -66,7 +66,7 @@ struct FolderTreeTests {
         #expect(truncate("\(root)/a/x.jpg", 1 << 40) == 0)
         let found = try build()
         #expect(found.paths == ["a/y.jpg"])
-        #expect(found.leftOut == ["1 images of more than 256 MiB (a/x.jpg)"])
+        #expect(found.leftOut == ["1 image of more than 256 MiB (a/x.jpg)"])
         #expect(throws: Failure.self) { try ImageLoader(Preprocessing(imageSize: 7)).load(path: "\(root)/a/x.jpg") }
     }
 
@@ -81,8 +81,8 @@ struct FolderTreeTests {
         #expect(found.paths == ["a/1.jpg", "b/2.jpg"])
         #expect(
             found.leftOut == [
-                "6 hidden files and folders, or those of tools (.ipynb_checkpoints, @eaDir, __MACOSX, ...)",
-                "1 files beside the class folders (readme.txt)", "1 files that are no images by their names (b/notes.txt)",
+                "6 entries hidden or made by tools (.ipynb_checkpoints, @eaDir, __MACOSX, ...)",
+                "1 file beside the class folders (readme.txt)", "1 file not named as an image (b/notes.txt)",
             ])
         try FileManager.default.removeItem(atPath: root)
         try folder.write("images/train/a/1.jpg", image)

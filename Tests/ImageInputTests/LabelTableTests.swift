@@ -173,7 +173,7 @@ struct LabelTableTests {
         let named = try #require(throws: Failure.self) { try read("a.JPEG,\(name)\nb.JPEG,b\nc.JPEG,c\nd.JPEG,c\n") }
         #expect(named.message.contains("a class name of 5000 bytes") && named.message.utf8.count < 1000)
         let many = try #require(throws: Failure.self) { try read("a.JPEG,1999999\nb.JPEG,0\nc.JPEG,1\nd.JPEG,0\n") }
-        #expect(many.message.contains("1 labels outside the 2 classes"))
+        #expect(many.message.contains("1 label outside the 2 classes"))
         let list = try folder.write("twice.json", text: #"{"a.JPEG": [0], "b.JPEG": [1], "a.JPEG": [1]}"#)
         let twice = try #require(throws: Failure.self) {
             try AcceptedLabels(path: list, images: ["a.JPEG", "b.JPEG"], classes: ["0", "1"])

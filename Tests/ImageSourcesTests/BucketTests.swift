@@ -36,7 +36,7 @@ struct BucketTests {
         let found = try source.find(labels: .classFolders, threads: 2).findings
         let local = try fixture.find("store/tree").manifest
         #expect(found.manifest == local)
-        #expect(found.leftOut.lines == ["1 objects that are no images by their names (c0/notes.txt)"])
+        #expect(found.leftOut.lines == ["1 object not named as an image (c0/notes.txt)"])
         let prefetcher = ImagePrefetcher(source, local.entries.suffix(40).map(\.reference))
         for (index, entry) in local.entries.suffix(40).enumerated() {
             #expect(try ContentHash(of: Array(prefetcher.bytes(of: index))) == entry.hash, "\(entry.path)")

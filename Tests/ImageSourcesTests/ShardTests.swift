@@ -73,7 +73,7 @@ struct ShardTests {
         #expect(found.pairs == ["a.jpg 1"])
         #expect(
             Set(found.leftOut.lines) == [
-                "2 images without a label beside them (b.jpg, c.seg.png)", "1 files that are no images by their names (a.txt)",
+                "2 images without a label beside it (b.jpg, c.seg.png)", "1 file not named as an image (a.txt)",
             ])
     }
 
@@ -100,7 +100,7 @@ struct ShardTests {
         let apart = try fixture.failure("apart.tar")
         #expect(apart.code == .archiveSamples && apart.message.contains("1.target.cls") && apart.remedy?.contains("--labels") == true)
         try pack("captions.tar", [("1.jpg", fixture.jpeg("a")), ("1.txt", Array("a cat".utf8))])
-        #expect(try fixture.failure("captions.tar").message.contains("1 files that are no images by their names (1.txt)"))
+        #expect(try fixture.failure("captions.tar").message.contains("1 file not named as an image (1.txt)"))
     }
 
     @Test("_info.json names the shards of a folder, and a shard that lacks samples is noticed")

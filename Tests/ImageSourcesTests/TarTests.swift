@@ -49,7 +49,7 @@ struct TarTests {
         let dotted = try fixture.find("dotted.tar")
         let linked = try #require(dotted.manifest.entries.first { $0.path == "b/link.jpg" })
         #expect(linked.hash == dotted.manifest.entries.first { $0.path == "a/1.jpg" }?.hash)
-        #expect(dotted.leftOut.lines == ["1 symbolic links (a/symbolic.jpg)"])
+        #expect(dotted.leftOut.lines == ["1 symbolic link in the archive (a/symbolic.jpg)"])
 
         try fixture.writeImages(["val_1.JPEG", "val_2.JPEG"], in: "flat")
         try fixture.write("labels.csv", text: "val_1.JPEG,3\nval_2.JPEG,0\n")
@@ -151,9 +151,9 @@ struct TarTests {
         #expect(found.manifest.entries[0].hash == ContentHash(of: fixture.jpeg("another")))
         #expect(
             Set(found.leftOut.lines) == [
-                "1 files that are no images by their names (a/notes.txt)", "1 hidden files and folders, or those of tools (a/._1.jpg)",
-                "1 images that a later one of the same name replaces (a/1.jpg)",
-                "1 files whose names are not UTF-8 or leave the archive (../a/2.JPEG)",
+                "1 file not named as an image (a/notes.txt)", "1 entry hidden or made by tools (a/._1.jpg)",
+                "1 image that a later one of the same name replaces (a/1.jpg)",
+                "1 file with a name that is not UTF-8 or leaves the archive (../a/2.JPEG)",
             ])
         #expect(found.formats.map(\.name) == ["JPEG"])
     }
@@ -167,7 +167,7 @@ struct TarTests {
             "tree/b", "tree/0.jpg")
         let found = try fixture.find("a.tar")
         #expect(found.pairs == ["tree/a/1.jpg 0", "tree/a/2.JPEG 0", "tree/b/é.png 1", "tree/b/sub/3.jpg 1"])
-        #expect(found.leftOut.lines == ["1 files beside the class folders (0.jpg)"])
+        #expect(found.leftOut.lines == ["1 file beside the class folders (0.jpg)"])
         try fixture.run("mkdir", "-p", "both/train", "both/val")
         try fixture.run("cp", "-r", "tree/a", "both/train/a")
         try fixture.run("cp", "-r", "tree/a", "both/val/a")

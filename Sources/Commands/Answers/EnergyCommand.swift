@@ -48,7 +48,7 @@ struct EnergyCommand: ParsableCommand {
                 let chosen = try energyOptions.costs(store)
                 let report = EnergyReport(
                     run: runID, images: distributions.first?.images ?? 0, macsPerImage: macs,
-                    synapticOperationsPerImage: distributions.first { $0.quantity == "synops" }?.mean ?? 0,
+                    synapticOperationsPerImage: distributions.first { $0.quantity == "synops" }?.mean,
                     timeSteps: stored.specification.timeSteps,
                     costs: [chosen] + (try store.answers.energyCosts().filter { $0.name != chosen.name }), distributions: distributions,
                     classes: try store.answers.classCosts(of: runID))

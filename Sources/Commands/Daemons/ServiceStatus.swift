@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Foundation
 internal import Telemetry
 
@@ -27,6 +28,7 @@ struct ServiceStatus {
         let rate = (stored - images) / max((now - last) / .seconds(1), 0.001)
         (images, last) = (stored, now)
         let (busy, idle) = (sum("evalctl_worker_threads", "busy"), sum("evalctl_worker_threads", "idle"))
-        return "\(Int(rate.rounded())) images/s, \(Int(busy)) of \(Int(busy + idle)) threads busy, \(Int(stored)) images stored"
+        return
+            "\(Int(rate.rounded())) images/s, \(Int(busy)) of \(Int(busy + idle).counted("thread")) busy, \(Int(stored).counted("image")) stored"
     }
 }

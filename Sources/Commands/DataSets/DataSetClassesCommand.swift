@@ -22,7 +22,7 @@ struct DataSetClassesCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let dataset = try store.catalogue.dataSet(named: name)
+                let dataset = try store.dataSet(named: name)
                 if let synsets { try ClassTitles(store: store).name(dataset, SynsetTitles.read(path: synsets), from: synsets) }
                 let classes = try store.catalogue.classes(ofDataSet: dataset.id)
                 guard format != .json else { return output(try renderJSON(classes)) }
@@ -47,9 +47,9 @@ struct ClassTitles {
         guard named > 0 else {
             throw Failure(
                 Failure.Code("dataset.synsets_unknown"),
-                "\(file) has a title for none of the \(dataset.classes) classes of \(dataset.name)",
+                "\(file) has a title for none of the \(dataset.classes.counted("class")) of \(dataset.name)",
                 remedy: "the classes have to be named by their synsets, such as n01440764")
         }
-        note("\(named) of \(dataset.classes) classes of \(dataset.name) have titles")
+        note("\(named) of \(dataset.classes.counted("class")) of \(dataset.name) \(named.agreeing("has a title", "have titles"))")
     }
 }

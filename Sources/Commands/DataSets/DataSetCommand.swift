@@ -45,7 +45,7 @@ struct DataSetCommand: ParsableCommand {
                         note("data set \(name) has changed since \(known.addedAt): new runs take the new manifest")
                     }
                     note(
-                        "\(isNew ? "added" : "unchanged:") data set \(name), \(dataset.images) images of \(dataset.classes) classes, "
+                        "\(isNew ? "added" : "unchanged:") data set \(name), \(dataset.images.counted("image")) of \(dataset.classes.counted("class")), "
                             + "manifest sha256 \(dataset.manifestSHA256)")
                 }
             }
@@ -83,7 +83,7 @@ struct DataSetCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    output(try DataSetTable.rendered([store.catalogue.dataSet(named: name)], as: format))
+                    output(try DataSetTable.rendered([store.dataSet(named: name)], as: format))
                 }
             }
         }

@@ -6,7 +6,7 @@ struct DataSetDeleteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Deletes a data set in all its versions, where no run was made of it. Image files stay.")
 
-    @Argument(help: "The data set's name.")
+    @Argument(help: "The data set's name; NAME@HASH for one of its versions.")
     var name: String
 
     @OptionGroup var confirmation: ConfirmationOptions
@@ -16,12 +16,12 @@ struct DataSetDeleteCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let images = NumberText.grouped(try store.catalogue.deletionOfDataSet(named: name))
-                guard try confirmation.confirm("Deleting data set \(name) frees a manifest of \(images) images.") else {
+                let images = NumberText.grouped(try store.catalogue.deletionOfDataSet(named: name), "image")
+                guard try confirmation.confirm("Deleting data set \(name) frees a manifest of \(images).") else {
                     return note("nothing was deleted")
                 }
                 try store.catalogue.deleteDataSet(named: name)
-                note("deleted data set \(name), a manifest of \(images) images")
+                note("deleted data set \(name), a manifest of \(images)")
             }
         }
     }

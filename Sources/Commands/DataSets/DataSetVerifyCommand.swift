@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 internal import Foundation
@@ -32,7 +33,7 @@ struct DataSetVerifyCommand: ParsableCommand {
     func run() throws {
         try ProgramExit.reporting {
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let dataset = try store.catalogue.dataSet(named: name)
+                let dataset = try store.dataSet(named: name)
                 let changes = try compare(dataset, store: store).map { Change(change: $0.kind.rawValue, path: $0.path) }
                 if format == .json {
                     output(try renderJSON(changes))
@@ -40,7 +41,9 @@ struct DataSetVerifyCommand: ParsableCommand {
                     let table = TextTable([.init("change"), .init("file")], rows: changes.map { [$0.change, $0.path] })
                     output(format == .markdown ? table.markdown() : table.plain())
                 }
-                note("\(changes.count) of \(dataset.images) files have changed since \(dataset.addedAt)")
+                note(
+                    "\(changes.count) of \(dataset.images.counted("file")) \(changes.count.agreeing("has", "have")) changed since \(dataset.addedAt)"
+                )
                 if !changes.isEmpty { throw ProgramExit.incomplete }
             }
         }

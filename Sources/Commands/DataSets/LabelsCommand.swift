@@ -34,7 +34,7 @@ struct LabelsCommand: ParsableCommand {
             try ProgramExit.reporting {
                 try NameText.require(name, what: "label set")
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let stored = try store.catalogue.dataSet(named: dataset)
+                    let stored = try store.dataSet(named: dataset)
                     let images = try store.catalogue.images(
                         ofDataSet: stored.id, range: ShardRange(firstOrdinal: 0, imageCount: stored.images))
                     let accepted = try AcceptedLabels(
@@ -43,7 +43,9 @@ struct LabelsCommand: ParsableCommand {
                         name, toDataSet: stored, sha256: accepted.hash.bytes,
                         labels: zip(images, accepted.labels).map { ($0.ordinal, $1) })
                     let labelled = accepted.labels.count { !$0.isEmpty }
-                    note("added labels \(name): \(labelled) of \(images.count) images of \(dataset) have at least one class")
+                    note(
+                        "added labels \(name): \(labelled) of \(images.count.counted("image")) of \(dataset) \(labelled.agreeing("has", "have")) at least one class"
+                    )
                 }
             }
         }
@@ -63,7 +65,7 @@ struct LabelsCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let sets = try store.catalogue.labelSets(ofDataSet: store.catalogue.dataSet(named: dataset).id)
+                    let sets = try store.catalogue.labelSets(ofDataSet: store.dataSet(named: dataset).id)
                     guard format != .json else { return output(try renderJSON(sets)) }
                     let table = TextTable(
                         [.init("name"), .init("images", .right), .init("with a class", .right), .init("sha256"), .init("added")],
@@ -88,7 +90,7 @@ struct LabelsCommand: ParsableCommand {
         func run() throws {
             try ProgramExit.reporting {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
-                    try store.catalogue.removeLabelSet(name, ofDataSet: store.catalogue.dataSet(named: dataset))
+                    try store.catalogue.removeLabelSet(name, ofDataSet: store.dataSet(named: dataset))
                     note("removed labels \(name) of data set \(dataset)")
                 }
             }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 
@@ -27,12 +28,12 @@ struct PruneCommand: ParsableCommand {
                 guard let first = runs.first, let last = runs.last else { return note("no run ended so long ago") }
                 let expected = try runs.reduce(FreedRows()) { $0 + (try store.queue.deletionOfRun($1)) }
                 let what = keepReports ? "Pruning the rows of" : "Deleting"
-                guard try confirmation.confirm("\(what) \(runs.count) runs, \(first) to \(last), frees \(expected.text).") else {
+                guard try confirmation.confirm("\(what) \(runs.count.counted("run")), \(first) to \(last), frees \(expected.text).") else {
                     return note("nothing was deleted")
                 }
                 var freed = FreedRows()
                 for run in runs { freed = freed + (try keepReports ? store.queue.pruneRun(run) : store.queue.deleteRun(run)) }
-                note("\(keepReports ? "pruned" : "deleted") \(freed.runs) runs: \(freed.text)")
+                note("\(keepReports ? "pruned" : "deleted") \(freed.runs.counted("run")): \(freed.text)")
             }
         }
     }

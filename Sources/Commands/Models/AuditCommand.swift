@@ -64,7 +64,7 @@ struct AuditCommand: ParsableCommand {
                 return try finish(audited(checkpointOptions.load(model)))
             }
             let certificate = try DatabaseAccess(options: databaseOptions).withStore { store in
-                let stored = try store.catalogue.model(named: model)
+                let stored = try store.model(named: model, orFile: true)
                 let certificate = try audited(StoredCheckpoint.load(stored, from: store))
                 try store.catalogue.store(certificate, of: stored, json: try renderJSON(certificate))
                 return certificate

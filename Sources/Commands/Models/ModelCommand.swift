@@ -44,7 +44,7 @@ struct ModelCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Deletes a model in all its versions, where no run was made of it, and its checkpoints.")
 
-        @Argument(help: "The model's name.")
+        @Argument(help: "The model's name; NAME@HASH for one of its versions.")
         var name: String
 
         @OptionGroup var confirmation: ConfirmationOptions

@@ -85,6 +85,12 @@ enum NameText {
         FileManager.default.fileExists(atPath: text) || !isAllowed(StoredReference(text).name)
     }
 
+    /// Whether a name that stands for nothing is likely a path: it ends as checkpoints do, or has a slash.
+    static func looksLikeFile(_ text: String) -> Bool {
+        let endings = ["pth", "pt", "ckpt", "bin", "safetensors", "tar", "pkl", "th"]
+        return text.contains("/") || endings.contains(URL(filePath: text).pathExtension.lowercased())
+    }
+
     /// - Throws: `name.taken` where the name is that of other contents and of none with this hash.
     static func requireFree(_ name: String, hash: String, among known: [(name: String, hash: String)], what: String) throws {
         let same = known.filter { $0.name == name }

@@ -47,7 +47,7 @@ struct ModelShowCommand: ParsableCommand {
                 return try write(description) { checkpoint }
             }
             try DatabaseAccess(options: databaseOptions).withStore { store in
-                let stored = try store.catalogue.model(named: model)
+                let stored = try store.model(named: model, orFile: true)
                 var description = try stored.description()
                 description.recipe = try description.recipe ?? CheckpointExamination.recipe(of: description).identifier
                 guard description.probe != nil else {

@@ -80,7 +80,7 @@ struct ModelSynthCommand: ParsableCommand {
                 writer.add("\(mean.dropLast("running_mean".count))num_batches_tracked", shape: [], integers: [Int64(0)])
             }
             try writer.write(to: output)
-            note("wrote \(output): \(network.graph.parameterCount) parameters, calibrated on \(pixels.count) images")
+            note("wrote \(output): \(network.graph.parameterCount.counted("parameter")), calibrated on \(pixels.count.counted("image"))")
         }
     }
 }

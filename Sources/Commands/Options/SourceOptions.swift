@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import ImageInput
 package import ImageSources
 
@@ -47,8 +48,8 @@ extension DataSetFindings {
         let bytes = manifest.entries.reduce(0) { $0 + $1.byteCount }
         let kinds = formats.map { "\($0.images) \($0.name)" }.joined(separator: ", ")
         return [
-            "found \(manifest.entries.count) images, \(bytes / 1_000_000) MB: \(kinds)",
-            "\(classes.count) classes" + (ends.count == 2 ? ", the first \(ends[0]), the last \(ends[1])" : ""),
+            "found \(manifest.entries.count.counted("image")), \(bytes / 1_000_000) MB: \(kinds)",
+            "\(classes.count.counted("class"))" + (ends.count == 2 ? ", the first \(ends[0]), the last \(ends[1])" : ""),
         ] + notices + leftOut.lines.map { "left out: \($0)" }
     }
 }

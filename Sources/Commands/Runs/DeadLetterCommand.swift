@@ -90,7 +90,7 @@ struct DeadLetterCommand: ParsableCommand {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
                     let images = try store.queue.retryDead(choice.runID, shards: choice.chosen)
                     guard images > 0 else { throw choice.nothing }
-                    note("\(images) images of run \(choice.runID) are tried again")
+                    note("\(images.counted("image")) of run \(choice.runID) \(images.agreeing("is", "are")) tried again")
                 }
             }
         }
@@ -109,7 +109,7 @@ struct DeadLetterCommand: ParsableCommand {
                 try DatabaseAccess(options: databaseOptions).withStore { store in
                     let count = try store.queue.dropDead(choice.runID, shards: choice.chosen)
                     guard count > 0 else { throw choice.nothing }
-                    note("\(count) dead shards of run \(choice.runID) are off the list")
+                    note("\(count.counted("dead shard")) of run \(choice.runID) \(count.agreeing("is", "are")) off the list")
                 }
             }
         }

@@ -120,7 +120,7 @@ struct RunEvaluateCommand: ParsableCommand {
 
     private func storedModel(_ store: EvaluationStore) throws -> StoredModel {
         guard NameText.isPath(model) else {
-            let stored = try store.catalogue.model(named: model)
+            let stored = try store.model(named: model, orFile: true)
             _ = try runOptions.timeSteps(of: stored.description(), named: model)
             return stored
         }
@@ -135,7 +135,7 @@ struct RunEvaluateCommand: ParsableCommand {
             guard labelOptions.isEmpty else {
                 throw ValidationError("options of labels are for images that are not stored yet; \(dataset) is a stored data set")
             }
-            return try store.catalogue.dataSet(named: dataset)
+            return try store.dataSet(named: dataset, orFile: true)
         }
         let source = try sourceOptions.source(dataset)
         let name = dataSetName ?? NameText.allowed(source.address.suggestedName, otherwise: "dataset")

@@ -28,6 +28,6 @@ struct RunDeleteCommand: ParsableCommand {
 extension FreedRows {
     /// For people: predictions and about how many bytes.
     var text: String {
-        "\(NumberText.grouped(predictions)) predictions, about \(NumberText.grouped((bytes + 1023) / 1024)) kB"
+        "\(NumberText.grouped(predictions, "prediction")), about \(NumberText.grouped((bytes + 1023) / 1024)) kB"
     }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import EvaluationStore
 internal import Foundation
 internal import Reports
@@ -70,7 +71,7 @@ enum RunTable {
         func say(_ runs: [RunProgress], _ what: String) {
             guard !runs.isEmpty else { return }
             let numbers = runs.prefix(10).map { "\($0.run)" }.joined(separator: ", ") + (runs.count > 10 ? " and others" : "")
-            note("run\(runs.count == 1 ? "" : "s") \(numbers) \(runs.count == 1 ? "is" : "are") \(what)")
+            note("\("run".counting(runs.count)) \(numbers) \(runs.count.agreeing("is", "are")) \(what)")
         }
         say(
             runs.filter(\.isInterrupted),

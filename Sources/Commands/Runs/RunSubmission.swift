@@ -56,7 +56,8 @@ package struct RunOptions: ParsableArguments {
         let steps = timeSteps ?? description.defaultTimeSteps ?? description.timesteps ?? 4
         if let longest = description.longestRun, steps > longest {
             throw Failure(
-                Failure.Code("run.timesteps"), "\(steps) time steps were asked for, and model \(name) can run 1 to \(longest)",
+                Failure.Code("run.timesteps"),
+                "\(steps.counted("time step")) \(steps.agreeing("was", "were")) asked for, and model \(name) can run 1 to \(longest)",
                 remedy: "ask for fewer with --timesteps")
         }
         return steps
@@ -80,7 +81,8 @@ package struct RunOptions: ParsableArguments {
         switch submission {
         case .new: break
         case .existing(let run, let state): note("run \(run) is the same and is \(state.rawValue); --new makes another")
-        case .reopened(let run, let images): note("run \(run) is the same and had ended incomplete: \(images) of its images are done again")
+        case .reopened(let run, let images):
+            note("run \(run) is the same and had ended incomplete: \(images) of its images \(images.agreeing("is", "are")) done again")
         }
         if case .new = submission {} else if let priority { try store.queue.setPriority(of: submission.run, to: priority) }
         return submission.run

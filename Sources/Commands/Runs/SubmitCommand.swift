@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 internal import Reports
@@ -45,12 +46,15 @@ struct SubmitCommand: ParsableCommand {
     private func submitted(_ store: EvaluationStore) throws -> RunID {
         if let resume {
             let images = try store.queue.reopen(resume)
-            note(images > 0 ? "\(images) images of run \(resume) are done again" : "run \(resume) has nothing to be done again")
+            note(
+                images > 0
+                    ? "\(images.counted("image")) of run \(resume) \(images.agreeing("is", "are")) done again"
+                    : "run \(resume) has nothing to be done again")
             if let priority = runOptions.priority { try store.queue.setPriority(of: resume, to: priority) }
             return resume
         }
         return try runOptions.submit(
-            model: store.catalogue.model(named: model ?? ""), dataset: store.catalogue.dataSet(named: dataset ?? ""), store: store)
+            model: store.model(named: model ?? ""), dataset: store.dataSet(named: dataset ?? ""), store: store)
     }
 
     func run() throws {

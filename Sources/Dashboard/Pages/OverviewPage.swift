@@ -28,11 +28,11 @@ enum OverviewPage {
             \(tile("Images per second", NumberText.fixed(fleet.imagesPerSecond, 1)))
             \(tile("Runs under way", "\(fleet.runsByState["running", default: 0])", "\(fleet.runsByState["paused", default: 0]) paused"))
             \(tile("Images left", NumberText.grouped(totals.imagesLeft)))
-            \(tile("Workers", NumberText.grouped(totals.workers), "\(NumberText.grouped(totals.threads)) threads"))
+            \(tile("Workers", NumberText.grouped(totals.workers), "\(NumberText.grouped(totals.threads, "thread"))"))
             \(tile("Shards running", NumberText.grouped(totals.shards.running),
                 "\(NumberText.grouped(totals.shards.pending)) pending, \(NumberText.grouped(totals.shards.published)) published"))
             \(tile("Dead letters", NumberText.grouped(fleet.deadLetters.shards),
-                fleet.deadLetters.images == 0 ? "" : "\(NumberText.grouped(fleet.deadLetters.images)) images"))
+                fleet.deadLetters.images == 0 ? "" : "\(NumberText.grouped(fleet.deadLetters.images, "image"))"))
             </dl>
             """
     }
@@ -52,11 +52,12 @@ enum OverviewPage {
         )
         let fewer: Markup =
             all.active > shown.active
-            ? "The newest \(shown.active) of \(NumberText.grouped(all.active)) runs under way are shown; the figures above count all. " : ""
+            ? "The newest \(shown.active) of \(NumberText.grouped(all.active, "run")) under way are shown; the figures above count all. "
+            : ""
         let ended: Markup =
             all.ended == 0
             ? ""
-            : "<a href=\"/runs\">All \(NumberText.grouped(all.ended)) ended runs</a>\(all.ended > shown.ended ? ", of which the last \(shown.ended) are here" : "")."
+            : "<a href=\"/runs\">All \(NumberText.grouped(all.ended, "ended run"))</a>\(all.ended > shown.ended ? ", of which the last \(shown.ended) are here" : "")."
         return "\(RunTables.runs(fleet.runs, caption: "Runs"))<p class=\"beside\">\(fewer)\(ended)</p>"
     }
 

@@ -48,9 +48,9 @@ enum RunTables {
     }
 
     static func top1(_ accuracy: AccuracySoFar) -> Markup {
-        guard accuracy.evaluated > 0 else { return "<span class=\"none\">none</span>" }
+        guard let fraction = accuracy.accuracy, let interval = accuracy.ci95 else { return "<span class=\"none\">none</span>" }
         return """
-            \(NumberText.percent(accuracy.accuracy)) <span class="beside">\(NumberText.range(accuracy.ci95)), \
+            \(NumberText.percent(fraction)) <span class="beside">\(NumberText.range(interval)), \
             of \(NumberText.grouped(accuracy.evaluated))</span>
             """
     }

@@ -1,3 +1,4 @@
+internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 internal import Pages
@@ -52,7 +53,7 @@ enum Tables {
         let mark: Markup = gone > 0 ? ", \(state("\(gone) gone without a word", style: "gone"))" : ""
         return """
             \(first)
-            <details><summary>\(ended.count) worker\(ended.count == 1 ? "" : "s") ended within the last hour\(mark)</summary>
+            <details><summary>\(ended.count.counted("worker")) ended within the last hour\(mark)</summary>
             \(workerTable(ended, caption: "Workers that ended"))</details>
             """
     }

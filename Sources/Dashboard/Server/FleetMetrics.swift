@@ -35,8 +35,8 @@ enum FleetMetrics {
             byRun("evalctl_run_images_per_second", "Pace of these runs in the last half minute.") { $0.imagesPerSecond },
             MetricFamily(
                 "evalctl_run_top1_ratio", .gauge, help: "Top-1 accuracy of these runs so far, 0 to 1; missing before the first image.",
-                samples: active.filter { $0.top1.evaluated > 0 }.map {
-                    MetricSample($0.top1.accuracy, labels: [.init("run", "\($0.run)")])
+                samples: active.compactMap { run in
+                    run.top1.accuracy.map { MetricSample($0, labels: [.init("run", "\(run.run)")]) }
                 }),
             MetricFamily(
                 "evalctl_workers", .gauge, help: "Workers by state; those that ended, of the last hour.",

@@ -55,10 +55,10 @@ struct SteeringRoutes: Sendable {
         switch context.parameters.get("verb") {
         case "retry":
             count = try await watch.perform { try $0.queue.retryDead(run, shards: shards) }
-            text = "\(count) images of run \(run) are tried again"
+            text = "\(count.counted("image")) of run \(run) \(count.agreeing("is", "are")) tried again"
         case "drop":
             count = try await watch.perform { try $0.queue.dropDead(run, shards: shards) }
-            text = "\(count) dead shards of run \(run) are off the list"
+            text = "\(count.counted("dead shard")) of run \(run) \(count.agreeing("is", "are")) off the list"
         default: throw HTTPProblem.noPage(request.uri.path)
         }
         guard count > 0 else {

@@ -61,7 +61,8 @@ package enum Synthesis {
         let (frames, overflow) = images.count.multipliedReportingOverflow(by: timeSteps)
         guard timeSteps > 0, timeSteps <= network.longestRun, frames > 0, !overflow, frames <= limit else {
             throw Failure(
-                .unfitInput, "\(images.count) images at \(timeSteps) time steps cannot calibrate this network: 1 to \(limit) in all can.",
+                .unfitInput,
+                "\(images.count.counted("image")) at \(timeSteps.counted("time step")) cannot calibrate this network: 1 to \(limit) in all can.",
                 remedy: "Calibrate on a few images, such as 16.")
         }
         var planes = Array(repeating: Float(0), count: 3 * size * size)

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// How a data set's classes and those that a model tells apart go together.
 package struct ClassFit: Sendable, Hashable, Codable {
     /// Classes that the model tells apart.
@@ -29,11 +31,12 @@ package struct ClassFit: Sendable, Hashable, Codable {
                         : "and its other \(model - listed) count as wrong answers; --only-listed-classes leaves their logits out"))
         }
         if names.count > model {
-            notices.append("it has \(names.count) classes, and the model tells \(model) apart: images of the others count as mistakes")
+            notices.append(
+                "it has \(names.count.counted("class")), and the model tells \(model) apart: images of the others count as mistakes")
         }
         if names.count < model, let first = names.first {
             notices.append(
-                "its \(names.count) classes count as the model's classes 0 to \(names.count - 1), \(first) as 0; where they are others, add the data set "
+                "its \(names.count.counted("class")) \(names.count.agreeing("counts", "count")) as the model's classes 0 to \(names.count - 1), \(first) as 0; where they are others, add the data set "
                     + "with --synsets or --class-map")
         }
         if model == 1000, names.count == model, let unknown = Self.foreign(names) {

@@ -8,6 +8,9 @@ package struct Interval: Sendable, Hashable, Codable {
         self.high = high
     }
 
+    /// What is known of a proportion before anything was tried.
+    package static let unknown = Interval(low: 0, high: 1)
+
     package init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
         low = try container.decode(Double.self)
@@ -27,7 +30,7 @@ extension Interval {
 
     /// Wilson's score interval of a proportion; 0 to 1 where nothing was tried. The SQL functions `wilson_low` and `wilson_high` give the same.
     package static func wilson(_ successes: Int, of trials: Int) -> Interval {
-        guard trials > 0 else { return Interval(low: 0, high: 1) }
+        guard trials > 0 else { return .unknown }
         let n = Double(trials)
         let centre = Double(successes) + z * z / 2
         let spread = z * (Double(successes) * (Double(trials - successes) / n) + z * z / 4).squareRoot()

@@ -14,26 +14,45 @@ package struct RunReport: Sendable, Hashable, Codable {
 
     package struct Accuracy: Sendable, Hashable, Codable {
         package var correct: Int
-        /// Fraction of the evaluated images; 0 where there are none.
+        /// Fraction of the evaluated images; 0 where there are none, in JSON null.
         package var accuracy: Double
-        /// Wilson's interval.
+        /// Wilson's interval; in JSON null where nothing was evaluated.
         package var ci95: Interval
+
+        private enum CodingKeys: String, CodingKey { case correct, accuracy, ci95 }
 
         package init(correct: Int, evaluated: Int) {
             self.correct = correct
             self.accuracy = evaluated == 0 ? 0 : Double(correct) / Double(evaluated)
             self.ci95 = .wilson(correct, of: evaluated)
         }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            correct = try container.decode(Int.self, forKey: .correct)
+            accuracy = try container.decodeIfPresent(Double.self, forKey: .accuracy) ?? 0
+            ci95 = try container.decodeIfPresent(Interval.self, forKey: .ci95) ?? .unknown
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(correct, forKey: .correct)
+            try container.encode(ifKnown(accuracy), forKey: .accuracy)
+            try container.encode(ifKnown(ci95), forKey: .ci95)
+        }
+
+        /// A value where images were evaluated: with a single one, an interval is no longer from 0 to 1.
+        package func ifKnown<Value>(_ value: Value) -> Value? { ci95 == .unknown ? nil : value }
     }
 
-    /// Microseconds per image.
+    /// Microseconds per image; nil where none was evaluated.
     package struct Percentiles: Sendable, Hashable, Codable {
-        package var p50: Int
-        package var p90: Int
-        package var p99: Int
-        package var max: Int
+        @OrNull package var p50: Int?
+        @OrNull package var p90: Int?
+        @OrNull package var p99: Int?
+        @OrNull package var max: Int?
 
-        package init(p50: Int = 0, p90: Int = 0, p99: Int = 0, max: Int = 0) {
+        package init(p50: Int? = nil, p90: Int? = nil, p99: Int? = nil, max: Int? = nil) {
             self.p50 = p50
             self.p90 = p90
             self.p99 = p99
@@ -118,20 +137,22 @@ package struct RunReport: Sendable, Hashable, Codable {
     package var classes: ClassFit?
     package var top1: Accuracy
     package var top5: Accuracy
-    /// Element t: top-1 accuracy of a run with t + 1 time steps.
-    package var top1ByTimeStep: [Double]
-    package var top1ByTimeStepIntervals: [Interval]
+    /// Element t: top-1 accuracy of a run with t + 1 time steps; nil where no image was evaluated.
+    package var top1ByTimeStep: [Double?]
+    package var top1ByTimeStepIntervals: [Interval?]
     /// Accuracy by further labels of the data set, by their names.
     package var labelSets: [LabelSetAccuracy]
     package var latency: Latency
-    package var spikesPerImage: Double
+    /// This and the other means are nil where no image was evaluated.
+    @OrNull package var spikesPerImage: Double?
     /// Spikes per neuron and time step, over all LIF groups.
-    package var firingRate: Double
-    package var synapticOperationsPerImage: Double
-    /// Nil for the engine that multiplies, and where the model's architecture does not tell the first convolution's size.
+    @OrNull package var firingRate: Double?
+    @OrNull package var synapticOperationsPerImage: Double?
+    /// Nil for the engine that multiplies, where the model's architecture does not tell the first convolution's size, and where no image was
+    /// evaluated.
     package var energy: EnergyEstimate?
     /// From the first claim to the end, all workers together.
-    package var imagesPerSecond: Double
+    @OrNull package var imagesPerSecond: Double?
     /// Workers that stored rows of the run.
     package var workers: Int
     package var provenance: Provenance
@@ -169,9 +190,9 @@ package struct RunReport: Sendable, Hashable, Codable {
     package init(
         run: RunID, model: String, network: NetworkQuote? = nil, dataset: String, engine: String, timeSteps: Int, state: RunState,
         complete: Bool, images: Images, failures: [FailureCount] = [], classes: ClassFit? = nil,
-        top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double], top1ByTimeStepIntervals: [Interval] = [],
-        labelSets: [LabelSetAccuracy] = [], latency: Latency, spikesPerImage: Double, firingRate: Double,
-        synapticOperationsPerImage: Double, energy: EnergyEstimate? = nil, imagesPerSecond: Double, workers: Int, provenance: Provenance,
+        top1: Accuracy, top5: Accuracy, top1ByTimeStep: [Double?], top1ByTimeStepIntervals: [Interval?] = [],
+        labelSets: [LabelSetAccuracy] = [], latency: Latency, spikesPerImage: Double?, firingRate: Double?,
+        synapticOperationsPerImage: Double?, energy: EnergyEstimate? = nil, imagesPerSecond: Double?, workers: Int, provenance: Provenance,
         certificate: CertificateQuote? = nil
     ) {
         self.run = run

@@ -31,7 +31,7 @@ extension Answers {
             ).first,
             let totals = try rows(
                 """
-                SELECT shards, coalesce(images_per_second, 0) AS images_per_second,
+                SELECT shards, images_per_second,
                        \(Self.time("submitted_at")) AS submitted_at,
                        \(Self.time("finished_at")) AS finished_at
                 FROM progress WHERE run_id = $1
@@ -42,10 +42,10 @@ extension Answers {
         }
         let evaluated = try accuracy.int("images_evaluated")
         let top1ByTimeStep = anytime.map { RunReport.Accuracy(correct: $0.top1Correct, evaluated: $0.images) }
-        let synapticOperations = anytime.last?.synapticOperationsPerImage ?? 0
+        let last = evaluated > 0 ? anytime.last : nil
         let firing = try rows(
             """
-            SELECT coalesce(sum(spikes)::double precision / nullif(sum(neurons), 0), 0) AS firing_rate FROM firing_rates WHERE run_id = $1
+            SELECT sum(spikes)::double precision / nullif(sum(neurons), 0) AS firing_rate FROM firing_rates WHERE run_id = $1
             """, key
         ).first
         let workers = try rows(
@@ -65,12 +65,14 @@ extension Answers {
             failures: try queue.failureCounts(of: id), classes: try classFit(run, dataset),
             top1: .init(correct: try accuracy.int("top1_correct"), evaluated: evaluated),
             top5: .init(correct: try accuracy.int("top5_correct"), evaluated: evaluated),
-            top1ByTimeStep: top1ByTimeStep.map(\.accuracy), top1ByTimeStepIntervals: top1ByTimeStep.map(\.ci95),
+            top1ByTimeStep: top1ByTimeStep.map { $0.ifKnown($0.accuracy) },
+            top1ByTimeStepIntervals: top1ByTimeStep.map { $0.ifKnown($0.ci95) },
             labelSets: try labelSetAccuracies(of: id), latency: try latency(id),
-            spikesPerImage: anytime.last?.spikesPerImage ?? 0, firingRate: try firing?.double("firing_rate") ?? 0,
-            synapticOperationsPerImage: synapticOperations,
-            energy: try energyEstimate(of: run, synapticOperations: synapticOperations),
-            imagesPerSecond: try totals.double("images_per_second"), workers: try workers?.int("workers") ?? 0,
+            spikesPerImage: last?.spikesPerImage, firingRate: evaluated > 0 ? try firing?.doubleIfPresent("firing_rate") : nil,
+            synapticOperationsPerImage: last?.synapticOperationsPerImage,
+            energy: try last.flatMap { try energyEstimate(of: run, synapticOperations: $0.synapticOperationsPerImage) },
+            imagesPerSecond: evaluated > 0 ? try totals.doubleIfPresent("images_per_second") : nil,
+            workers: try workers?.int("workers") ?? 0,
             provenance: .init(
                 modelSHA256: model.sha256, manifestSHA256: dataset.manifestSHA256,
                 preprocessing: run.specification.preprocessing, version: run.specification.version,

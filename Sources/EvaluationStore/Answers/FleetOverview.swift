@@ -37,16 +37,16 @@ package struct AccuracySoFar: Sendable, Hashable, Codable {
     /// Images counted: those of shards that are done.
     package var evaluated: Int
     package var correct: Int
-    /// Fraction of the images counted; 0 where there are none.
-    package var accuracy: Double
+    /// Fraction of the images counted; nil where there are none.
+    @OrNull package var accuracy: Double?
     /// Wilson's interval.
-    package var ci95: Interval
+    @OrNull package var ci95: Interval?
 
     package init(correct: Int, evaluated: Int) {
         self.evaluated = evaluated
         self.correct = correct
-        accuracy = evaluated == 0 ? 0 : Double(correct) / Double(evaluated)
-        ci95 = .wilson(correct, of: evaluated)
+        accuracy = evaluated == 0 ? nil : Double(correct) / Double(evaluated)
+        ci95 = evaluated == 0 ? nil : .wilson(correct, of: evaluated)
     }
 }
 

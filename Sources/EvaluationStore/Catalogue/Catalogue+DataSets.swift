@@ -130,22 +130,23 @@ extension Catalogue {
         try rows(Self.dataSetColumns + " ORDER BY name, dataset_id DESC").map(dataSet)
     }
 
-    /// The newest data set of that name, or with `NAME@HASH` the newest whose manifest's hash begins so.
+    /// The data sets of that name, with `NAME@HASH` those whose manifest's hash begins so, with `NAME#NUMBER` that one; the newest first.
+    package func dataSets(named name: String) throws -> [StoredDataSet] {
+        let reference = StoredReference(name)
+        return try rows(
+            Self.dataSetColumns
+                + " WHERE name = $1 AND starts_with(encode(manifest_sha256, 'hex'), $2) AND ($3 = 0 OR dataset_id = $3) ORDER BY dataset_id DESC",
+            [.text(reference.name), .text(reference.hash), .int64(reference.number)]
+        ).map(dataSet)
+    }
+
+    /// The newest of ``dataSets(named:)``.
     /// - Throws: `store.not_found`.
     package func dataSet(named name: String) throws -> StoredDataSet {
-        let reference = StoredReference(name)
-        guard
-            let row = try rows(
-                Self.dataSetColumns
-                    + " WHERE name = $1 AND starts_with(encode(manifest_sha256, 'hex'), $2) ORDER BY dataset_id DESC LIMIT 1",
-                [.text(reference.name), .text(reference.hash)]
-            ).first
-        else {
-            throw Failure(
-                .notFound, "there is no data set named \(name)",
-                remedy: "add it with `evalctl dataset add \(reference.name) --root FOLDER`; `evalctl dataset list` shows what is there")
+        guard let dataset = try dataSets(named: name).first else {
+            throw Failure(.notFound, "there is no data set named \(name)", remedy: "`evalctl dataset list` shows what is there")
         }
-        return try dataSet(row)
+        return dataset
     }
 
     /// The data set a run evaluates.

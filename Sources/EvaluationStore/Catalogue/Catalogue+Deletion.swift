@@ -7,42 +7,44 @@ extension Failure.Code {
 }
 
 extension Catalogue {
-    /// Bytes of the checkpoints that deleting a model, in all its versions, would free.
+    /// Bytes of the checkpoints that deleting a model, in all its versions or the one that its hash names, would free.
     /// - Throws: `store.not_found`; `store.in_use` where a run was made of it.
     package func deletionOfModel(named name: String) throws -> Int {
-        let model = try model(named: name)
-        try refuseInUse("model", name)
+        let models = try versionsOfModel(name)
+        try refuseInUse("model", name, models)
         return try rows(
             """
             SELECT coalesce(sum(octet_length(data)), 0)::bigint AS bytes FROM checkpoint_chunks
-            WHERE sha256 IN (SELECT sha256 FROM models WHERE name = $1) AND sha256 NOT IN (SELECT sha256 FROM models WHERE name <> $1)
-            """, [.text(model.name)]
+            WHERE sha256 IN (SELECT sha256 FROM models WHERE model_id = ANY ($1))
+              AND sha256 NOT IN (SELECT sha256 FROM models WHERE model_id <> ALL ($1))
+            """, [.int64Array(models)]
         ).single().int("bytes")
     }
 
-    /// Deletes a model in all its versions, and the checkpoints that no other model names.
+    /// Deletes a model in all its versions, or the one that its hash names, and the checkpoints that no other model names.
     /// - Throws: `store.not_found`; `store.in_use` where a run was made of it.
     package func deleteModel(named name: String) throws {
-        _ = try model(named: name)
-        try refuseInUse("model", name)
-        try deleting("model", name, "DELETE FROM models WHERE name = $1")
+        let models = try versionsOfModel(name)
+        try refuseInUse("model", name, models)
+        try deleting("model", name, models)
         try removeUnnamedCheckpoints()
     }
 
-    /// Images in the manifests that deleting a data set, in all its versions, would free.
+    /// Images in the manifests that deleting a data set, in all its versions or the one that its hash names, would free.
     /// - Throws: `store.not_found`; `store.in_use` where a run was made of it.
     package func deletionOfDataSet(named name: String) throws -> Int {
-        _ = try dataSet(named: name)
-        try refuseInUse("dataset", name)
-        return try rows("SELECT sum(images)::bigint AS images FROM datasets WHERE name = $1", [.text(name)]).single().int("images")
+        let datasets = try versionsOfDataSet(name)
+        try refuseInUse("dataset", name, datasets)
+        return try rows("SELECT sum(images)::bigint AS images FROM datasets WHERE dataset_id = ANY ($1)", [.int64Array(datasets)]).single()
+            .int("images")
     }
 
-    /// Deletes a data set in all its versions, with its manifest, classes and further labels. Image files are not touched.
+    /// Deletes a data set in all its versions, or the one that its hash names, with its manifest, classes and further labels. Image files are not touched.
     /// - Throws: `store.not_found`; `store.in_use` where a run was made of it.
     package func deleteDataSet(named name: String) throws {
-        _ = try dataSet(named: name)
-        try refuseInUse("dataset", name)
-        try deleting("dataset", name, "DELETE FROM datasets WHERE name = $1")
+        let datasets = try versionsOfDataSet(name)
+        try refuseInUse("dataset", name, datasets)
+        try deleting("dataset", name, datasets)
     }
 
     /// Removes checkpoints that no model names.
@@ -52,9 +54,19 @@ extension Catalogue {
         try execute("SELECT remove_unnamed_checkpoints()")
     }
 
-    private func refuseInUse(_ kind: String, _ name: String) throws {
+    private func versionsOfModel(_ name: String) throws -> [Int64] {
+        _ = try model(named: name)
+        return try models(named: name).map(\.id)
+    }
+
+    private func versionsOfDataSet(_ name: String) throws -> [Int64] {
+        _ = try dataSet(named: name)
+        return try dataSets(named: name).map(\.id)
+    }
+
+    private func refuseInUse(_ kind: String, _ name: String, _ versions: [Int64]) throws {
         let runs = try rows(
-            "SELECT run_id FROM runs JOIN \(kind)s USING (\(kind)_id) WHERE name = $1 ORDER BY run_id", [.text(name)]
+            "SELECT run_id FROM runs WHERE \(kind)_id = ANY ($1) ORDER BY run_id", [.int64Array(versions)]
         ).map { String(try $0.int("run_id")) }
         guard !runs.isEmpty else { return }
         let some = runs.prefix(10).joined(separator: ", ") + (runs.count > 10 ? " and \(runs.count - 10) more" : "")
@@ -63,11 +75,11 @@ extension Catalogue {
     }
 
     /// Runs a deletion that a run may be submitted beside.
-    private func deleting(_ kind: String, _ name: String, _ sql: String) throws {
+    private func deleting(_ kind: String, _ name: String, _ versions: [Int64]) throws {
         do {
-            try execute(sql, [.text(name)])
+            try execute("DELETE FROM \(kind)s WHERE \(kind)_id = ANY ($1)", [.int64Array(versions)])
         } catch let failure as Failure where failure.code == .databaseForeignKeyViolation {
-            try refuseInUse(kind, name)
+            try refuseInUse(kind, name, versions)
             throw failure
         }
     }

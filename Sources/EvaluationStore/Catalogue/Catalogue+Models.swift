@@ -154,21 +154,23 @@ extension Catalogue {
         try rows(Self.modelColumns + " ORDER BY name, model_id DESC").map(model)
     }
 
-    /// The newest model of that name, or with `NAME@HASH` the newest whose hash begins so.
+    /// The models of that name, with `NAME@HASH` those whose hash begins so, with `NAME#NUMBER` that one; the newest first.
+    package func models(named name: String) throws -> [StoredModel] {
+        let reference = StoredReference(name)
+        return try rows(
+            Self.modelColumns
+                + " WHERE name = $1 AND starts_with(encode(sha256, 'hex'), $2) AND ($3 = 0 OR model_id = $3) ORDER BY model_id DESC",
+            [.text(reference.name), .text(reference.hash), .int64(reference.number)]
+        ).map(model)
+    }
+
+    /// The newest of ``models(named:)``.
     /// - Throws: `store.not_found`.
     package func model(named name: String) throws -> StoredModel {
-        let reference = StoredReference(name)
-        guard
-            let row = try rows(
-                Self.modelColumns + " WHERE name = $1 AND starts_with(encode(sha256, 'hex'), $2) ORDER BY model_id DESC LIMIT 1",
-                [.text(reference.name), .text(reference.hash)]
-            ).first
-        else {
-            throw Failure(
-                .notFound, "there is no model named \(name)",
-                remedy: "add it with `evalctl model add \(reference.name) FILE`; `evalctl model list` shows what is there")
+        guard let model = try models(named: name).first else {
+            throw Failure(.notFound, "there is no model named \(name)", remedy: "`evalctl model list` shows what is there")
         }
-        return try model(row)
+        return model
     }
 
     /// The model a run evaluates.

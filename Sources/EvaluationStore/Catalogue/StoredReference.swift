@@ -1,17 +1,22 @@
 package import Evaluation
 internal import Postgres
 
-/// What names a stored model or data set: its name, and behind an @ the beginning of its hash, where several have the name.
+/// What names a stored model or data set: its name, and where several have that, behind an @ the beginning of its hash or behind a # its number.
 package struct StoredReference: Sendable, Hashable {
     package let name: String
     /// Lower-case hexadecimal digits; empty for any.
     package let hash: String
+    /// 0 for any.
+    package let number: Int64
 
     package init(_ text: String) {
         let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
         let isHash = parts.count == 2 && (4...64).contains(parts[1].utf8.count) && parts[1].allSatisfy(\.isHexDigit)
-        name = isHash ? String(parts[0]) : text
         hash = isHash ? parts[1].lowercased() : ""
+        let numbered = text.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+        let given = numbered.count == 2 ? Int64(numbered[1]) : nil
+        number = given ?? 0
+        name = isHash ? String(parts[0]) : given == nil ? text : String(numbered[0])
     }
 }
 

@@ -41,21 +41,21 @@ struct ArchiveReading {
     /// - Returns: false at the archive's end.
     mutating func readMember() throws -> Bool {
         guard let member = try scanner.next() else { return false }
-        if case .other("folders") = member.kind { return true }
+        if case .other("folder") = member.kind { return true }
         guard let path = Self.path(member.name) else {
-            leftOut.add("files whose names are not UTF-8 or leave the archive", Self.shown(member.name))
+            leftOut.add("file", "with a name that is not UTF-8 or leaves the archive", Self.shown(member.name))
             return true
         }
         switch member.kind {
         case .other(let what):
-            leftOut.add(what, path)
+            leftOut.add(what, "in the archive", path)
         case .hardLink:
             if let target = Self.path(member.link)?.bytewiseKey, let place = places[target] {
                 var image = found[place]
                 image.path = path
                 keep(image)
             } else {
-                leftOut.add("links to what is no image before them", path)
+                leftOut.add("link", "to what is no image before it", path)
             }
         case .file:
             try readFile(member, path)
@@ -65,10 +65,10 @@ struct ArchiveReading {
 
     private mutating func readFile(_ member: TarMember, _ path: String) throws {
         if ToolFiles.contains(path: path) {
-            leftOut.add(ToolFiles.kind, path)
+            leftOut.add(ToolFiles.noun, ToolFiles.rest, path)
         } else if FolderListing.imageExtensions.contains(path.lowercasedExtension) {
             guard member.byteCount <= ImageLoader.defaultFileSizeLimit else {
-                leftOut.add("images of more than \(ImageLoader.defaultFileSizeLimit >> 20) MiB", path)
+                leftOut.add("image", "of more than \(ImageLoader.defaultFileSizeLimit >> 20) MiB", path)
                 return
             }
             try readImage(member, path)
@@ -79,7 +79,7 @@ struct ArchiveReading {
             labels.append(
                 .init(key: part.key, index: isClass ? SampleLabel.ofClass(bytes) : SampleLabel.ofJSON(bytes), isClass: isClass))
         } else {
-            leftOut.add("files that are no images by their names", path)
+            leftOut.add("file", "not named as an image", path)
         }
     }
 
@@ -99,7 +99,7 @@ struct ArchiveReading {
     private mutating func keep(_ image: Found) {
         let key = image.path.bytewiseKey
         if let earlier = places[key] {
-            leftOut.add("images that a later one of the same name replaces", image.path)
+            leftOut.add("image", "that a later one of the same name replaces", image.path)
             found[earlier] = image
         } else {
             places[key] = found.count

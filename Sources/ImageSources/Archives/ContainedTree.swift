@@ -17,7 +17,7 @@ struct ContainedTree {
         for image in images {
             let path = String(decoding: image.image.path.utf8.dropFirst(start), as: UTF8.self)
             if let other = known.updateValue(image, forKey: path.bytewiseKey) {
-                doubled.add("images of one name", "\(path) in \(other.container) and \(image.container)")
+                doubled.add("name", "of two images", "\(path) in \(other.container) and \(image.container)")
             }
             paths.append(path)
         }

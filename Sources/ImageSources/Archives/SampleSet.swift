@@ -31,7 +31,7 @@ struct SampleSet {
             let found = try samples(of: index, name, title(name))
             if let expected = info?.sampleCount(of: name), expected != found {
                 throw Failure(
-                    .archiveSamples, "\(title(name)) has \(found) samples, and _info.json beside it says \(expected)",
+                    .archiveSamples, "\(title(name)) has \(found.counted("sample")), and _info.json beside it says \(expected)",
                     remedy: "fetch the shard again, or mend or remove _info.json")
             }
         }
@@ -51,7 +51,7 @@ struct SampleSet {
         var samples = Set(labels.keys)
         for image in index.images {
             guard let part = SamplePart(image.path), part.isImage else {
-                leftOut.add("images that are no sample's (KEY.jpg, .jpeg, .png or .webp)", image.path)
+                leftOut.add("image", "of no sample (KEY.jpg, .jpeg, .png or .webp)", image.path)
                 continue
             }
             let key = part.key.bytewiseKey
@@ -62,7 +62,7 @@ struct SampleSet {
             }
             guard let label = labels[key] else {
                 samples.insert(part.shortKey.bytewiseKey)
-                leftOut.add("images without a label beside them", image.path)
+                leftOut.add("image", "without a label beside it", image.path)
                 continue
             }
             if label.hasClass, let json = label.byJSON, let cls = label.byClass, cls != json {

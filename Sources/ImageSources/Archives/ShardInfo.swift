@@ -59,7 +59,7 @@ struct ShardInfo: Sendable {
             let counts = split.shardLengths ?? (shards.count == 1 ? split.sampleCount.map { [$0] } : nil)
             guard counts == nil || counts?.count == shards.count else {
                 throw Failure(
-                    .archiveSamples, "\(title) has \(shards.count) shards and \(counts?.count ?? 0) lengths in split \(name)",
+                    .archiveSamples, "\(title) has \(shards.count.counted("shard")) and \(counts?.count ?? 0) lengths in split \(name)",
                     remedy: "mend its filenames or its shard_lengths")
             }
             return Split(name: name, shards: shards, sampleCounts: counts)

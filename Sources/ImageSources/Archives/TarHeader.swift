@@ -7,7 +7,7 @@ struct TarHeader {
         case file
         /// A second name of a file that came before.
         case hardLink
-        /// Folders, symbolic links, devices and pipes, by what people call them.
+        /// What people call one: a folder, a symbolic link, a special file (devices and pipes), an unknown member.
         case other(String)
         /// The next member's name, or the name it links to, where it is too long for its header (GNU).
         case longName
@@ -48,11 +48,11 @@ struct TarHeader {
         }
         kind = Self.kind(flag)
         // Before ustar, a folder was a file whose name ends in a slash.
-        if case .file = kind, name.last == UInt8(ascii: "/") { kind = .other("folders") }
+        if case .file = kind, name.last == UInt8(ascii: "/") { kind = .other("folder") }
         // Links, folders and devices have no bytes of their own, whatever the field says.
         switch kind {
         case .hardLink: byteCount = 0
-        case .other(let what) where what != "files of a type that is not known": byteCount = 0
+        case .other(let what) where what != "unknown member": byteCount = 0
         default: break
         }
     }
@@ -61,16 +61,16 @@ struct TarHeader {
         switch flag {
         case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): .file
         case UInt8(ascii: "1"): .hardLink
-        case UInt8(ascii: "2"): .other("symbolic links")
-        case UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "6"): .other("devices and pipes")
-        case UInt8(ascii: "5"): .other("folders")
+        case UInt8(ascii: "2"): .other("symbolic link")
+        case UInt8(ascii: "3"), UInt8(ascii: "4"), UInt8(ascii: "6"): .other("special file")
+        case UInt8(ascii: "5"): .other("folder")
         case UInt8(ascii: "L"): .longName
         case UInt8(ascii: "K"): .longLink
         case UInt8(ascii: "x"), UInt8(ascii: "X"): .records
         case UInt8(ascii: "g"): .globalRecords
         case UInt8(ascii: "S"): .sparse
         case UInt8(ascii: "M"): .continuation
-        default: .other("files of a type that is not known")
+        default: .other("unknown member")
         }
     }
 
