@@ -66,7 +66,7 @@ struct TIFFLayout {
         blockWidth = isTiled ? Int(ctiff_long(tiff, UInt32(TIFFTAG_TILEWIDTH), 0)) : width
         blockHeight = isTiled ? Int(ctiff_long(tiff, UInt32(TIFFTAG_TILELENGTH), 0)) : max(1, min(rows, height))
         guard blockWidth > 0, blockHeight > 0 else { throw unsupported("of tiles without a size") }
-        isVerbatim = samples.meaning == .yCbCr && compression == COMPRESSION_NONE
+        isVerbatim = photometric == PHOTOMETRIC_YCBCR && compression == COMPRESSION_NONE
         if samples.meaning == .yCbCr {
             subsampling = try Self.subsampling(
                 tiff, width: width, height: height, isVerbatim: isVerbatim, isSeparate: isSeparate, unsupported)
@@ -94,6 +94,10 @@ struct TIFFLayout {
         guard [1, 2, 4].contains(columns), [1, 2, 4].contains(rows), rows <= columns || (columns, rows) == (1, 2), columns <= width,
             rows <= height
         else { throw unsupported("of \(width) x \(height) pixels of YCbCr, subsampled by \(columns) x \(rows)") }
+        // libtiff counts the bytes of such strips by row, in whole bytes, and Pillow's last ones lack colours.
+        guard rows < 4 || TIFFIsTiled(tiff) != 0 || (width + columns - 1) / columns % 2 == 0 else {
+            throw unsupported("of YCbCr, subsampled by \(columns) x \(rows) in strips with an odd number of groups")
+        }
         return (columns, rows)
     }
 
