@@ -66,7 +66,7 @@ struct TIFFLayout {
         blockWidth = isTiled ? Int(ctiff_long(tiff, UInt32(TIFFTAG_TILEWIDTH), 0)) : width
         blockHeight = isTiled ? Int(ctiff_long(tiff, UInt32(TIFFTAG_TILELENGTH), 0)) : max(1, min(rows, height))
         guard blockWidth > 0, blockHeight > 0 else { throw unsupported("of tiles without a size") }
-        isVerbatim = photometric == PHOTOMETRIC_YCBCR && compression == COMPRESSION_NONE
+        isVerbatim = samples.meaning == .yCbCr && compression == COMPRESSION_NONE
         if samples.meaning == .yCbCr {
             subsampling = try Self.subsampling(
                 tiff, width: width, height: height, isVerbatim: isVerbatim, isSeparate: isSeparate, unsupported)
