@@ -94,6 +94,10 @@ struct TIFFLayout {
         guard [1, 2, 4].contains(columns), [1, 2, 4].contains(rows), rows <= columns || (columns, rows) == (1, 2), columns <= width,
             rows <= height
         else { throw unsupported("of \(width) x \(height) pixels of YCbCr, subsampled by \(columns) x \(rows)") }
+        // libtiff counts the bytes of such strips by row, in whole bytes, and Pillow's last ones lack colours.
+        guard rows < 4 || TIFFIsTiled(tiff) != 0 || (width + columns - 1) / columns % 2 == 0 else {
+            throw unsupported("of YCbCr, subsampled by \(columns) x \(rows) in strips with an odd number of groups")
+        }
         return (columns, rows)
     }
 

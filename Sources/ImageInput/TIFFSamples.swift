@@ -72,8 +72,6 @@ struct TIFFSamples {
             return isKnown ? .ink : nil
         case PHOTOMETRIC_RGB:
             return isColor(tags) ? tags.extras.first == 1 ? .premultiplied : .color : nil
-        case PHOTOMETRIC_YCBCR where tags.samples == 1:
-            return isPlain && tags.extras.isEmpty && !tags.isCompressed ? .black0 : nil
         case PHOTOMETRIC_YCBCR:
             return isPlain && tags.extras.isEmpty && colors == 3 && (!tags.isSeparate || tags.isCompressed) ? .yCbCr : nil
         case PHOTOMETRIC_CIELAB:

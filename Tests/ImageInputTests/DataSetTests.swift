@@ -59,7 +59,7 @@ struct DataSetTests {
         try folder.write("images/b/readme.txt", text: "no image")
         let failure = try failure(.classFolders)
         #expect(failure.code == .dataSetEmpty)
-        #expect(failure.message.contains("1 class folders without an image (b)"))
+        #expect(failure.message.contains("1 class folder without an image (b)"))
     }
 
     @Test("A missing root and links that go round are refused; names that are not UTF-8 are left out and told")

@@ -102,7 +102,7 @@ struct FolderTreeTests {
         #expect(mapped.classes == ["0", "n02119789", "2", "3", "n01440764"] && mapped.labels == [4, 1])
         try folder.write("images/n99999999/x.jpg", image)
         let refused = try #require(throws: Failure.self) { try build(.orderedFolders(.synsets(synsets))) }
-        #expect(refused.message.contains("1 class folders that the list of classes does not have (n99999999)"))
+        #expect(refused.message.contains("1 class folder that the list of classes does not have (n99999999)"))
     }
 
     @Test("Class folders that are numbers stand as text, with a notice, or as numbers, or as a list orders them")

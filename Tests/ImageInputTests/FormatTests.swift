@@ -120,7 +120,7 @@ struct FormatTests {
                 #expect(failure.message.contains("TIFF") && failure.remedy != nil, "\(name)")
             }
         }
-        #expect(count > 220)
+        #expect(count > 190)
     }
 
     @Test(

@@ -113,7 +113,7 @@ struct ShardTests {
         #expect(try fixture.find("").manifest.entries.count == 3)
         try fixture.write("_info.json", text: "{\"splits\": {\(split.replacing("[2, 1]", with: "[2, 2]"))}}")
         let short = try fixture.failure("")
-        #expect(short.code == .archiveSamples && short.message.contains("has 1 samples, and _info.json beside it says 2"))
+        #expect(short.code == .archiveSamples && short.message.contains("has 1 sample, and _info.json beside it says 2"))
         #expect(try fixture.failure("v-{0..1}.tar").code == .archiveSamples)
         try fixture.write("_info.json", text: "{\"splits\": {\(split), \"train\": {\"filenames\": [\"t-0.tar\"]}}}")
         #expect(try fixture.failure("").message.contains("several splits: train, validation"))
