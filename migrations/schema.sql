@@ -50,17 +50,26 @@ COMMENT ON FUNCTION public.absolve(worker bigint, run_ids bigint[], shard_number
 CREATE FUNCTION public.activity_changes(a bigint, b bigint) RETURNS TABLE(a_shard integer, b_shard integer, first_ordinal integer, images integer, timestep integer, layer integer, name text, a_spikes bigint, b_spikes bigint)
     LANGUAGE sql STABLE
     AS $$
-    SELECT s.shard, t.shard, s.first_ordinal, s.image_count, ((u.place - 1) % r.timesteps + 1)::integer, l.layer, l.name, u.a_count, u.b_count
-    FROM shards s
-    JOIN runs r ON r.run_id = s.run_id
-    JOIN shards t ON t.run_id = b AND t.first_ordinal = s.first_ordinal AND t.image_count = s.image_count AND t.state = 'done'
-    JOIN shard_activity x ON x.run_id = a AND x.shard = s.shard
-    JOIN shard_activity y ON y.run_id = b AND y.shard = t.shard
+    WITH pairs AS MATERIALIZED (
+        SELECT s.shard AS a_shard, t.shard AS b_shard, s.first_ordinal, s.image_count, r.timesteps, r.model_id
+        FROM shards s
+        JOIN runs r ON r.run_id = s.run_id
+        JOIN shards t ON t.run_id = b AND t.first_ordinal = s.first_ordinal AND t.image_count = s.image_count AND t.state = 'done'
+        WHERE s.run_id = a AND s.state = 'done'
+          AND r.timesteps = (SELECT timesteps FROM runs WHERE run_id = b)
+          AND (SELECT count(DISTINCT manifest_sha256) = 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+    )
+    SELECT p.a_shard, p.b_shard, p.first_ordinal, p.image_count, ((u.place - 1) % p.timesteps + 1)::integer, l.layer, l.name, u.a_count, u.b_count
+    FROM pairs p
+    CROSS JOIN LATERAL (SELECT counts FROM shard_activity WHERE run_id = a AND shard = p.a_shard OFFSET 0) AS x
+    CROSS JOIN LATERAL (SELECT counts FROM shard_activity WHERE run_id = b AND shard = p.b_shard OFFSET 0) AS y
     CROSS JOIN LATERAL unnest(x.counts, y.counts) WITH ORDINALITY AS u (a_count, b_count, place)
-    JOIN model_layers l ON l.model_id = r.model_id AND l.layer = (u.place - 1) / r.timesteps AND l.kind = 'lif'
-    WHERE s.run_id = a AND s.state = 'done' AND u.a_count <> u.b_count
-      AND r.timesteps = (SELECT timesteps FROM runs WHERE run_id = b)
-      AND (SELECT count(DISTINCT manifest_sha256) = 1 FROM runs JOIN datasets USING (dataset_id) WHERE run_id IN (a, b))
+    CROSS JOIN LATERAL (
+        SELECT m.layer, m.name FROM model_layers m
+        WHERE m.model_id = p.model_id AND m.layer = (u.place - 1) / p.timesteps AND m.kind = 'lif'
+        OFFSET 0
+    ) AS l
+    WHERE u.a_count <> u.b_count
 $$;
 
 
@@ -3622,7 +3631,12 @@ CREATE VIEW public.layer_activity AS
    FROM (((public.shard_activity a
      JOIN public.runs r ON ((r.run_id = a.run_id)))
      CROSS JOIN LATERAL unnest(a.counts) WITH ORDINALITY u(count, place))
-     JOIN public.model_layers l ON (((l.model_id = r.model_id) AND (l.layer = ((u.place - 1) / r.timesteps)))));
+     CROSS JOIN LATERAL ( SELECT m.layer,
+            m.kind,
+            m.neurons
+           FROM public.model_layers m
+          WHERE ((m.model_id = r.model_id) AND (m.layer = ((u.place - 1) / r.timesteps)))
+         OFFSET 0) l);
 
 
 --

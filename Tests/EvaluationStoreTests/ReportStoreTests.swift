@@ -149,7 +149,7 @@ import Testing
         }
     }
 
-    @Test func `a run's activity is added up once, also where the database has no statistics`() throws {
+    @Test func `a run's activity is read once, also where the database has no statistics`() throws {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit()
             let worker = try fixture.worker()
@@ -163,7 +163,7 @@ import Testing
                 try connection.executeScript(
                     "INSERT INTO model_layers SELECT 1, n, 'l' || n, '\(kind)', 1 FROM generate_series(\(first), \(first + 300)) AS n")
             }
-            for view in ["firing_rates", "synaptic_operations"] {
+            for view in ["firing_rates", "synaptic_operations", "layer_activity"] {
                 let plan = try connection.execute("EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM \(view) WHERE run_id = \(run)")
                     .map { try $0.text("QUERY PLAN") }
                 let unnested = plan.filter { $0.contains("Function Scan on unnest") }
