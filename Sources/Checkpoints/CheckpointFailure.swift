@@ -15,7 +15,7 @@ extension Failure.Code {
     package static let checkpointMalformed = Failure.Code("checkpoint.malformed")
     /// The pickle names a Python function that would run code.
     package static let checkpointForbiddenGlobal = Failure.Code("checkpoint.forbidden-global")
-    /// The tensors are not those of a network of the two families.
+    /// The tensors are not those of a network that is known or described.
     package static let checkpointMismatch = Failure.Code("checkpoint.mismatch")
     /// Weights hold NaN or infinity, or a variance is negative.
     package static let checkpointInvalidValue = Failure.Code("checkpoint.invalid-value")

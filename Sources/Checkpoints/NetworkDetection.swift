@@ -34,7 +34,8 @@ struct NetworkDetection {
                 shapes: TensorShapes(withoutSynchronisedLevel(shapes)), options: options, own: own,
                 arguments: SavedArguments(state.arguments), imageSize: imageSize)
         } catch  where error.code == .unrecognisedNetwork || error.code == .invalidNetwork {
-            throw Failure(.checkpointMismatch, "\(context.fileName): \(error.message)", remedy: error.remedy, cause: error)
+            let reason = error.message.hasSuffix(".") ? error.message.dropLast() : error.message[...]
+            throw Failure(.checkpointMismatch, "\(context.fileName): \(reason)", remedy: error.remedy)
         }
     }
 

@@ -71,9 +71,12 @@ enum SpikingVGG: NetworkFamily {
         }
         let classifier = ["classifier.0", "classifier.3", "classifier.6"].compactMap { shapes.size("\($0).weight", axis: 0) }
         guard let channels = layers.last?.outputs, let inputs = shapes.size("classifier.0.weight", axis: 1), classifier.count == 3,
-            channels > 0, let grid = (1...64).first(where: { $0 * $0 * channels == inputs })
+            channels > 0
         else {
             throw untold(["classifier (classifier.0.weight, classifier.3.weight, classifier.6.weight)"])
+        }
+        guard let grid = (1...64).first(where: { $0 * $0 * channels == inputs }) else {
+            throw untold(["grid: classifier.0 reads \(inputs) values, which are no square of \(channels) channels"])
         }
         let pools = layers.count(where: \.isPooled)
         let size = try questions.imageSize(assumed: min(grid << min(pools, 16), NetworkLimit.inputSize))

@@ -51,6 +51,10 @@ struct FamilyGraphTests {
         #expect(network.node("avgpool")?.operation == .averagePool(PoolingWindow(kernel: Extent2(2), stride: Extent2(2))))
         let failure = #expect(throws: Failure.self) { try self.network("spiking-vgg-16", "spiking-vgg,neuron=if", size: 64) }
         #expect(failure?.message.contains("classifier.0") ?? false)
+        let other = #expect(throws: Failure.self) {
+            try self.network("spiking-vgg-16", "spiking-vgg,neuron=if") { $0["classifier.0.weight"] = [4096, 512 * 50] }
+        }
+        #expect(other?.message.contains("classifier.0 reads 25600 values, which are no square of 512 channels") ?? false)
     }
 
     @Test
