@@ -11,12 +11,16 @@ final class ChaosFleet {
         let program: String
         let arguments: [String]
         var process: ChildProgram?
+        /// Until when it may say by its exit code that it found no services to start with.
+        var starting = Deadline(in: .zero)
         /// Whether the process may end now: it was told to, and `restart` starts the next one.
         var mayEnd = false
     }
 
     /// How long a program may take to end when it is asked to: its drain time and what it needs to leave.
     private static let endSeconds = 15.0
+    /// How long a program may look for its services before it gives up.
+    private static let startSeconds = 15.0
 
     private var members: [Member]
     private let environment: [String: String]
@@ -71,6 +75,7 @@ final class ChaosFleet {
         members[index].process = try ChildProgram(
             member.program, arguments: member.arguments, environment: environment, logPath: "\(folder)/\(member.name).log", appending: true)
         members[index].mayEnd = false
+        members[index].starting = Deadline(in: .seconds(Self.startSeconds))
     }
 
     func name(_ index: Int) -> String { members[index].name }
@@ -102,8 +107,12 @@ final class ChaosFleet {
     func supervise() throws {
         for (index, member) in members.enumerated() where !member.mayEnd {
             guard let process = member.process, let status = process.status else { continue }
-            unexpectedExits += 1
-            report("\(member.name) ended by itself with status \(status):\n  \(process.logTail())")
+            if status == EX_UNAVAILABLE, !member.starting.isPast {
+                report("\(member.name) found no services to start with, and is started again")
+            } else {
+                unexpectedExits += 1
+                report("\(member.name) ended by itself with status \(status):\n  \(process.logTail())")
+            }
             try restart(index)
         }
     }
