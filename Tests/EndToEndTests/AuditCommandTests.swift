@@ -82,7 +82,8 @@ import Testing
             #expect(quote["grade"] as? String == "strict")
             #expect(quote["equal_to_engine"] as? Bool == true)
             #expect(
-                try Program.evalctl("audit", "nobody", "--data-dir", state, in: folder).errors.contains("there is no model named nobody"))
+                try Program.evalctl("audit", "nobody", "--data-dir", state, in: folder).errors.contains(
+                    "there is no stored model named nobody"))
         }
     }
 }
