@@ -240,7 +240,7 @@ import Testing
             #expect((sets[0]["top1"] as? [String: Any])?["correct"] as? Int == 59)
             try Data(#"{"nothing.png": [1]}"#.utf8).write(to: file)
             let refused = try stack.evalctl("labels", "add", "val", "bad", file.path, status: 1)
-            #expect(refused.errors.contains("entries without an image"))
+            #expect(refused.errors.contains("1 entry without an image"))
             let again = try stack.evalctl("labels", "remove", "val", "bad", status: 1)
             #expect(again.errors.contains("evalctl labels list"))
         }
