@@ -73,7 +73,7 @@ extension Worker {
     }
 
     /// What threads have to finish an image and give back their shards; then they are taken for hung.
-    private static let handBackTime = Duration.seconds(3)
+    static let handBackTime = Duration.seconds(3)
 
     /// A claim under way: where its answer was lost, what became of it is asked before anything else is claimed.
     private struct Claiming {

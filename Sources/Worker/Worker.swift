@@ -6,6 +6,7 @@ internal import Foundation
 package import Logging
 internal import Postgres
 internal import SpikeKernels
+internal import Synchronization
 package import Telemetry
 internal import Transport
 
@@ -105,7 +106,20 @@ package final class Worker: @unchecked Sendable {
             if let file = configuration.claimTimesFile { claims.write(to: file, logger) }
             logger.info("worker \(workerID) has stopped after \(board.finishedImages.counted("image"))")
         }
-        try listen()
+        // On a thread of its own: a database that says nothing may hold a claim for longer than the worker has to end.
+        let outcome = Mutex<Result<Void, any Error>>(.success(()))
+        let intake = NamedThread("intake") { [self] in
+            let result = Result { try listen() }
+            outcome.withLock { $0 = result }
+            board.raise(.draining)
+        }
+        while board.stopState == .none { board.wait(seconds: 3600) }
+        let left =
+            .seconds(configuration.drainSeconds) + Self.handBackTime + .seconds(1) - (board.stoppedAt.map { clock.now - $0 } ?? .zero)
+        if !intake.join(until: Deadline(in: left, on: clock)) {
+            logger.warning("the database holds a claim for longer than the worker has to end, which is left behind")
+        }
+        try outcome.withLock { $0 }.get()
     }
 }
 

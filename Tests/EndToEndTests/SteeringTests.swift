@@ -63,6 +63,24 @@ extension ProgramTests {
             }
         }
 
+        @Test func `a worker ends in bounded time, also where the database holds what it asked`() throws {
+            try ProgramCluster.with(perClass: 1, transport: .postgres) { cluster in
+                let worker = try cluster.worker("--threads", "1", "--drain-seconds", "1")
+                try cluster.waitForWorkers(1)
+                let holder = try PostgresConnection(cluster.address)
+                try holder.executeScript("BEGIN; LOCK TABLE shards IN ACCESS EXCLUSIVE MODE")
+                try cluster.wait(
+                    until:
+                        "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'eval-worker claims' AND wait_event_type = 'Lock'"
+                )
+                worker.send(SIGTERM)
+                let outcome = try worker.wait(seconds: 60)
+                #expect(outcome.status == 0, "\(outcome.errors)")
+                #expect(outcome.errors.contains("holds a claim for longer"))
+                try holder.executeScript("ROLLBACK")
+            }
+        }
+
         @Test func `a second SIGTERM ends a worker at once, and gives its shards back`() throws {
             try ProgramCluster.with(perClass: 2) { cluster in
                 let coordinator = try cluster.coordinator()
