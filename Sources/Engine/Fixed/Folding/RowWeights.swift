@@ -100,9 +100,9 @@ struct RowWeights: Sendable {
         return groups
     }
 
-    /// The lines that are wanted after a tile's: as many tiles' behind it.
-    func next(after tile: Int, count: Int = 1) -> UnsafeRawBufferPointer {
-        let next = tile + 1..<min(tile + 1 + count, tiles.upperBound)
+    /// The lines that are wanted after those of some tiles: as many tiles' behind them.
+    func next(after group: Range<Int>) -> UnsafeRawBufferPointer {
+        let next = group.upperBound..<min(group.upperBound + group.count, tiles.upperBound)
         guard !next.isEmpty else { return UnsafeRawBufferPointer(start: nil, count: 0) }
         return UnsafeRawBufferPointer(
             start: rows.line((next.lowerBound - tiles.lowerBound) * (inputs + 1)), count: next.count * tileBytes)
@@ -116,8 +116,6 @@ struct RowWeights: Sendable {
             first: tile(group.lowerBound), count: group.count, stride: tileBytes, currentStride: currentStride,
             lastLanes: tiling.laneMask(group.upperBound - 1))
     }
-
-    func next(after group: Range<Int>) -> UnsafeRawBufferPointer { next(after: group.upperBound - 1, count: group.count) }
 
     func tile(_ index: Int) -> WeightTile {
         let place = index - tiles.lowerBound

@@ -46,7 +46,7 @@ struct TermRun {
         switch term.work {
         case .rows(let weights, _, _, _):
             pass.begin(part, layer: layer)
-            kernels.sumRows(weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile), target, isAdded)
+            kernels.sumRows(weights.tile(tile), pass.lists(weights), extent, weights.next(after: tile..<tile + 1), target, isAdded)
         case .window(let spikes, let window, let weights):
             pass.begin(part, layer: layer)
             kernels.sumWindow(
