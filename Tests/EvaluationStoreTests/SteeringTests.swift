@@ -102,6 +102,22 @@ import Testing
         }
     }
 
+    @Test func `a run that was cancelled with every image stored ends as a complete one when it goes on`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit(images: 4, size: 2, maxAttempts: 1)
+            let worker = try fixture.worker()
+            while let lease = try fixture.claimNext(of: run, worker: worker) {
+                try fixture.store.queue.store(StoreFixture.result(for: lease), lease: lease, worker: worker)
+            }
+            try fixture.store.queue.steer(run, .cancel)
+            #expect(try fixture.store.queue.finishRuns() == [])
+            #expect(try fixture.store.queue.reopen(run) == 0)
+            #expect(try fixture.store.queue.run(run).state == .running)
+            #expect(try fixture.store.queue.finishRuns() == [run])
+            #expect(try fixture.store.answers.report(run).complete)
+        }
+    }
+
     @Test func `dead shards can be tried again or dropped, one by one`() throws {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit(images: 3, size: 1, maxAttempts: 1)

@@ -4,8 +4,9 @@ internal import Postgres
 extension ShardQueue {
     /// Sets a run to do again what has no prediction: failed images, dead shards, and the shards that a cancellation left.
     ///
-    /// What is stored stays. A failed image of a finished shard gets a shard of its own, with the failed ones beside it.
-    /// - Returns: how many images are to be done; 0 where every image has a prediction or is still to come, and nothing changed.
+    /// What is stored stays. A failed image of a finished shard gets a shard of its own, with the failed ones beside it. A cancelled run goes
+    /// on in any case: one whose last shard was stored before the cancellation has nothing to do but to end.
+    /// - Returns: how many images are to be done; 0 where every image has a prediction or is still to come.
     /// - Throws: `store.not_found`.
     package func reopen(_ run: RunID) throws -> Int {
         try session.withConnection { connection in
@@ -14,7 +15,7 @@ extension ShardQueue {
                 try refusePruned(run, connection)
                 let revived = try revive(run, shards: nil, states: ["dead", "cancelled"], connection)
                 let redone = try redoFailures(run, connection)
-                if revived + redone > 0 { try open(run, before, connection) }
+                if revived + redone > 0 || before == .cancelled { try open(run, before, connection) }
                 return revived + redone
             }
         }
