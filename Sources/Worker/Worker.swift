@@ -39,7 +39,7 @@ package final class Worker: @unchecked Sendable {
         self.pulses = pulses
         clock = configuration.clock
         cacheProbe = CacheProbe(directory: configuration.cacheDirectory)
-        let board = SlotBoard(slots: configuration.threads, clock: clock)
+        let board = SlotBoard(slots: configuration.threads, drainTime: .seconds(configuration.drainSeconds), clock: clock)
         self.board = board
         contexts = RunContexts(
             cacheDirectory: configuration.cacheDirectory, dataSetRoots: configuration.dataSetRoots,
@@ -113,10 +113,12 @@ package final class Worker: @unchecked Sendable {
             outcome.withLock { $0 = result }
             board.raise(.draining)
         }
-        while board.stopState == .none { board.wait(seconds: 3600) }
-        let left =
-            .seconds(configuration.drainSeconds) + Self.handBackTime + .seconds(1) - (board.stoppedAt.map { clock.now - $0 } ?? .zero)
-        if !intake.join(until: Deadline(in: left, on: clock)) {
+        var drained = board.drainDeadline
+        while drained == nil {
+            board.wait(seconds: 3600)
+            drained = board.drainDeadline
+        }
+        if let drained, !intake.join(until: drained.later(by: Self.handBackTime + .seconds(1))) {
             logger.warning("the database holds a claim for longer than the worker has to end, which is left behind")
         }
         try outcome.withLock { $0 }.get()
