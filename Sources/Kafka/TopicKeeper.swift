@@ -10,7 +10,7 @@ package protocol TopicAdministration {
 
 extension KafkaAdmin: TopicAdministration {}
 
-/// Keeps topics in being: one that vanishes is made again as it was configured.
+/// Recreates topics that vanish, as they were configured.
 package struct TopicKeeper {
     private let topics: [TopicDescription]
     private let admin: any TopicAdministration
@@ -18,7 +18,7 @@ package struct TopicKeeper {
     private let clock: SteadyClock
     private var nextLook: Deadline
 
-    /// Between two looks at the cluster.
+    /// Between two polls of the cluster.
     package static let interval = Duration.seconds(2)
 
     package init(_ topics: [TopicDescription], admin: any TopicAdministration, logger: Logger, clock: SteadyClock = .system) {
@@ -29,13 +29,13 @@ package struct TopicKeeper {
         nextLook = Deadline(in: Self.interval, on: clock)
     }
 
-    /// Lets the next call of ``look()`` look: a topic may have vanished, or come back with other partitions.
+    /// Lets the next call of ``look()`` ask the cluster: a topic may have vanished, or come back with other partitions.
     package mutating func lookSoon() {
         nextLook = Deadline(in: .zero, on: clock)
     }
 
-    /// Makes topics again that have vanished. Blocks for some seconds at most; while no broker answers there is nothing to be done.
-    /// - Returns: partitions of every topic of the cluster; nil where it was not time to look, or nobody answered.
+    /// Recreates topics that have vanished. Blocks for some seconds at most; while no broker answers there is nothing to be done.
+    /// - Returns: partitions of every topic of the cluster; nil where it was not time to ask, or nobody answered.
     package mutating func look() -> [String: Int]? {
         guard nextLook.isPast else { return nil }
         nextLook = Deadline(in: Self.interval, on: clock)

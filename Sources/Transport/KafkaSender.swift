@@ -4,7 +4,7 @@ internal import EvaluationStore
 internal import Kafka
 internal import Logging
 
-/// A coordinator's end of a ``KafkaTransport``. It chooses the lane, which is a partition, that each offer goes to, and keeps the topics in being.
+/// A coordinator's end of a ``KafkaTransport``. It chooses the lane, which is a partition, that each offer goes to, and recreates topics that vanish.
 final class KafkaSender: JobSender {
     private let transport: KafkaTransport
     private let store: EvaluationStore

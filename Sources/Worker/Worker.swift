@@ -63,7 +63,7 @@ package final class Worker: @unchecked Sendable {
             for lease in board.leases { try? store.queue.handBack(lease) }
             _ = try? store.queue.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
         }
-        _ = leaving.join(until: Deadline(in: .seconds(1)))
+        _ = leaving.join(until: Deadline(in: .seconds(1), on: clock))
     }
 
     /// What keeps the worker from work now, for a person; nil where nothing does.
@@ -100,13 +100,13 @@ package final class Worker: @unchecked Sendable {
                 abandon()
             }
             board.raise(hung > 0 ? .over : .handingBack)
-            // Neither may hold up the end: each may wait for a database that says nothing.
+            // Neither may delay the end: each may wait for a database that does not answer.
             let last = Deadline(in: .seconds(3), on: clock)
             _ = heartbeat.join(until: last) && watch.join(until: last)
             if let file = configuration.claimTimesFile { claims.write(to: file, logger) }
             logger.info("worker \(workerID) has stopped after \(board.finishedImages.counted("image"))")
         }
-        // On a thread of its own: a database that says nothing may hold a claim for longer than the worker has to end.
+        // On a thread of its own: a database that does not answer may block a claim for longer than the worker has to end.
         let outcome = Mutex<Result<Void, any Error>>(.success(()))
         let intake = NamedThread("intake") { [self] in
             let result = Result { try listen() }

@@ -11,7 +11,7 @@ struct WorkerCommand: ParsableCommand {
     struct List: StoreCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lists the workers of the last day: what they are and what they do.",
-            discussion: "A worker that has not reported for 10 seconds is shown as gone.")
+            discussion: "A worker that has not reported for \(Int(ShardQueue.workerTimeout)) seconds is shown as gone.")
 
         @Flag(help: "Also workers that ended, or were heard of last, more than a day ago.")
         var all = false
