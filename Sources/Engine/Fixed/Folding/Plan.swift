@@ -50,6 +50,7 @@ struct ProgramPlan {
     private var derivedSpikes: Set<Int> = []
 
     init(_ folder: Folder) throws(Failure) {
+        if folder.isStored(0) { try advance(0, before: 1, folder) }
         for index in folder.graph.nodes.indices.dropFirst() where folder.used.contains(index) {
             try add(index, folder)
         }
