@@ -1,10 +1,13 @@
 import SpikeKernels
 import Testing
 
+/// A line that nobody writes to.
+private let nothing = LineBuffer(lines: 1)
+
 extension PositionLists {
     /// Where nothing lists positions.
     static var none: PositionLists {
-        PositionLists(channels: UnsafeMutablePointer(bitPattern: 64)!, starts: UnsafeMutablePointer(bitPattern: 64)!)
+        PositionLists(channels: nothing.records(of: UInt16.self), starts: nothing.records(of: UInt32.self))
     }
 }
 

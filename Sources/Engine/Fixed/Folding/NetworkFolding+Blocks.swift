@@ -78,8 +78,8 @@ extension NetworkFolding {
         let tiling = Tiling(channels: slot.channels, precision: precision)
         let folded = FoldedTerm(
             work: .rows(
-                RowWeights(layer, units: units, bias: outer.bias, precision: precision), sources: FoldedTerm.ListedSource.all(of: planes),
-                window: nil,
+                RowWeights(layer, units: units, bias: outer.bias, repeats: planes.count, precision: precision),
+                sources: FoldedTerm.ListedSource.all(of: planes), window: nil,
                 rowsPerTap: layer.inputs), scale: nil, layers: term.layers)
         return CurrentStep(
             node: plan.node, slot: slot, isStored: false, isFirst: true,

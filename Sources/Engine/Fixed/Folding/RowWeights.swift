@@ -45,6 +45,8 @@ struct RowWeights: Sendable {
     private let places: LineBuffer
     private let safeCount: Int
 
+    /// Inputs from which on weights are finer: the roundings of fewer add up to little, and a shift a sum costs time.
+    private static let manyInputs = 512
     /// Rows that wide lanes add up in finer units than those of currents.
     private static let fineCount = 64
     /// Places by which they are finer at most.
@@ -57,7 +59,8 @@ struct RowWeights: Sendable {
     /// - Parameters:
     ///   - units: of each output. The lanes hold every weight and every bias: the caller chose the units so.
     ///   - bias: of each output, beside the layer's own.
-    init(_ layer: RealLayer, units: [Double], bias: [Double], precision: Precision) {
+    ///   - repeats: how often a list may have one row.
+    init(_ layer: RealLayer, units: [Double], bias: [Double], repeats: Int, precision: Precision) {
         let tiling = Tiling(channels: layer.outputs, precision: precision)
         self.tiling = tiling
         outputs = layer.outputs
@@ -78,7 +81,7 @@ struct RowWeights: Sendable {
             let roundedBias = nearest(max(min((layer.bias[output] + bias[output]) * unit, 0x1p50), -0x1p50))
             var largest = 0.0
             if precision == .fixed32 {
-                let finer = Self.finerPlaces(row, unit: unit, bias: roundedBias)
+                let finer = Self.finerPlaces(row, repeats: repeats, unit: unit, bias: roundedBias)
                 for input in 0..<inputs { rows.set(first + input * tiling.lanes, Int32(nearest(scalbn(row[input] * unit, finer)))) }
                 let fineBias = nearest(scalbn(max(min((layer.bias[output] + bias[output]) * unit, 0x1p31), -0x1p31), finer))
                 self.bias.set(lane, Int32(max(min(fineBias + (finer > 0 ? scalbn(1, finer - 1) : 0), 0x1p31 - 1), -0x1p31)))
@@ -100,10 +103,11 @@ struct RowWeights: Sendable {
         self.safeCount = safeCount
     }
 
-    /// Places by which one output's sums can be finer than its unit: the bias and any ``fineCount`` of its weights stay within the lanes.
-    private static func finerPlaces(_ row: [Double], unit: Double, bias: Double) -> Int {
-        let largest = row.count > fineCount ? Array(row.map(abs).sorted(by: >).prefix(fineCount)) : row.map(abs)
-        let sum = largest.reduce(0, +) * unit + abs(bias)
+    /// Places by which one output's sums can be finer than its unit: the bias and any ``fineCount`` of its rows stay within the lanes.
+    private static func finerPlaces(_ row: [Double], repeats: Int, unit: Double, bias: Double) -> Int {
+        guard row.count >= manyInputs else { return 0 }
+        let sizes = row.map(abs).sorted(by: >)
+        let sum = (0..<fineCount).reduce(0.0) { $1 / repeats < sizes.count ? $0 + sizes[$1 / repeats] : $0 } * unit + abs(bias)
         guard sum > 0 else { return 0 }
         return max(0, min(Int(((0x1p31 - 0x1p10) / sum).exponent), finestPlaces))
     }

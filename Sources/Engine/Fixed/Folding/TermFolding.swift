@@ -32,7 +32,9 @@ struct TermFolding {
                 throw folder.refuse(plan.node, "it has \(layer.inputs) inputs, and \(FixedNetwork.largestInputs) at most are supported")
             }
             work = .rows(
-                RowWeights(layer, units: inner, bias: added, precision: precision), sources: FoldedTerm.ListedSource.all(of: planes),
+                RowWeights(
+                    layer, units: inner, bias: added, repeats: planes.count * (shares ? window?.taps ?? 1 : 1), precision: precision),
+                sources: FoldedTerm.ListedSource.all(of: planes),
                 window: window, rowsPerTap: shares ? 0 : inputs)
         case .window(let spikes, let window):
             guard let layer else { preconditionFailure("windows have weights") }
