@@ -46,7 +46,7 @@ struct CountedRun {
             let shares = tally.count(part).divided(in: products)
             return zip(own, shares).map { row($0.name, $0.isInput ? PassPart.input.rawValue : part.rawValue, $1) }
         }
-        func readsImage(_ layer: MultiplyingLayer) -> Bool { engine.network.graph.nodes[layer.node].inputs == [0] }
+        func readsImage(_ layer: MultiplyingLayer) -> Bool { layer.node == 0 || engine.network.graph.nodes[layer.node].inputs == [0] }
         return rows(.input, layers.filter(readsImage)) + rows(.products, layers.filter { !readsImage($0) })
     }
 

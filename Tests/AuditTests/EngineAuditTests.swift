@@ -117,15 +117,16 @@ import Testing
 
     @Test(arguments: Precision.allCases)
     func `a normalisation of a stored current multiplies, and is named with how often`(precision: Precision) throws {
+        let channels = 40
         var builder = GraphBuilder(inputSize: 16)
-        let stem = builder.convolution("stem", builder.image, outputs: 8, inputs: 3, kernel: 4, stride: 4, padding: 0)
+        let stem = builder.convolution("stem", builder.image, outputs: channels, inputs: 3, kernel: 4, stride: 4, padding: 0)
         let first = builder.neuron("first", stem, Neuron(threshold: 0.25))
         let pooled = builder.add(
             "pool", .maximumPool(PoolingWindow(kernel: Extent2(2), stride: Extent2(2))),
-            builder.convolution("branch", first, outputs: 8, inputs: 8, kernel: 3))
-        let shortcut = builder.convolution("shortcut", first, outputs: 8, inputs: 8, stride: 2)
-        let sum = builder.add("sum", .sum, builder.normalisation("pooled_bn", pooled, features: 8), shortcut)
-        _ = builder.linear("head", builder.add("mean", .mean, builder.neuron("second", sum, Neuron())), outputs: 3, inputs: 8)
+            builder.convolution("branch", first, outputs: channels, inputs: channels, kernel: 3))
+        let shortcut = builder.convolution("shortcut", first, outputs: channels, inputs: channels, stride: 2)
+        let sum = builder.add("sum", .sum, builder.normalisation("pooled_bn", pooled, features: channels), shortcut)
+        _ = builder.linear("head", builder.add("mean", .mean, builder.neuron("second", sum, Neuron())), outputs: 3, inputs: channels)
         let engine = try FixedEngine(
             Synthesis.initialized(Network(builder.graph), seed: 1), format: FixedPointFormat(precision: precision),
             kernels: KernelSelection.kernels(laneBits: precision.laneBits))
@@ -134,9 +135,11 @@ import Testing
         #expect(certificate.grade == .multiplying)
         #expect(certificate.equalToEngine == true)
         #expect(certificate.multiplied.filter(\.onSpikePath).map(\.cause) == ["pooled_bn: reads currents"])
-        // Each of 8 channels at 4 positions in 2 time steps, by a row of 8 weights of which 7 are 0.
+        // A tile of channels reads those of the same tile alone, at 4 positions in 2 time steps.
+        let lanes = 512 / precision.laneBits
+        let products = stride(from: 0, to: channels, by: lanes).reduce(0) { $0 + min(lanes, channels - $1) * min(lanes, channels - $1) }
         let row = certificate.layers.first { $0.name == "pooled_bn" }
-        #expect(row?.operations.multiplications == 8 * 4 * 2 * 8)
+        #expect(row?.operations.multiplications == products * 4 * 2)
     }
 
     @Test func `the reference's multiplications are those of its causes in every family`() throws {

@@ -32,14 +32,17 @@ def mapped(net, steps: int, size: int):
 def exported(net, steps: int, size: int):
     """The description, its tensors with the probe's, and the file's metadata."""
     try:
-        net, dtype = net.double(), torch.float64
-        mapping, program, layout = mapped(net, steps, size)
+        return described(net.double(), torch.float64, steps, size)
     except ExportError as failure:
-        net, dtype = net.float(), torch.float32
+        # A module that makes numbers of single precision itself cannot run in double precision.
         try:
-            mapping, program, layout = mapped(net, steps, size)
+            return described(net.float(), torch.float32, steps, size)
         except ExportError:
             raise failure from None
+
+
+def described(net, dtype, steps: int, size: int):
+    mapping, program, layout = mapped(net, steps, size)
     text, tensors, ids = description.written(mapping.graph, mapping.output.node, steps, size, net.state_dict())
     recording = probe.recorded(mapping, program, net, layout, steps, ids, dtype)
     tensors.update(probe.compared(text, tensors, recording, mapping.over_time))

@@ -14,8 +14,8 @@ package struct FixedEngine: InferenceEngine {
     /// How far the units of the currents' channels lie apart, current by current.
     package var unitSpread: [UnitSpread] { program.unitSpread }
 
-    /// What multiplies, in the order of computation: the network's layers on pixels and on currents, and normalisations of currents that stand
-    /// in memory, which neither weights nor thresholds can take in.
+    /// What multiplies, in the order of computation: the network's layers on pixels and on currents, normalisations of currents that stand
+    /// in memory, which neither weights nor thresholds can take in, and the image where something else than a layer reads it.
     package var multiplying: [MultiplyingLayer] {
         let normalisations = program.multipliedNormalisations.map { node in
             MultiplyingLayer(

@@ -9,6 +9,8 @@ from .failure import ExportError
 from .gating import both
 from .graph import UNFINISHED, Bordered, Complement, Constant, Feature, Scores, Stacked, Written, aligned, laid_out, require
 from .movement import STACKED
+from .order import in_node_order
+from .selection import alike
 
 
 def plain(graph, value) -> Feature:
@@ -67,8 +69,9 @@ def _along(graph, value: Feature, axis: str, weight, bias, scale=None) -> Featur
     """Factors and constants along an axis: a normalisation without statistics."""
     node = affine(graph, value, mean=True).node
     count = {"channel": node.channels, "token": node.height * node.width, "row": node.height, "column": node.width}[axis]
+    weight, bias = (in_node_order(values.expand(count), value.order if axis == "channel" else None) for values in (weight, bias))
     made = graph.add("normalisation", [node], {
-        "axis": axis, "weight": graph.vector(weight.expand(count), "factors"), "bias": graph.vector(bias.expand(count), "constants"),
+        "axis": axis, "weight": graph.vector(weight, "factors"), "bias": graph.vector(bias, "constants"),
         "mean": graph.vector(torch.zeros(count), "zeros"), "variance": graph.vector(torch.ones(count), "ones"), "epsilon": 0.0, "scale": scale,
     }, node.grid)
     return laid_out(made, value.dims, affine(graph, value, mean=True))
@@ -118,7 +121,7 @@ def _factors_of_time(graph, value: Feature, factors) -> Feature:
     if node.op != "normalisation" or node.fields["scale"] is not None:
         return replace(_along(graph, value, "channel", torch.ones(1), torch.zeros(1), name), step=None)
     made = graph.add("normalisation", node.inputs, {**node.fields, "scale": name}, node.grid, path=node.path, is_static=False)
-    return Feature(made, value.dims)
+    return Feature(made, value.dims, order=value.order)
 
 
 def add(graph, a):
@@ -157,9 +160,10 @@ def total(graph, one, other, factor: float):
     if one.over_time != other.over_time:
         one, other = affine(graph, one, mean=True), affine(graph, other, mean=True)
     require(one.node.grid == other.node.grid, f"features of {list(one.node.grid)} and {list(other.node.grid)} are added")
+    one, other = alike(graph, one, other)
     dims, step = aligned(one, other)
     node = graph.add("sum", [one.node, other.node], {}, one.node.grid)
-    return Feature(node, dims, None if node.is_static else step, one.over_time)
+    return Feature(node, dims, None if node.is_static else step, one.over_time, order=one.order)
 
 
 def _over_steps(graph, one: Feature, other: Feature):
@@ -170,8 +174,8 @@ def _over_steps(graph, one: Feature, other: Feature):
     require(not steps[0] & steps[1], "a time step is added twice")
     both = frozenset(steps[0] | steps[1])
     if len(both) == graph.steps:
-        return Feature(one.node, one.dims, over_time=float(graph.steps))
-    return Feature(one.node, one.dims, summed=both)
+        return Feature(one.node, one.dims, over_time=float(graph.steps), order=one.order)
+    return Feature(one.node, one.dims, summed=both, order=one.order)
 
 
 def multiply(graph, a):
@@ -213,5 +217,4 @@ def negate(graph, a):
 
 HANDLERS = {
     "add": add, "add_": add, "sub": subtract, "rsub": subtract_reversed, "mul": multiply, "div": divide, "neg": negate,
-    "logical_and": multiply, "bitwise_and": multiply,
 }

@@ -48,6 +48,7 @@ def _unscaled(value: Feature):
 def _scores(one, other) -> Scores:
     (one, first), (other, second) = _unscaled(one), _unscaled(other)
     require(one.node.is_spikes and other.node.is_spikes, "features are multiplied over tokens that are not both spikes")
+    require(one.order is None and other.order is None, "queries and keys whose channels were shuffled and joined are multiplied")
     require(one.step == other.step and one.over_time is None and other.over_time is None, "features of different time steps are multiplied")
     if _is_tokens(one, -1) and _is_tokens(other, -2):
         heads, others, over_tokens = _head(one, -2), _head(other, -1), True
@@ -66,7 +67,7 @@ def _attended(graph, one, other) -> Feature:
     is_left = scores is one
     near, far = (scores.columns, scores.rows) if is_left else (scores.rows, scores.columns)
     dim = -2 if is_left else -1
-    require(value.node.is_spikes and value.node.grid == near.node.grid and value.step == near.step, "queries, keys and values differ in shape")
+    require(value.node.is_spikes and value.node.grid == near.node.grid and value.step == near.step and value.order is None, "queries, keys and values differ in shape")
     if scores.is_over_tokens:
         query, key, content = value, near, far
         require(_head(value, dim) == scores.heads, "the heads of queries, keys and values differ")

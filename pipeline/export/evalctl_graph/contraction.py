@@ -1,4 +1,5 @@
 """Linear maps along one dimension, and what is one in disguise."""
+from dataclasses import replace
 from math import prod
 
 import torch
@@ -7,6 +8,7 @@ from .arithmetic import affine
 from .axes import REPEATED, Factor, described, merged, size, whole, without_repeats
 from .failure import ExportError
 from .graph import Constant, Feature, laid_out, require
+from .order import in_node_order
 
 
 def contracted(graph, value: Feature, dim: int, weight: Constant, bias: Constant | None) -> Feature:
@@ -28,7 +30,7 @@ def contracted(graph, value: Feature, dim: int, weight: Constant, bias: Constant
 
     rest = {factor.axis for at, others in enumerate(value.dims) if at != dim for factor in others}
     if size(factors) == node.channels and all(factor.axis == "C" for factor in factors):
-        weight = in_order(weight, factors)
+        weight, value = for_node(weight, factors, value)
         if node.op == "concatenate" and any(one.op in ("flatten", "mean") for one in node.inputs):
             return laid_out(_of_parts(graph, node, weight, bias), value.dims[:dim] + (whole("C", outputs),) + value.dims[dim + 1:], value)
         return with_axis("linear", names(), (outputs, node.height, node.width), "C")
@@ -38,7 +40,7 @@ def contracted(graph, value: Feature, dim: int, weight: Constant, bias: Constant
         return with_axis("mix", {"axis": "columns", **names()}, (node.channels, node.height, outputs), "W")
     if not rest & {"C", "H", "W"}:
         return _flattened(graph, value, dim, weight, bias)
-    patch = _patch(value, dim)
+    patch = _patch(value, dim) if value.order is None else None
     if patch:
         kernel = Constant(in_order(weight, factors).tensor.reshape(outputs, node.channels, *patch))
         fields = {
@@ -69,6 +71,9 @@ def _flattened(graph, value, dim, weight, bias):
     node, matrix = value.node, in_order(weight, value.dims[dim])
     total = node.channels * node.height * node.width
     require(matrix.tensor.shape[1] == total, "a linear map reads a part of a feature")
+    if value.order:
+        by_channel = matrix.tensor.unflatten(1, (node.channels, -1))
+        matrix, value = Constant(in_node_order(by_channel, value.order, 1).flatten(1)), replace(value, order=None)
     flat = node if node.height * node.width == 1 else graph.add("flatten", [node], {}, (total, 1, 1), node.is_spikes)
     outputs = matrix.tensor.shape[0]
     made = graph.add(
@@ -97,6 +102,12 @@ def in_order(weight: Constant, factors) -> Constant:
     return Constant(split.permute(0, *places).reshape(shape))
 
 
+def for_node(weight: Constant, factors, value: Feature):
+    """Weights whose second axis stands for the factors of all channels, as the node has these, and the feature in the node's order."""
+    return Constant(in_node_order(in_order(weight, factors).tensor, value.order, 1)) if value.order else in_order(weight, factors), replace(
+        value, order=None)
+
+
 def _patch(value: Feature, dim: int) -> list[int] | None:
     """Rows and columns of the patches side by side, without gaps, that a dimension holds with all their channels; nil where it holds else."""
     node, inner = value.node, {}
@@ -116,18 +127,19 @@ def _patch(value: Feature, dim: int) -> list[int] | None:
 
 
 def as_logits(graph, value: Feature) -> Feature:
-    """The answer as currents: behind spikes, and what counts them, stands a linear map that changes nothing."""
+    """The answer as currents: behind spikes, and what counts them, stands a linear map that changes nothing but the order of shuffled channels."""
     waiting, seen = [value.node], set()
     while waiting:
         node = waiting.pop()
-        if node.op not in (*SPIKES, *COUNTING):
+        if node.op not in (*SPIKES, *COUNTING) and value.order is None:
             return value
         if node.op in COUNTING:
             waiting += [one for one in node.inputs if one not in seen]
             seen.update(node.inputs)
     graph.path = ""
     outputs = value.node.channels
-    made = graph.add("linear", [value.node], {"weight": graph.tensor(Constant(torch.eye(outputs)), "logits"), "bias": None}, (outputs, 1, 1))
+    weight, value = for_node(Constant(torch.eye(outputs)), whole("C", outputs), value)
+    made = graph.add("linear", [value.node], {"weight": graph.tensor(weight, "logits"), "bias": None}, (outputs, 1, 1))
     return laid_out(made, value.dims, value)
 
 

@@ -39,7 +39,7 @@ def _ids(ordered: list[Node]) -> dict[Node, str]:
     for node in sorted(ordered, key=lambda node: node.op != "neuron"):
         name = node.path
         if node.part:
-            name += f"[{node.part[0]}:{node.part[1]}]"
+            name += _channels(node.part)
         if node.op == "image":
             name = "image"
         elif node.op != "neuron" and (not name or name in taken or node.op not in LAYERS):
@@ -50,6 +50,17 @@ def _ids(ordered: list[Node]) -> dict[Node, str]:
         taken.add(unique)
         ids[node] = unique
     return ids
+
+
+def _channels(part: tuple[int, ...]) -> str:
+    """Channels as Python says them: `[0:4]`, or `[0:4,8:12]` where they lie apart, no more than a few."""
+    runs = []
+    for channel in part:
+        if runs and runs[-1][1] == channel:
+            runs[-1][1] += 1
+        else:
+            runs.append([channel, channel + 1])
+    return "[" + ",".join(f"{first}:{last}" for first, last in runs[:4]) + (",…]" if len(runs) > 4 else "]")
 
 
 LAYERS = ("convolution", "linear", "normalisation", "max_pool", "average_pool", "mix", "mean", "flatten")

@@ -1,7 +1,7 @@
 """Spikes and spikes."""
 from .axes import whole, without_repeats
 from .graph import Feature, aligned, require
-from .selection import channels
+from .selection import alike, channels
 
 
 def both(graph, op, one: Feature, other: Feature) -> Feature:
@@ -9,10 +9,11 @@ def both(graph, op, one: Feature, other: Feature) -> Feature:
     require(one.over_time is None and other.over_time is None, "a mean over time is multiplied")
     require(one.node.is_spikes and other.node.is_spikes, "features are multiplied that are not both spikes")
     if op == "and":
-        for large, small in ((one, other), (other, one)):
+        for large, small in ((one, other), (other, one)) if one.order is None else ():
             heads = _heads(large, small)
             if heads:
                 return _gated_by_head(graph, large, small, heads)
+    one, other = alike(graph, one, other)
     dims, step = aligned(one, other)
     if one.node.grid == other.node.grid:
         if op == "and" and one.node is other.node:
@@ -24,7 +25,7 @@ def both(graph, op, one: Feature, other: Feature) -> Feature:
         fits = small.grid == (large.channels, 1, 1) or small.grid == (1, large.height, large.width)
         require(fits, f"spikes of {list(one.node.grid)} and {list(other.node.grid)} are multiplied")
         node = graph.add("gate", [large, small], {}, large.grid, True)
-    return Feature(node, dims, None if node.is_static else step)
+    return Feature(node, dims, None if node.is_static else step, order=one.order)
 
 
 def _neurons(node) -> int:
@@ -53,7 +54,7 @@ def _gated_by_head(graph, large: Feature, small: Feature, heads: int) -> Feature
     grid = (width, large.node.height, large.node.width)
     require(large.step == small.step or small.node.is_static or large.node.is_static, "features of different time steps meet")
     parts = [
-        graph.add("gate", [channels(graph, large.node, head * width, (head + 1) * width), channels(graph, small.node, head, head + 1)], {}, grid, True)
+        graph.add("gate", [channels(graph, large.node, range(head * width, (head + 1) * width)), channels(graph, small.node, [head])], {}, grid, True)
         for head in range(heads)]
     node = graph.add("concatenate", parts, {}, large.node.grid, True)
     return Feature(node, tuple(map(without_repeats, large.dims)), None if node.is_static else large.step)

@@ -24,7 +24,7 @@ class Node:
     # The module that it came from.
     path: str = ""
     # The channels of a module's neurons that it holds, where it holds a part of them.
-    part: tuple[int, int] | None = None
+    part: tuple[int, ...] | None = None
 
     @property
     def grid(self) -> tuple[int, int, int]:
@@ -43,6 +43,8 @@ class Feature:
     over_time: float | None = None
     # The time steps that it is the sum of, where those are not all.
     summed: frozenset[int] | None = None
+    # The node's channel for each channel of the tensor, where they stand in another order.
+    order: tuple[int, ...] | None = None
 
     def with_dims(self, dims: Dims) -> "Feature":
         return replace(self, dims=tuple(dims))
@@ -146,8 +148,8 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
 def laid_out(node: Node, dims: Dims, like: Feature) -> Feature:
     """A node's feature, of the time steps that another one has."""
     if node.is_static:
-        return Feature(node, dims, over_time=like.over_time)
-    return Feature(node, dims, like.step, like.over_time)
+        return Feature(node, dims, over_time=like.over_time, order=like.order)
+    return Feature(node, dims, like.step, like.over_time, order=like.order)
 
 
 def require(condition, message: str):
@@ -162,6 +164,7 @@ def aligned(one: Feature, other: Feature):
     for left, right in zip(*padded):
         require(not left or not right or left == right, f"features of {described(one.dims)} and {described(other.dims)} meet")
     dims = tuple(left or right for left, right in zip(*padded))
+    require(one.order == other.order, "features meet whose channels were shuffled and joined in different ways")
     steps = {value.step for value in (one, other) if not value.node.is_static}
     has_time = any(factor.axis == "T" for factors in dims for factor in factors)
     require(len(steps) <= 1 and not (has_time and steps - {None}), "features of different time steps meet")

@@ -5,6 +5,7 @@ from .axes import whole
 from .failure import ExportError
 from .graph import Constant, Feature, Stacked, require
 from .movement import index_in
+from .order import channels_at, holds_channels, ordered
 
 
 def _features(values):
@@ -34,12 +35,12 @@ def concatenate(graph, a):
     if all(value.node is first.node and not value.dims[dim] for value in values) and len(values) == graph.steps:
         in_order = first.node.is_static or [value.step for value in values] == list(range(graph.steps))
         require(in_order and len({value.dims for value in values}) == 1, "time steps are joined out of their order")
-        return Feature(first.node, first.dims[:dim] + (whole("T", graph.steps),) + first.dims[dim + 1:], over_time=first.over_time)
+        return Feature(first.node, first.dims[:dim] + (whole("T", graph.steps),) + first.dims[dim + 1:], over_time=first.over_time, order=first.order)
     values = [_flat(graph, value, dim) for value in values]
     first = values[0]
     others = [value.dims[:dim] + value.dims[dim + 1:] for value in values]
     require(
-        all(value.dims[dim] == whole("C", value.node.channels) for value in values) and len(set(others)) == 1
+        all(holds_channels(value.dims, dim, value.node.channels) for value in values) and len(set(others)) == 1
         and len({value.node.grid[1:] for value in values}) == 1 and len({value.step for value in values if not value.node.is_static}) <= 1
         and len({value.over_time for value in values}) == 1,
         "features are joined along another axis than their channels")
@@ -48,7 +49,11 @@ def concatenate(graph, a):
         "concatenate", [value.node for value in values], {}, (total, first.node.height, first.node.width),
         all(value.node.is_spikes for value in values))
     step = next((value.step for value in values if not value.node.is_static), None)
-    return Feature(node, first.dims[:dim] + (whole("C", total),) + first.dims[dim + 1:], step, first.over_time)
+    channels, start = [], 0
+    for value in values:
+        channels += [start + channel for channel in channels_at(value.dims[dim], value.order)]
+        start += value.node.channels
+    return Feature(node, first.dims[:dim] + (whole("C", total),) + first.dims[dim + 1:], step, first.over_time, order=ordered(channels))
 
 
 def _flat(graph, value: Feature, dim: int) -> Feature:

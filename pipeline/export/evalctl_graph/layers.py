@@ -1,4 +1,4 @@
-"""Convolutions, padding and normalisations."""
+"""Convolutions and padding."""
 from dataclasses import replace
 
 import torch
@@ -6,9 +6,12 @@ from torch.nn import functional
 
 from .arithmetic import affine
 from .axes import described, size, whole
-from .contraction import contracted, in_order, weights
+from .contraction import contracted, for_node, weights
 from .failure import ExportError
 from .graph import Constant, Feature, laid_out, require
+from .joining import concatenate
+from .order import for_channels, holds_channels, is_shuffled, with_channels
+from .parts import part
 
 
 def pair(value) -> list[int]:
@@ -19,7 +22,7 @@ def pair(value) -> list[int]:
 def grid_place(value: Feature) -> int:
     """Where a feature's channels stand in an image-like tensor, with rows and columns behind them."""
     node, dims = value.node, value.dims
-    fits = len(dims) >= 3 and dims[-3:] == (whole("C", node.channels), whole("H", node.height), whole("W", node.width))
+    fits = len(dims) >= 3 and dims[-2:] == (whole("H", node.height), whole("W", node.width)) and holds_channels(dims, -3, node.channels)
     require(fits, f"it reads {described(dims)}, and needs channels, rows and columns, of {list(node.grid)}, as its last axes")
     return len(dims) - 3
 
@@ -28,7 +31,8 @@ def windowed(graph, value: Feature, op, fields, size, channels, is_spikes=False)
     at = grid_place(value)
     grid = (channels, *size)
     node = graph.add(op, [value.node], fields, grid, is_spikes)
-    return laid_out(node, value.dims[:at] + (whole("C", channels), whole("H", size[0]), whole("W", size[1])), value)
+    own = value.dims[at] if channels == value.node.channels else whole("C", channels)
+    return laid_out(node, value.dims[:at] + (own, whole("H", size[0]), whole("W", size[1])), value)
 
 
 def extents(value, kernel, stride, padding, dilation=(1, 1)):
@@ -48,8 +52,8 @@ def convolution(graph, a):
     require(not a.get("transposed"), "a transposed convolution")
     if isinstance(padding, str):
         padding = _named_padding(padding, weight.tensor.shape[2:], dilation)
-    if spatial == 2 and a["groups"] == 1 and len(value.dims) >= 3 and len(value.dims[-3]) > 1:
-        value, weight = _with_channels_in_order(value, weight)
+    if spatial == 2 and len(value.dims) >= 3 and is_shuffled(value, value.dims[-3]):
+        return _of_shuffled(graph, value, weight, a)
     if spatial == 2 and _is_grid(value):
         stride, padding, dilation = pair(stride), pair(padding), pair(dilation)
         kernel = list(weight.tensor.shape[2:])
@@ -76,16 +80,31 @@ def convolution(graph, a):
         }
         result = convolution(graph, column)
         return result.with_dims(result.dims[:-1])
+    if spatial == 1 and _is_tokens(value) and set(weight.tensor.shape[2:]) == set(stride) == {1} and set(padding) == {0}:
+        grid = {"stride": [1, 1], "padding": [0, 0], "dilation": [1, 1], "weight": Constant(weight.tensor.unsqueeze(-1)), "input": value.with_dims(
+            dims[:-1] + (whole("H", node.height), whole("W", node.width)))}
+        result = convolution(graph, {**a, **grid})
+        return result.with_dims(result.dims[:-2] + dims[-1:])
     raise ExportError(f"a convolution over {described(dims)}, which are not channels, rows and columns")
 
 
-def _with_channels_in_order(value: Feature, weight: Constant):
-    """A feature whose channels were shuffled, as it was before, and the weights that read it so."""
-    factors = value.dims[-3]
-    if {factor.axis for factor in factors} != {"C"} or size(factors) != value.node.channels:
-        return value, weight
-    ordered = value.dims[:-3] + (whole("C", value.node.channels),) + value.dims[-2:]
-    return value.with_dims(ordered), in_order(weight, factors)
+def _of_shuffled(graph, value: Feature, weight: Constant, a):
+    """A convolution of channels that were shuffled: its weights are shuffled back, or each group's channels stand side by side again."""
+    groups, channels, outputs = a["groups"], value.node.channels, weight.tensor.shape[0]
+    if groups == 1:
+        rows, own = for_node(weight, value.dims[-3], value)
+        return convolution(graph, {**a, "input": with_channels(own, whole("C", channels)), "weight": rows})
+    if groups == outputs == channels:
+        ordered = with_channels(replace(value, order=None), whole("C", channels))
+        rows = Constant(for_channels(weight, value).tensor)
+        result = convolution(graph, {**a, "input": ordered, "weight": rows, "bias": for_channels(a.get("bias"), value)})
+        return replace(with_channels(result, value.dims[-3]), order=value.order)
+    inputs = channels // groups
+    parts = [part(graph, value, len(value.dims) - 3, group * inputs, (group + 1) * inputs) for group in range(groups)]
+    rows = [for_node(Constant(own), one.dims[-3], one)[0].tensor for own, one in zip(weight.tensor.split(outputs // groups), parts)]
+    together = concatenate(
+        graph, {"tensors": [with_channels(replace(one, order=None), whole("C", inputs)) for one in parts], "dim": len(value.dims) - 3})
+    return convolution(graph, {**a, "input": together, "weight": Constant(torch.cat(rows))})
 
 
 def _named_padding(name: str, kernel, dilation):
@@ -119,46 +138,18 @@ def padded(graph, a):
         graph, value, PADDED, {"padding": [top, left]}, (node.height + 2 * top, node.width + 2 * left), node.channels, node.is_spikes)
 
 
+def _is_tokens(value: Feature) -> bool:
+    """Whether its last axis is the tokens of the grid, and the one before them the channels."""
+    node, dims = value.node, value.dims
+    return dims[-1] == whole("H", node.height) + whole("W", node.width) and len(dims) > 1 and holds_channels(dims, -2, node.channels)
+
+
 def _is_grid(value: Feature) -> bool:
     node = value.node
     return value.dims[-3:] == (whole("C", node.channels), whole("H", node.height), whole("W", node.width))
 
 
-def batch_norm(graph, a):
-    value = affine(graph, a["input"], mean=True)
-    require(not a.get("training", False), "a normalisation in training mode")
-    mean, variance = a["running_mean"], a["running_var"]
-    require(mean is not None and variance is not None, "a normalisation without running statistics")
-    axis = _axis_name(value.node, value.dims[1])
-    require(axis is not None, f"a normalisation along {described((value.dims[1],))} of {described(value.dims)}")
-    count = mean.tensor.numel()
-    weight = a["weight"] or Constant(torch.ones(count))
-    bias = a["bias"] or Constant(torch.zeros(count))
-    node = graph.add("normalisation", [value.node], {
-        "axis": axis, "weight": graph.tensor(weight, "weight"), "bias": graph.tensor(bias, "bias"), "mean": graph.tensor(mean, "mean"),
-        "variance": graph.tensor(variance, "variance"), "epsilon": a["eps"], "scale": None,
-    }, value.node.grid)
-    return laid_out(node, value.dims, value)
-
-
-def normalised(graph, a):
-    """The functional form gives statistics as well, which nobody reads."""
-    return [batch_norm(graph, a), None, None]
-
-
-def _axis_name(node, factors):
-    """The axis of a normalisation along a dimension."""
-    axes = {
-        whole("C", node.channels): "channel", whole("H", node.height) + whole("W", node.width): "token",
-        whole("H", node.height): "row", whole("W", node.width): "column",
-    }
-    if not factors:
-        return "channel" if node.channels == 1 else None
-    return next((name for key, name in axes.items() if key == factors), None)
-
-
 HANDLERS = {
     "pad": padded, "constant_pad_nd": padded,
     **{name: convolution for name in ("conv1d", "conv2d", "convolution")},
-    "batch_norm": batch_norm, "_native_batch_norm_legit_no_training": normalised, "_batch_norm_no_update": normalised,
 }

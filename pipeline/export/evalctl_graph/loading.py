@@ -8,7 +8,7 @@ import torch
 
 from . import clock_driven
 from .failure import ExportError
-from .tracing import raised_by
+from .places import raised_by
 
 # Where training scripts keep the weights.
 KEYS = ("model", "state_dict", "model_state_dict", "model_state", "net", "network")

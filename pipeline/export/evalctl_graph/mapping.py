@@ -3,16 +3,16 @@ import operator
 
 import torch
 
-from . import arithmetic, attention, contraction, joining, layers, movement, neurons, parts, pooling, volumes, writing
+from . import arithmetic, attention, contraction, joining, layers, logic, movement, neurons, normalising, parts, pooling, volumes, writing
 from .axes import described, shape, whole
 from .failure import ExportError
 from .border import Side
 from .graph import Bordered, Complement, Constant, Feature, Graph, Scores, Stacked, Written
-from .tracing import own_line
+from .places import module_path, place
 
 HANDLERS = {
     **movement.HANDLERS, **parts.HANDLERS, **joining.HANDLERS, **contraction.HANDLERS, **layers.HANDLERS, **pooling.HANDLERS, **arithmetic.HANDLERS,
-    **attention.HANDLERS, **volumes.HANDLERS, **writing.HANDLERS,
+    **attention.HANDLERS, **volumes.HANDLERS, **writing.HANDLERS, **logic.HANDLERS, **normalising.HANDLERS,
 }
 # Values that depend on the image.
 TRACKED = (Feature, Complement, Scores, Stacked, Bordered, Side, Written)
@@ -66,7 +66,7 @@ class Mapping:
             return Constant(getattr(self.program.graph_module, node.target))
         if node.op != "call_function":
             raise ExportError(f"the traced program has a {node.op}, which is not understood")
-        self.graph.path = self._module_path(node)
+        path = self.graph.path = module_path(node, self.prefix)
         arguments = torch.fx.node.map_arg((node.args, node.kwargs), lambda used: _Value(self.values.get(used)))
         args, kwargs = _unpacked(arguments)
         if node.target is operator.getitem:
@@ -78,7 +78,7 @@ class Mapping:
             return self._operator(schema, node, args, kwargs)
         except (ExportError, AttributeError, IndexError, KeyError, RuntimeError, TypeError, ValueError) as error:
             reason = error if isinstance(error, ExportError) else f"this operator is used in a way that is not understood: {error}"
-            raise ExportError(f"{reason}\n  operator  {node.target}\n{self._place(node)}") from error
+            raise ExportError(f"{reason}\n  operator  {node.target}\n{place(node, path, self.modules.get(path), self.net)}") from error
 
     def _operator(self, schema, node, args, kwargs):
         name = schema.name.split("::")[-1]
@@ -108,7 +108,7 @@ class Mapping:
         node = self.graph.add("neuron", [feature.node], neurons.parameters(path, module), feature.node.grid, True, path=path)
         if self.first_of.setdefault(path, node) is not node:
             raise ExportError(f"the neurons {path} read something else in time step {call} than in the first")
-        return Feature(node, feature.dims, call if is_stepped else None)
+        return Feature(node, feature.dims, call if is_stepped else None, order=feature.order)
 
     def _check_multi_step(self, feature: Feature, call: int):
         if call:
@@ -145,20 +145,6 @@ class Mapping:
             raise ExportError(f"the module's answer is no vector of classes: {described(feature.dims)}")
         self.answer = feature
         return contraction.as_logits(self.graph, feature)
-
-    def _module_path(self, node) -> str:
-        stack = node.meta.get("nn_module_stack") or {}
-        path = list(stack.values())[-1][0] if stack else ""
-        return path.removeprefix("L['self'].").removeprefix("L['self']").removeprefix(self.prefix)
-
-    def _place(self, node) -> str:
-        stack = node.meta.get("nn_module_stack") or {}
-        kind = str(list(stack.values())[-1][1]).split(".")[-1].strip("'>") if stack else type(self.net).__name__
-        lines = [line.strip() for line in (node.meta.get("stack_trace") or "").strip().split("\n") if line.strip()]
-        frames = [index for index, line in enumerate(lines) if line.startswith("File ")]
-        at = own_line([lines[index].split('"')[1] for index in frames])
-        source = "unknown" if at is None else " ".join(lines[frames[at]:frames[at] + 2])
-        return f"  module    {self._module_path(node) or '(the whole)'} ({kind})\n  source    {source}"
 
 
 class _Value:

@@ -64,6 +64,12 @@ def adaptive_average_pool(graph, a):
     return value if kernel == [1, 1] else _pooling(graph, value, "average_pool", kernel, None, 0, False)
 
 
+def adaptive_average_pool_1d(graph, a):
+    """Over all tokens."""
+    require(list(a["output_size"]) == [1], "adaptive pooling along one axis to more than one value")
+    return reduced(graph, {"self": a["self"], "dim": [-1], "keepdim": True}, False)
+
+
 def _over_positions(graph, node):
     if node.height * node.width == 1:
         return node
@@ -119,7 +125,7 @@ def _over_axes(graph, value: Feature, spatial, is_sum: bool) -> Feature:
 def _over_channels(graph, value, factors, is_sum):
     """A mean over groups of channels, as voting layers take it: a linear map with one weight."""
     node = value.node
-    require(len(factors) == 1, "a sum over channels in two dimensions")
+    require(len(factors) == 1 and value.order is None, "a sum over channels in two dimensions, or of shuffled ones that were joined")
     group = factors[0]
     outputs = node.channels // group.size
     matrix = torch.zeros(outputs, node.channels)
@@ -147,7 +153,7 @@ def average_pool_1d(graph, a):
 HANDLERS = {
     "max_pool2d": max_pool, "max_pool2d_with_indices": max_pool_with_indices,
     "avg_pool2d": average_pool, "avg_pool1d": average_pool_1d,
-    "adaptive_max_pool2d": adaptive_max_pool,
+    "adaptive_max_pool2d": adaptive_max_pool, "adaptive_avg_pool1d": adaptive_average_pool_1d,
     "adaptive_avg_pool2d": adaptive_average_pool, "_adaptive_avg_pool2d": adaptive_average_pool,
     "mean": lambda graph, a: reduced(graph, a, False), "sum": lambda graph, a: reduced(graph, a, True),
 }

@@ -7,6 +7,8 @@ from torch.nn import functional
 from . import neurons
 from .failure import ExportError
 from .graph import Feature
+from .order import in_node_order
+from .places import raised_by
 from .reference import evaluated
 from .tracing import Looped, executed
 
@@ -43,13 +45,17 @@ def recorded(mapping, program, net, layout, steps: int, ids: dict, dtype) -> Rec
     logits, answers, spikes = [], [], {name: [] for name in names.values()}
     wanted = {fx for every in calls.values() for fx, _ in every} | {mapping.output_name} | {fx.name for fx, _ in _holders(mapping)}
     for image in inputs:
-        values = executed(program, net, layout, steps, image, wanted)
-        answers.append(values[mapping.output_name])
-        _check_tracing(net, layout, steps, image, answers[-1])
+        try:
+            values = executed(program, net, layout, steps, image, wanted)
+            answers.append(values[mapping.output_name])
+            _check_tracing(net, layout, steps, image, answers[-1])
+        except RuntimeError as error:
+            reason = str(error).strip().split("\n")[0]
+            raise ExportError(f"the module fails on an image: {reason}{raised_by(error)}") from error
         logits.append(_logits(mapping, values, steps))
         for node, name in names.items():
             every = torch.cat([_canonical(values[fx], value) for fx, value in calls[node.path]], 0)
-            spikes[name].append(every if node.part is None else every[:, node.part[0]:node.part[1]])
+            spikes[name].append(every if node.part is None else every[:, list(node.part)])
     return Recording(
         inputs, {name: torch.stack(parts, 1) for name, parts in spikes.items()}, None if None in logits else torch.stack(logits, 1),
         torch.stack([_canonical(answer, mapping.output).flatten(1) for answer in answers], 1))
@@ -74,7 +80,7 @@ def _canonical(tensor: torch.Tensor, value: Feature) -> torch.Tensor:
     sizes = {"T": 1, "C": 1, "H": 1, "W": 1}
     for factor in factors:
         sizes[factor.axis] *= factor.size
-    return split.reshape([sizes[axis] for axis in "TCHW"])
+    return in_node_order(split.reshape([sizes[axis] for axis in "TCHW"]), value.order, 1)
 
 
 def _holders(mapping):

@@ -1,8 +1,6 @@
 """A module as a program of ATen operators, for each way in which it may want its input."""
 import contextlib
 import io
-import linecache
-import traceback
 from dataclasses import dataclass
 
 import torch
@@ -12,6 +10,7 @@ from . import neurons
 from .axes import whole
 from .einsum import taken_apart
 from .failure import ExportError
+from .places import raised_by
 from .vmap import unrolled
 
 
@@ -64,12 +63,30 @@ def traced(net: torch.nn.Module, layout: Layout, steps: int, size: int):
     try:
         # PyTorch prints whole programs where it fails.
         with torch.no_grad(), neurons.Opaque(net), taken_apart(), unrolled(), _every_frame(), _silence():
-            return torch.export.export(whole_net, (example,), strict=False).run_decompositions({})
+            return _in_known_operators(torch.export.export(whole_net, (example,), strict=False).run_decompositions({}))
     except ExportError:
         raise
     except Exception as error:
         reason = str(error).strip().split("\n")[0]
         raise ExportError(f"the module cannot be traced: {type(error).__name__}: {reason}{raised_by(error)}") from error
+
+
+# Operators that PyTorch itself says in terms of others, which the mapping knows.
+SAID_BY_OTHERS = {
+    "atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "channel_shuffle", "column_stack", "concat", "concatenate", "dstack", "hstack",
+    "inner", "linalg_matmul", "linalg_multi_dot", "multiply", "negative", "row_stack", "subtract", "tensordot", "true_divide", "vstack",
+}
+
+
+def _in_known_operators(program):
+    """A program in which PyTorch's own decompositions stand for those operators; they may use one another."""
+    for _ in range(3):
+        found = {node.target for node in program.graph.nodes if getattr(node.target, "_schema", None)}
+        found = {target for target in found if target._schema.name.split("::")[-1] in SAID_BY_OTHERS}
+        if not found:
+            break
+        program = program.run_decompositions({target: made for target, made in torch.export.default_decompositions().items() if target in found})
+    return program
 
 
 @contextlib.contextmanager
@@ -95,32 +112,6 @@ def _every_frame():
         yield
     finally:
         TracerBase._filter_traceback_frames = kept
-
-
-# Where a line of code is not the user's; what has no file is generated.
-LIBRARIES = ("/torch/", "/evalctl_graph/", "/evalctl_export.py", "<")
-# Where it is most often not what the user looks for.
-FRAMEWORKS = ("/spikingjelly/", "/einops/", "/timm/")
-
-
-def own_line(places: list[str]) -> int | None:
-    """Which of the places in a stack, outermost first, is the innermost one in the user's code; each begins with its file."""
-    own = [at for at, place in enumerate(places) if not any(part in place for part in LIBRARIES)]
-    users = [at for at in own if not any(part in places[at] for part in FRAMEWORKS)]
-    return (users or own or [None])[-1]
-
-
-def raised_by(error) -> str:
-    """The line of the user's code from which an error came, and the module that it belongs to."""
-    frames = list(traceback.walk_tb(error.__traceback__))
-    at = own_line([frame.f_code.co_filename for frame, _ in frames])
-    if at is None:
-        return ""
-    frame, line = frames[at]
-    name, owner = frame.f_code.co_filename, frame.f_locals.get("self")
-    module = "" if owner is None else f"\n  module    {type(owner).__name__}"
-    source = linecache.getline(name, line).strip()
-    return f"{module}\n  source    File \"{name}\", line {line}, in {frame.f_code.co_name} {source}"
 
 
 def executed(program, net: torch.nn.Module, layout: Layout, steps: int, image: torch.Tensor, wanted) -> dict:

@@ -237,6 +237,27 @@ class Styles(Exported):
         self.check("room", convolution=2, neuron=2, linear=1)
 
 
+class Shuffles(Exported):
+    def test_channels_shuffled_from_unit_to_unit_leave_parts_of_neurons_and_weights_in_another_order(self):
+        operators, description = self.operators("units", file="shuffles")
+        groups = {node["groups"] for node in description["nodes"] if node["op"] == "convolution"}
+        self.assertNotIn("linear", operators[:-1])
+        self.assertLessEqual({1, 2, 8}, groups)
+
+    def test_spikes_as_truth_values_and_heads_packed_behind_each_other(self):
+        operators, _ = self.operators("truth", file="shuffles")
+        self.assertEqual([operators.count(op) for op in ("product", "iand", "convolution", "mean")], [1, 1, 2, 1])
+
+    def test_a_module_that_makes_single_precision_itself_is_exported_in_it(self):
+        self.assertEqual(exported("single_precision", 16, file="shuffles")[2]["probe_precision"], "float32")
+
+    def test_a_layer_that_no_line_calls_is_named_by_its_class(self):
+        with self.assertRaises(ExportError) as caught:
+            exported("container", 16, file="shuffles")
+        for part in ("aten.gelu", "4 (GELU)", "activation.py\", line ", "the definition of GELU.forward"):
+            self.assertIn(part, str(caught.exception))
+
+
 class Idioms(Exported):
     """What published code does with borders, stacks, repeats and slices."""
 

@@ -56,11 +56,21 @@ extension Folder {
         case .flatten where features[node.inputs[0]].positions == 1:
             return try expression(of: node.inputs[0])
         case .image:
-            throw refuse(
-                index, "its pixels are read by something else than layers, such as a normalisation, which --mean and --std replace")
+            return pixels()
         default:
             throw refuse(index, "its operation on currents is not supported in fixed point")
         }
+    }
+
+    /// The image where something else than a layer reads it: a layer that changes nothing.
+    private func pixels() -> Expression {
+        noteMultiplied(0)
+        let channels = features[0].channels
+        let zeros = Array(repeating: 0.0, count: channels)
+        let layer = RealLayer(outputs: channels, inputs: channels, bias: zeros) { output, row in
+            for input in row.indices { row[input] = input == output ? 1 : 0 }
+        }
+        return Expression(Term(source: .image(pointwiseWindow(features[0])), layer: layer, factor: zeros), channels: channels)
     }
 
     /// A map along an axis: one for each plane of counts.

@@ -56,7 +56,7 @@ extension Folder {
         return scaled
     }
 
-    private func pointwiseWindow(_ grid: Feature) -> GridWindow {
+    func pointwiseWindow(_ grid: Feature) -> GridWindow {
         GridWindow(
             inputHeight: grid.height, inputWidth: grid.width, outputHeight: grid.height, outputWidth: grid.width, kernelHeight: 1,
             kernelWidth: 1, strideHeight: 1, strideWidth: 1, paddingHeight: 0, paddingWidth: 0)

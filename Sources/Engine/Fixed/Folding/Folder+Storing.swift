@@ -40,7 +40,9 @@ extension Folder {
     }
 
     private func standsInMemory(_ index: Int, hasFactors: Bool, hasSeveralTerms: Bool) -> Bool {
-        guard features[index].isCurrent, index > 0, index != graph.output else { return false }
+        guard features[index].isCurrent, index != graph.output else { return false }
+        // Layers read the image itself, and only what moves currents about needs it among them.
+        if index == 0 { return uses[0].contains { isGridStep($0) || isJoin($0) } }
         if isGridStep(index) { return true }
         if slices[index] != nil || isFlattening(index) { return false }
         if graph.nodes[index].operation == .concatenate { return true }

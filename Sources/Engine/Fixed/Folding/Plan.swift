@@ -50,6 +50,7 @@ struct ProgramPlan {
     private var derivedSpikes: Set<Int> = []
 
     init(_ folder: Folder) throws(Failure) {
+        if folder.isStored(0) { try advance(0, before: 1, folder) }
         for index in folder.graph.nodes.indices.dropFirst() where folder.used.contains(index) {
             try add(index, folder)
         }
@@ -181,34 +182,5 @@ struct ProgramPlan {
         case .gathered(let slices): for slice in slices { derive(slice.node, folder) }
         }
         plans.append(.derive(id))
-    }
-}
-
-extension Plan {
-    /// Nodes and others whose spikes it reads.
-    fileprivate var spikes: [Int] {
-        switch self {
-        case .current(let current): current.expression.terms.flatMap(\.source.nodes)
-        case .head(let expression): expression.terms.flatMap(\.source.nodes)
-        case .bits(_, let inputs): inputs
-        case .join(_, let parts):
-            parts.flatMap { part in if case .spikes(let planes, _) = part.source { planes.joined().map(\.node) } else { [Int]() } }
-        case .fire, .grid, .derive: []
-        }
-    }
-}
-
-extension Term.Source {
-    /// The nodes that it reads.
-    var nodes: [Int] {
-        switch self {
-        case .rows(let planes, _, _), .spikes(let planes), .positions(let planes): planes.flatMap { $0.map(\.node) }
-        case .window(let spikes, _): [spikes]
-        case .mix(let spikes, _): [spikes]
-        case .current(let node): [node]
-        case .products(let node, _): [node]
-        case .image: [0]
-        case .attention(let query, let key, let value, _): [query, key, value]
-        }
     }
 }

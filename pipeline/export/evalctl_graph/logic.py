@@ -1,0 +1,40 @@
+"""Spikes as truth values."""
+from .arithmetic import multiply, plain, subtract, total
+from .gating import both
+from .graph import Constant, require
+
+
+def negated(graph, a):
+    return subtract(graph, {"self": 1.0, "other": a["self"]})
+
+
+def either(graph, a):
+    """Spikes of the first, and those of the second where the first has none."""
+    one, other = plain(graph, a["self"]), plain(graph, a["other"])
+    return total(graph, one, both(graph, "iand", other, one), 1.0)
+
+
+def chosen(graph, a):
+    """`where`: of the first where the condition spikes, of the second elsewhere."""
+    condition, one, other = a["condition"], a["self"], a["other"]
+    first = None if _is_zero(one) else multiply(graph, {"self": condition, "other": one})
+    second = None if _is_zero(other) else multiply(graph, {"self": negated(graph, {"self": condition}), "other": other})
+    require(first is not None or second is not None, "nothing is chosen")
+    return second if first is None else first if second is None else total(graph, first, second, 1.0)
+
+
+def _is_zero(value) -> bool:
+    return isinstance(value, (int, float)) and value == 0 or isinstance(value, Constant) and not value.tensor.any()
+
+
+def masked(graph, a):
+    """Zeros where a mask spikes."""
+    require(_is_zero(a["value"]), "a feature is filled with something else than zeros")
+    return multiply(graph, {"self": a["self"], "other": negated(graph, {"self": a["mask"]})})
+
+
+HANDLERS = {
+    **{name: multiply for name in ("logical_and", "bitwise_and", "__and__", "minimum")},
+    **{name: either for name in ("logical_or", "bitwise_or", "__or__", "maximum")},
+    "logical_not": negated, "bitwise_not": negated, "where": chosen, "masked_fill": masked,
+}
