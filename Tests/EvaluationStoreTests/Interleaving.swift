@@ -62,9 +62,9 @@ struct Interleaving {
         try keeper.execute("SELECT pg_advisory_lock($1)", [.int(Self.gate)])
         let one = Player(seat, first)
         var meeting = Meeting.none
-        if try one.runsUntilEndOrWait(keeper) == .waits {
+        if try one.runsUntilEndOrWait(keeper, isGate: true) == .waits {
             let two = Player(self.second, second)
-            meeting = try two.runsUntilEndOrWait(keeper) == .waits ? .waited : .passed
+            meeting = try two.runsUntilEndOrWait(keeper, isGate: false) == .waits ? .waited : .passed
             try keeper.execute("SELECT pg_advisory_unlock($1)", [.int(Self.gate)])
             return (meeting, [one.join(), two.join()].compactMap { $0 })
         }
@@ -107,8 +107,8 @@ private final class Player: @unchecked Sendable {
         }
     }
 
-    /// Until it has ended, or waits for a lock.
-    func runsUntilEndOrWait(_ observer: PostgresConnection) throws -> Standing {
+    /// Until it has ended, or waits for a lock: for that of the gate, or for one of another transaction.
+    func runsUntilEndOrWait(_ observer: PostgresConnection, isGate: Bool) throws -> Standing {
         while true {
             condition.lock()
             _ = hasEnded || condition.wait(until: Date().addingTimeInterval(0.001))
@@ -116,8 +116,10 @@ private final class Player: @unchecked Sendable {
             condition.unlock()
             if ended { return .ended }
             let waits = try observer.execute(
-                "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock') AS waits",
-                [.text(seat.name)])
+                """
+                SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1
+                               AND wait_event_type = 'Lock' AND (wait_event = 'advisory') = $2) AS waits
+                """, [.text(seat.name), .bool(isGate)])
             if try waits.single().bool("waits") { return .waits }
         }
     }

@@ -7,7 +7,8 @@ import Testing
 
 /// Every command of an operator, a worker and the coordinator beside every other one, on the same run and shard, in both orders.
 @Suite(.requiresPostgres) struct InterleavingTests {
-    /// A run with a shard in every state: 0 runs, 1 is done with a failed image, 2 is dead, 3 is published, 4 and 5 are pending.
+    /// A run with a shard in every state: 0 runs, 1 is done with a failed image, 2 is dead, 3 is published, 4 and 5 are pending. Where the run has
+    /// ended it was cancelled then, and all but 1 and 2 with it.
     private struct Scene: Sendable {
         let run: RunID
         let specification: RunSpecification
@@ -15,7 +16,7 @@ import Testing
         let published: ShardAttempt
         let worker: Int64
 
-        init(_ fixture: StoreFixture) throws {
+        init(_ fixture: StoreFixture, hasEnded: Bool) throws {
             let run = try fixture.submit(images: 12, size: 2, maxAttempts: 1)
             let worker = try fixture.worker()
             let leases = try (0..<3).map { _ in try fixture.claimNext(of: run, worker: worker) }
@@ -26,6 +27,7 @@ import Testing
             guard let next = try fixture.publish(run, limit: 1).first else { throw Missing() }
             (self.run, self.worker, lease, published) = (run, worker, running, next)
             specification = try fixture.store.queue.run(run).specification
+            if hasEnded { try fixture.store.queue.steer(run, .cancel) }
         }
 
         struct Missing: Error {}
@@ -41,7 +43,8 @@ import Testing
         }
     }
 
-    private static let actions = [
+    /// What operators do.
+    private static let commands = [
         Action("pause") { try $0.store.queue.steer($1.run, .pause) },
         Action("resume") { try $0.store.queue.steer($1.run, .resume) },
         Action("cancel") { try $0.store.queue.steer($1.run, .cancel) },
@@ -52,32 +55,36 @@ import Testing
         Action("drop") { _ = try $0.store.queue.dropDead($1.run, shards: nil) },
         Action("delete") { _ = try $0.store.queue.deleteRun($1.run) },
         Action("prune") { _ = try $0.store.queue.pruneRun($1.run) },
-        Action("publish") { _ = try $0.publish($1.run, limit: 1) },
-        Action("claim") { _ = try $0.store.queue.claim($1.published, worker: $1.worker, leaseSeconds: 30) },
-        Action("store") {
-            try $0.store.queue.store(StoreFixture.result(for: $1.lease, failing: [0]), lease: $1.lease, worker: $1.worker)
-        },
-        Action("decline") {
-            try $0.store.queue.decline($1.published, worker: $1.worker, code: "worker.unfit", message: "it has no memory")
-        },
-        Action("hand back") { try $0.store.queue.handBack($1.lease) },
-        Action("renew") { _ = try $0.store.queue.renew([$1.lease], seconds: 30) },
-        // An unknown failure splits the shard of two images, as its attempts are used up.
-        Action("split") {
-            try $0.store.queue.fail($1.lease, AttemptFailure(.unknown, code: "c", message: "m"), worker: $1.worker)
-            _ = try $0.store.queue.rescue(policy: StoreFixture.policy())
-        },
         Action("drain") { try $0.store.queue.requestDrain(of: $1.worker) },
-        Action("offer a second worker") { try $0.store.queue.offerBackups([$1.lease.attempt]) },
-        Action("compute as a second worker") {
-            try $0.store.queue.offerBackups([$1.lease.attempt])
-            let second = try $0.worker()
-            let job = JobMessage($1.lease.attempt, isBackup: true)
-            guard let lease = try $0.store.queue.claim(job, worker: second, leaseSeconds: 30) else { return }
-            try $0.store.queue.store(StoreFixture.result(for: lease), lease: lease, worker: second)
-        },
-        Action("finish") { fixture, _ in _ = try fixture.store.queue.finishRuns() },
     ]
+
+    private static let actions =
+        commands + [
+            Action("publish") { _ = try $0.publish($1.run, limit: 1) },
+            Action("claim") { _ = try $0.store.queue.claim($1.published, worker: $1.worker, leaseSeconds: 30) },
+            Action("store") {
+                try $0.store.queue.store(StoreFixture.result(for: $1.lease, failing: [0]), lease: $1.lease, worker: $1.worker)
+            },
+            Action("decline") {
+                try $0.store.queue.decline($1.published, worker: $1.worker, code: "worker.unfit", message: "it has no memory")
+            },
+            Action("hand back") { try $0.store.queue.handBack($1.lease) },
+            Action("renew") { _ = try $0.store.queue.renew([$1.lease], seconds: 30) },
+            // An unknown failure splits the shard of two images, as its attempts are used up.
+            Action("split") {
+                try $0.store.queue.fail($1.lease, AttemptFailure(.unknown, code: "c", message: "m"), worker: $1.worker)
+                _ = try $0.store.queue.rescue(policy: StoreFixture.policy())
+            },
+            Action("offer a second worker") { try $0.store.queue.offerBackups([$1.lease.attempt]) },
+            Action("compute as a second worker") {
+                try $0.store.queue.offerBackups([$1.lease.attempt])
+                let second = try $0.worker()
+                let job = JobMessage($1.lease.attempt, isBackup: true)
+                guard let lease = try $0.store.queue.claim(job, worker: second, leaseSeconds: 30) else { return }
+                try $0.store.queue.store(StoreFixture.result(for: lease), lease: lease, worker: second)
+            },
+            Action("finish") { fixture, _ in _ = try fixture.store.queue.finishRuns() },
+        ]
 
     /// What holds for every run at all times.
     private static let violations = """
@@ -102,20 +109,21 @@ import Testing
         SELECT 'shard ' || shard || ' of run ' || run_id || ' would not be the next one' FROM shards JOIN runs USING (run_id) WHERE shard >= next_shard
         """
 
-    @Test(arguments: [Interleaving.Place.runs, .shards])
-    func `two at once come to what one after the other would, and to no deadlock`(place: Interleaving.Place) throws {
+    @Test(arguments: [Interleaving.Place.runs, .shards], [false, true])
+    func `two at once come to what one after the other would, and to no deadlock`(place: Interleaving.Place, hasEnded: Bool) throws {
         var met: [String: Set<Interleaving.Meeting>] = [:]
-        for first in Self.actions {
+        // What programs do to a run that has ended changes nothing that could be held.
+        for first in hasEnded ? Self.commands : Self.actions {
             try StoreFixture.withStore { fixture in
                 let interleaving = try Interleaving(fixture.address)
                 let observer = try PostgresConnection(fixture.address)
                 for second in Self.actions {
-                    let scene = try Scene(fixture)
+                    let scene = try Scene(fixture, hasEnded: hasEnded)
                     let address = fixture.address
                     let result = try interleaving.meet(
                         at: place, first: { try first.body(StoreFixture(store: $0, address: address), scene) },
                         second: { try second.body(StoreFixture(store: $0, address: address), scene) })
-                    let pair = "\(first.name) beside \(second.name), held at \(place)"
+                    let pair = "\(first.name) beside \(second.name), held at \(place)\(hasEnded ? " of a run that has ended" : "")"
                     met[first.name, default: []].insert(result.meeting)
                     // A state that does not allow it, a lost lease, and a run that is gone are answers.
                     let unexpected = result.failures.filter { error in
@@ -132,8 +140,12 @@ import Testing
         }
         // Otherwise the pairs would prove less than they seem to.
         let writers =
-            place == .runs
-            ? ["pause", "cancel", "retry", "reopen", "split"] : ["pause", "cancel", "retry", "reopen", "store", "split", "publish"]
+            switch (place, hasEnded) {
+            case (.runs, false): ["pause", "cancel", "priority", "retry", "reopen", "split"]
+            case (_, false): ["pause", "cancel", "retry", "reopen", "store", "split", "publish", "compute as a second worker"]
+            case (.runs, true): ["priority", "retry", "reopen", "submit", "delete", "prune"]
+            case (_, true): ["retry", "reopen", "submit", "delete", "prune"]
+            }
         for name in writers { #expect(met[name]?.contains(.waited) == true, "\(name) was never waited for at \(place)") }
     }
 

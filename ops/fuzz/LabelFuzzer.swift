@@ -28,7 +28,7 @@ func fuzzLabels(_ input: [UInt8]) {
         .groundTruth(numbers: list, synsets: nil), .groundTruth(numbers: list, synsets: list),
     ]
     for source in sources {
-        guard let manifest = try? ImageManifest.build(root: folder + "/images", labels: source, threads: 1) else { continue }
+        guard let manifest = try? ImageManifest.find(root: folder + "/images", labels: source, threads: 1).manifest else { continue }
         precondition(manifest.entries.allSatisfy { manifest.classes.indices.contains($0.label) }, "a label is of no class")
     }
     _ = try? SynsetTitles.read(path: list)

@@ -93,7 +93,7 @@ extension DaemonOptions {
         }
     }
 
-    /// A session that gives up soon, because somebody waits.
+    /// A session that gives up soon, because a request waits for it.
     private static func impatientSession(_ database: DatabaseAddress, _ name: String) -> PostgresSession {
         var options = ConnectionOptions(applicationName: name)
         options.connectTimeout = .seconds(2)

@@ -28,8 +28,8 @@ struct RenderedFleet: Sendable {
     }
 }
 
-/// Looks at the database while somebody asks, on threads of its own: one look serves all who ask within the interval, and when nobody
-/// does there is none. What may take long, such as reports and steering, has another thread and session.
+/// Polls the database for open pages, on threads of its own: one poll serves all requests of an interval, and without a request there is
+/// none. What may take long, such as reports and steering, has another thread and session.
 final class FleetWatch: Sendable {
     private let looks: BlockingThread<OverviewReader>
     private let work: BlockingThread<EvaluationStore>
@@ -57,7 +57,7 @@ final class FleetWatch: Sendable {
         brokerFamilies = Cached(every: .seconds(5)) { try await broker.perform { try $0() } }
     }
 
-    /// A session that gives up soon, because somebody waits.
+    /// A session that gives up soon, because a request waits for it.
     static func store(_ database: DatabaseAddress, _ purpose: String, statementSeconds: Int = 10) -> EvaluationStore {
         var options = ConnectionOptions(applicationName: "evalctl dashboard\(purpose)")
         options.connectTimeout = .seconds(2)

@@ -18,7 +18,7 @@ package struct HTTPConfiguration: Sendable {
     package var streams = 128
     /// Seconds after which a connection is closed on which nothing happens, or whose reader takes nothing.
     package var idleSeconds = 30
-    /// Between two looks at the database while somebody watches, and between two events of a stream.
+    /// Between two polls of the database while a page is open, and between two events of a stream.
     package var interval = Duration.milliseconds(500)
 
     /// - Throws: `http.token` where the address is not loopback and there is no token.

@@ -54,10 +54,10 @@ package struct RunDemand: Sendable, Hashable {
     }
 }
 
-/// When a shard that nobody claims is published again.
+/// When an unclaimed shard is published again.
 ///
-/// Only while a worker thread has nothing to do: then its message is lost, or lies behind a busy worker. While all threads are
-/// busy nobody could claim it, and sending it again would only fill the topic.
+/// Only while a worker thread is idle: then its message is lost, or queued behind a busy worker. While all threads are busy none could
+/// claim it, and sending it again would only fill the topic.
 package enum RepublishRule {
     /// Seconds before the first repetition; doubles with each further one, up to ``longestWait``.
     package static let firstWait = 1.0

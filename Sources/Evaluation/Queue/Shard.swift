@@ -2,7 +2,7 @@
 package enum ShardState: String, Sendable, Hashable, CaseIterable, Codable {
     /// Waits in the database to be published.
     case pending
-    /// A job message for it was sent; nobody has claimed it.
+    /// A job message for it was sent; no worker has claimed it yet.
     case published
     /// A worker holds a lease on it.
     case running
@@ -65,7 +65,7 @@ package struct ShardAttempt: Sendable, Hashable, Codable {
     }
 }
 
-/// A granted claim: the right to store a shard's rows, until somebody else is given a newer token.
+/// A granted claim: the right to store a shard's rows, until a newer token fences it off.
 package struct Lease: Sendable, Hashable {
     package var attempt: ShardAttempt
     package var range: ShardRange

@@ -20,13 +20,13 @@ extension ShardQueue {
     /// - Parameter grace: the statement's parameter of that time, in seconds.
     static func isPast(grace: String) -> String { "clock_timestamp() > pg_postmaster_start_time() + \(grace) * interval '1 second'" }
 
-    /// Ends leases that ran out or whose workers reported a failure, and decides by `policy` what follows.
+    /// Reclaims shards whose leases expired or whose workers reported a failure, and decides by `policy` what follows.
     ///
     /// A shard whose row is locked, because its store is under way at this moment, is left for the next time; so is a run that is being steered.
     /// Where a worker was lost with several shards, of which one was lost with a worker before, only that one is blamed.
     /// - Parameters:
     ///   - policy: all but `maxAttempts`, which is each run's own.
-    ///   - endsExpired: false while workers may only have been cut off: then nothing but reported failures is looked at.
+    ///   - endsExpired: false while workers may only have been cut off: then only reported failures are handled.
     ///   - graceAfterStart: seconds, see ``graceAfterStart``.
     package func rescue(
         policy: AttemptPolicy, endsExpired: Bool = true, limit: Int = 200, graceAfterStart: Double = ShardQueue.graceAfterStart

@@ -103,7 +103,7 @@ extension ShardQueue {
 
     /// Renews leases and says which of them still stand.
     ///
-    /// A shard whose row is locked, because its own store is under way, is passed over and counts as held: nobody can take it meanwhile.
+    /// A shard whose row is locked, because its own store is under way, is passed over and counts as held: no other worker can take it meanwhile.
     ///
     /// - Parameter computed: images of each that are computed and not stored yet, for who watches the run.
     package func renew(_ leases: [Lease], seconds: Double, computed: [Int] = []) throws -> [LeaseStanding] {

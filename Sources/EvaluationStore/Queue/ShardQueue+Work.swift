@@ -1,8 +1,8 @@
 internal import Postgres
 
 extension ShardQueue {
-    /// Asks to be told of runs that are made or change their state. Does nothing behind a connection pool, where nobody would be told.
-    /// - Returns: whether ``waitForRuns(atMost:)`` will hear of them.
+    /// Subscribes to runs that are made or change their state. Does nothing behind a connection pool, which passes no notifications on.
+    /// - Returns: whether ``waitForRuns(atMost:)`` returns when there are some.
     package func listenForRuns() throws -> Bool {
         try session.withConnection { connection in
             if !connection.isPooled { try connection.listen(to: "evalctl_runs") }
