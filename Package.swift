@@ -172,7 +172,8 @@ let package = Package(
             ]),
         .executableTarget(name: "eval-lab", dependencies: ["Commands", "LabCommands", argumentParser]),
 
-        .target(name: "TestSupport", dependencies: ["Diagnostics", "Evaluation", "Postgres", "Kafka"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Diagnostics", "Evaluation", "Postgres", "Kafka", logging], path: "Tests/TestSupport"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", logging]),
         .testTarget(name: "NetworksTests", dependencies: ["Diagnostics", "Networks"]),
         .testTarget(name: "NetworkFamiliesTests", dependencies: ["Diagnostics", "NetworkFamilies", "Networks"]),

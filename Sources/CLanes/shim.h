@@ -95,19 +95,19 @@ static inline lanes64 sum64Low(lanes64 sum, lanes32 a) { return sum + __builtin_
 static inline lanes64 sum64High(lanes64 sum, lanes32 a) { return sum + __builtin_convertvector(a.hi, lanes64); }
 
 /*
- * Writes the places of a word's set bits, ascending, each raised by `first` modulo 2^16. Up to 16 (with AVX-512: 28) places behind the
- * last one are overwritten.
+ * Writes the places of a word's set bits, ascending, each shifted left by `shift` and raised by `first` modulo 2^16. Up to 16 (with AVX-512:
+ * 28) places behind the last one are overwritten.
  */
-static inline void listPlaces(uint64_t bits, int32_t first, uint16_t *rows)
+static inline void listPlaces(uint64_t bits, int32_t first, int32_t shift, uint16_t *rows)
 {
 #if defined(__AVX512F__)
     const __m512i places = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-    __m512i raised = _mm512_add_epi32(places, _mm512_set1_epi32(first));
+    __m512i raised = _mm512_add_epi32(_mm512_sll_epi32(places, _mm_cvtsi32_si128(shift)), _mm512_set1_epi32(first));
     for (int quarter = 0; quarter < 4; quarter++) {
         __m512i set = _mm512_maskz_compress_epi32((__mmask16)bits, raised);
         _mm256_storeu_si256((__m256i *)rows, _mm512_cvtepi32_epi16(set));
         rows += __builtin_popcount((uint16_t)bits);
-        raised = _mm512_add_epi32(raised, _mm512_set1_epi32(16));
+        raised = _mm512_add_epi32(raised, _mm512_set1_epi32(16 << shift));
         bits >>= 16;
     }
 #else
@@ -121,7 +121,7 @@ static inline void listPlaces(uint64_t bits, int32_t first, uint16_t *rows)
             four |= (uint64_t)(bits == 0 ? 64 : __builtin_ctzll(bits)) << field;
             bits &= bits - 1;
         }
-        four += raise;
+        four = (four << shift) + raise;
         __builtin_memcpy(rows, &four, sizeof four);
         rows += 4;
     }

@@ -51,7 +51,6 @@ package struct ChaosOutcome: Sendable, Hashable, Codable {
 
     /// The outcome in `format`, with a newline at the end.
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         let total = faults.values.reduce(0, +)
         let rows =
             [
@@ -64,6 +63,6 @@ package struct ChaosOutcome: Sendable, Hashable, Codable {
                 ["verdict", isClean ? "nothing lost, nothing twice" : "NOT CLEAN"],
             ]
         let table = TextTable([.init("figure"), .init("value", .right)], rows: rows)
-        return format == .markdown ? table.markdown() : table.plain()
+        return try table.rendered(as: format, json: self)
     }
 }

@@ -47,7 +47,7 @@ package final class ChaosServices {
             brokerProxy = proxy
             kafka = (
                 KafkaConfiguration(
-                    bootstrapServers: "127.0.0.1:\(proxy.port)", clientID: "evalctl-chaos", properties: MockBroker.clientProperties),
+                    bootstrapServers: "127.0.0.1:\(proxy.port)", clientID: "evalctl-chaos", properties: MockBroker.roughProperties),
                 JobTopics()
             )
         }

@@ -2,7 +2,7 @@
 package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
     /// A worker ends without a word (SIGKILL), and is started again later.
     case workerKilled = "worker_killed"
-    /// A worker stands still past its leases (SIGSTOP), and goes on.
+    /// A worker is suspended past its leases (SIGSTOP), and resumed.
     case workerStopped = "worker_stopped"
     /// A worker is asked to end (SIGTERM) and drains; another is started later.
     case workerDrained = "worker_drained"
@@ -14,7 +14,7 @@ package enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
     case databaseRestarted = "database_restarted"
     /// All connections to PostgreSQL break.
     case connectionsDropped = "connections_dropped"
-    /// Nothing gets through to PostgreSQL or back, and no connection breaks.
+    /// No byte reaches PostgreSQL or comes back, and no connection breaks.
     case databaseUnreachable = "database_unreachable"
     /// Everything to and from PostgreSQL is late.
     case databaseSlow = "database_slow"

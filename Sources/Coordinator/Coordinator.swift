@@ -43,8 +43,8 @@ package final class Coordinator: @unchecked Sendable {
             configuration, store: store("publisher"), events: events, metrics: metrics, logger: logger)
         let leadership = Leadership(configuration, signal: signal, metrics: metrics, pulses: pulses, logger: logger)
         var keeper = Keeper(store: store("keeper"), events: events, metrics: metrics, clock: configuration.clock, logger: logger)
-        var reporter = ReportKeeper(store: store("reports"), events: events, metrics: metrics, logger: logger)
-        let workWatch = WorkWatch(store: store("work"), signal: signal, logger: logger)
+        var reporter = ReportKeeper(store: store("reports"), events: events, metrics: metrics, clock: configuration.clock, logger: logger)
+        let workWatch = WorkWatch(store: store("work"), signal: signal, clock: configuration.clock, logger: logger)
         let interval = configuration.intervalSeconds
         let threads = [
             thread("leadership") { leadership.run() },

@@ -9,15 +9,15 @@ package struct CoordinatorConfiguration: Sendable {
     /// Version of this program.
     package var version: String
     package var clock = SteadyClock.system
-    /// Between two looks at the database.
+    /// Between two polls of the database.
     package var intervalSeconds = 0.1
-    /// Between two looks while no run is running and no shard is out; a run that is made or steered is seen at once.
+    /// Between two polls while idle: no run is running and no shard is out. A run that is made or steered is noticed at once.
     package var idleIntervalSeconds = 15.0
-    /// Between two looks while shards are so small that the window drains faster.
+    /// Between two polls while shards are so small that the window drains faster.
     package var busyIntervalSeconds = 0.02
     /// A worker silent for so long has no slots to fill.
     package var workerTimeoutSeconds: Double = 5
-    /// Between two looks at how long a run's shards take, near its end.
+    /// Between two queries of how long a run's shards take, near its end.
     package var stragglerCheckSeconds: Double = 2
 
     package init(transport: any JobTransport, database: DatabaseAddress, version: String) {

@@ -66,7 +66,7 @@ struct CoordinatorMetrics: Sendable {
 enum CoordinatorLoop: String, CaseIterable {
     case keeper, publisher, reports
 
-    /// What it does, as logs have it.
+    /// What it does, for logs.
     var work: String {
         switch self {
         case .keeper: "keeping the database in order"

@@ -4,7 +4,7 @@ internal import EvaluationStore
 internal import Logging
 internal import Telemetry
 
-/// What a leading coordinator does with PostgreSQL alone, so that it goes on while Kafka is away: ends expired leases, splits and buries
+/// What a leading coordinator does with PostgreSQL alone, so that it goes on while Kafka is away: reclaims expired leases, splits and buries
 /// shards, finishes runs, notices workers that are gone.
 struct Keeper {
     let store: EvaluationStore
@@ -17,7 +17,7 @@ struct Keeper {
     private var outage: OutageWatch
     private var prunedAt: ContinuousClock.Instant?
 
-    /// Between two looks for rows that nobody needs any more.
+    /// Between two prunings of rows that nothing needs any more.
     private static let pruningInterval = Duration.seconds(60)
 
     init(store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, clock: SteadyClock, logger: Logger) {
@@ -29,7 +29,7 @@ struct Keeper {
         self.logger = logger
     }
 
-    /// One look at everything.
+    /// One poll of everything.
     mutating func round() throws {
         let ended = try store.queue.rescue(policy: policy, endsExpired: outage.allowsExpiry(at: clock.now))
         outage.noteContact(at: clock.now)

@@ -18,6 +18,7 @@ final class Leadership {
     private let store: EvaluationStore
     private let signal: StopSignal
     private let version: String
+    private let clock: SteadyClock
     private let metrics: CoordinatorMetrics
     private let pulses: LoopPulses
     private let logger: Logger
@@ -32,6 +33,7 @@ final class Leadership {
         store = EvaluationStore(session: session)
         self.signal = signal
         version = configuration.version
+        clock = configuration.clock
         self.metrics = metrics
         self.pulses = pulses
         self.logger = logger
@@ -67,7 +69,7 @@ final class Leadership {
                 host: ProcessInfo.processInfo.hostName, processID: Int(ProcessInfo.processInfo.processIdentifier), version: version)
         self.number = number
         // By the time of asking: the answer may take long.
-        let end = Deadline(in: .seconds(ShardQueue.leadershipSeconds - Self.margin))
+        let end = Deadline(in: .seconds(ShardQueue.leadershipSeconds - Self.margin), on: clock)
         let term = try store.queue.lead(coordinator: number)
         if let term {
             signal.lead(until: end)

@@ -1,7 +1,7 @@
-/// Whether leases that ran out mean anything: after a time in which this coordinator did not reach the database, workers may not have either,
-/// and get a while to come back.
+/// Whether expired leases may be reclaimed: after an outage in which this coordinator did not reach the database, workers may not have either,
+/// and get a grace period to reconnect.
 struct OutageWatch {
-    /// Longer than this without a look at the database is an outage.
+    /// Longer than this without a poll of the database is an outage.
     static let longestGap = Duration.seconds(5)
     /// How long workers have after one; they try again every two seconds at least.
     static let grace = Duration.seconds(5)
@@ -11,12 +11,12 @@ struct OutageWatch {
 
     /// Says that the database answered.
     mutating func noteContact(at now: ContinuousClock.Instant) {
-        // What was before the first look nobody knows.
+        // Nothing is known of the time before the first poll.
         if lastContact.map({ now - $0 > Self.longestGap }) ?? true { graceEnd = now + Self.grace }
         lastContact = now
     }
 
-    /// Whether leases that have run out may be ended in a look at this moment.
+    /// Whether expired leases may be reclaimed at this moment.
     func allowsExpiry(at now: ContinuousClock.Instant) -> Bool {
         guard let lastContact, now - lastContact <= Self.longestGap else { return false }
         return graceEnd.map { now >= $0 } ?? true

@@ -19,7 +19,7 @@ final class Publisher {
     private let sender: any JobSender
     private var pace = PublishingPace()
     private var percentiles = PercentileCache()
-    /// What was out at the last look, to see what has been done since.
+    /// What was outstanding at the last poll, to see what has been done since.
     private var watched: Set<ShardAttempt> = []
 
     /// - Throws: what keeps a coordinator from starting: no broker, a bad property, a topic that cannot be made.
@@ -34,7 +34,7 @@ final class Publisher {
         sender = try configuration.transport.makeSender(store: store, logger: logger)
     }
 
-    /// One look: publish, offer again, invite second workers, send letters and events.
+    /// One round: publish, offer again, invite second workers, send letters and events.
     /// - Returns: seconds until the next one.
     func round() throws -> Double {
         let fleet = try store.queue.fleet(withinSeconds: configuration.workerTimeoutSeconds)
@@ -66,7 +66,7 @@ final class Publisher {
                 jobs += due
             }
         }
-        pace.note(jobs.count)
+        pace.note(jobs.count, at: configuration.clock.now)
         watched.formUnion(jobs.map(\.attempt))
         metrics.publications.add(jobs.count, "first")
         try offer(jobs)
@@ -84,7 +84,9 @@ final class Publisher {
 
     private func inviteBackups(_ fleet: FleetSnapshot) throws {
         let late = try fleet.stragglers { run in
-            try percentiles.value(of: run, every: configuration.stragglerCheckSeconds) { try store.queue.percentile95(of: $0) }
+            try percentiles.value(of: run, at: configuration.clock.now, every: configuration.stragglerCheckSeconds) {
+                try store.queue.percentile95(of: $0)
+            }
         }
         guard !late.isEmpty else { return }
         for shard in late {
@@ -102,7 +104,7 @@ final class Publisher {
         try store.queue.unpublish(unsent.map(\.attempt))
     }
 
-    /// Counts what did not get through.
+    /// Counts what was not delivered.
     private func noted(_ deliveries: [Bool]) -> [Bool] {
         metrics.undelivered.add(deliveries.count { !$0 })
         return deliveries
@@ -110,7 +112,7 @@ final class Publisher {
 }
 
 extension Publisher {
-    /// Tells watchers of shards that were out at the last look and are done now.
+    /// Tells watchers of shards that were outstanding at the last poll and are done now.
     private func noteDone(_ fleet: FleetSnapshot) throws {
         let out = Set(fleet.shards.map(\.id))
         let done = try store.queue.doneShards(among: watched.subtracting(out).sorted { ($0.run, $0.shard) < ($1.run, $1.shard) })

@@ -6,19 +6,21 @@ internal import Postgres
 internal import Reports
 internal import Telemetry
 
-/// Keeps the reports of runs that ended, and the house in order. A report of a million images takes seconds, so it has a thread and a session of its own.
+/// Makes and keeps the reports of runs that ended, and does the housekeeping. A report of a million images takes seconds, so it has a thread and a session of its own.
 struct ReportKeeper {
     let store: EvaluationStore
     let events: EventQueue
     let metrics: CoordinatorMetrics
+    let clock: SteadyClock
     let logger: Logger
     private var housekeeping: Housekeeping
     /// Runs whose report failed, and when it is tried again.
     private var failed: [RunID: (failures: Int, again: Deadline)] = [:]
 
-    init(store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, logger: Logger) {
+    init(store: EvaluationStore, events: EventQueue, metrics: CoordinatorMetrics, clock: SteadyClock, logger: Logger) {
         self.store = store
-        housekeeping = Housekeeping(store: store, logger: logger)
+        self.clock = clock
+        housekeeping = Housekeeping(store: store, clock: clock, logger: logger)
         self.events = events
         self.metrics = metrics
         self.logger = logger
@@ -37,13 +39,13 @@ struct ReportKeeper {
             } catch {
                 // The others' reports do not wait for it.
                 let failures = (failed[run]?.failures ?? 0) + 1
-                failed[run] = (failures, Deadline(in: .seconds(min(5 << min(failures, 10), 3600))))
+                failed[run] = (failures, Deadline(in: .seconds(min(5 << min(failures, 10), 3600)), on: clock))
                 logger.error("the report of run \(run) cannot be made: \(error)")
             }
         }
     }
 
-    /// Whether the database fails whatever is asked; a statement that takes too long is its run's own trouble.
+    /// Whether the database fails whatever is asked; a statement that takes too long concerns its run alone.
     private static func concernsAll(_ failure: Failure) -> Bool {
         failure.recovery == .transient && ![.databaseCancelled, .databaseTimeout].contains(failure.code)
     }

@@ -1,14 +1,14 @@
 internal import Evaluation
 internal import EvaluationStore
 
-/// Notices what runs and workers did between two looks, for watchers. What happened before the first look is not told.
+/// Reports to watchers what runs and workers did between two polls. What happened before the first poll is not reported.
 struct StateWatch {
     private var isFirstLook = true
     private var runs: [RunID: RunState] = [:]
     private var newestWorker: Int64 = 0
     private var presentWorkers: Set<Int64> = []
 
-    /// Events since the last look.
+    /// Events since the last poll.
     mutating func look(_ store: EvaluationStore) throws -> [EvaluationEvent] {
         let events = try lookAtRuns(store) + lookAtWorkers(store)
         defer { isFirstLook = false }

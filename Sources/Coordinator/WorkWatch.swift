@@ -2,22 +2,17 @@ internal import Diagnostics
 internal import EvaluationStore
 internal import Logging
 
-/// Tells the other threads whether there is anything to do, on a session of its own: while there is not, they look at the database seldom,
-/// and when a run is made or steered they look at once.
+/// Tells the other threads whether there is work, on a session of its own: while they are idle they poll the database rarely,
+/// and when a run is made or steered they poll it at once.
 struct WorkWatch {
     let store: EvaluationStore
     let signal: StopSignal
+    let clock: SteadyClock
     let logger: Logger
-    /// Between two looks while there is work, and for how long there has to be none before the others rest.
+    /// Between two polls while there is work, and how long there has to be none before the others go idle.
     private static let busyInterval = 2.0
-    /// The longest wait for news while there is none: what a lost connection may have kept from us is found then.
+    /// The longest wait for a notification while idle: one that was lost with its connection is made up for then.
     private static let idleInterval = Duration.seconds(10)
-
-    init(store: EvaluationStore, signal: StopSignal, logger: Logger) {
-        self.store = store
-        self.signal = signal
-        self.logger = logger
-    }
 
     /// Until the coordinator ends. Blocks; for a thread of its own.
     func run() {
@@ -32,9 +27,9 @@ struct WorkWatch {
         }
     }
 
-    /// One look. Comes back at once where there is work, and with news or after a while where there is none.
+    /// One poll. Returns at once where there is work; else with the next notification, or after a while.
     private func look() throws {
-        // Before looking: what happens between the look and the wait is told as well.
+        // Before the poll: what happens between it and the wait is notified as well.
         let isTold = try store.queue.listenForRuns()
         guard try !store.queue.hasWork() else { return signal.setIdle(false) }
         guard signal.isIdle else {
@@ -42,7 +37,7 @@ struct WorkWatch {
             guard signal.pause(seconds: Self.busyInterval), try !store.queue.hasWork() else { return }
             return signal.setIdle(true)
         }
-        let deadline = Deadline(in: isTold ? Self.idleInterval : .seconds(1))
+        let deadline = Deadline(in: isTold ? Self.idleInterval : .seconds(1), on: clock)
         // In slices, to hear soon that the coordinator is to end.
         while signal.goesOn, !deadline.isPast {
             if try store.queue.waitForRuns(atMost: .milliseconds(500)) { return signal.setIdle(false) }

@@ -1,12 +1,19 @@
 /// A moment by which something has to be done. It stands on a clock that nobody sets.
 public struct Deadline: Sendable {
-    private let moment: ContinuousClock.Instant
+    private var moment: ContinuousClock.Instant
     let clock: SteadyClock
 
     /// The moment after `time` from now.
     public init(in time: Duration, on clock: SteadyClock = .system) {
         self.clock = clock
         moment = clock.now + time
+    }
+
+    /// The deadline that much later.
+    public func later(by time: Duration) -> Deadline {
+        var later = self
+        later.moment += time
+        return later
     }
 
     public var isPast: Bool { clock.now >= moment }

@@ -12,13 +12,6 @@ extension ImageManifest {
     ///
     /// Blocks until done. The result does not depend on `threads`. `progress` is called from those threads, one call at a time.
     /// - Throws: any `dataset.*` failure; many problems are told as one.
-    package static func build(
-        root: String, labels: LabelSource, threads: Int, progress: @escaping @Sendable (Progress) -> Void = { _ in }
-    ) throws -> ImageManifest {
-        try find(root: root, labels: labels, threads: threads, progress: progress).manifest
-    }
-
-    /// As ``build(root:labels:threads:progress:)``, with what else was found.
     package static func find(
         root: String, labels: LabelSource, threads: Int, progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) throws -> DataSetFindings {

@@ -6,10 +6,13 @@ package import Logging
 package struct TopicDescription: Sendable, Hashable {
     package var name: String
     package var partitions: Int
-    /// Copies of each partition; -1 leaves it to the broker's default.
     package var replicationFactor: Int
 
-    package init(name: String, partitions: Int, replicationFactor: Int = -1) {
+    /// Leaves the number of copies to the brokers.
+    package static let defaultReplicationFactor = -1
+
+    /// - Parameter replicationFactor: copies of each partition.
+    package init(name: String, partitions: Int, replicationFactor: Int = TopicDescription.defaultReplicationFactor) {
         self.name = name
         self.partitions = partitions
         self.replicationFactor = replicationFactor

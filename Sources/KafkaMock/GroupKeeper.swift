@@ -4,7 +4,7 @@ internal import Kafka
 internal import Logging
 internal import Synchronization
 
-/// A member that keeps a mock broker's consumer group in being, and reads nothing of its work.
+/// A member that keeps a mock broker's consumer group alive, and reads none of its messages.
 ///
 /// A group that comes into being waits three seconds for more members before it hands out partitions, and librdkafka's mock
 /// cluster has no setting for that. With this member there from the broker's start, those seconds pass while other things start.
@@ -17,7 +17,7 @@ final class GroupKeeper: Sendable {
 
     /// Joins `group`. The broker must have ``topic``.
     init(_ configuration: KafkaConfiguration, group: String, logger: Logger) throws {
-        // It leaves while the broker ends, and may find it gone: that is nothing to tell anybody.
+        // It leaves while the broker ends, and may find it gone: that is not worth a log line.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)
         let consumer = try KafkaConsumer(configuration, group: group, topics: [Self.topic.name], logger: quiet)

@@ -10,7 +10,6 @@ extension MockBroker {
         case findCoordinator = 10
         case joinGroup = 11
         case heartbeat = 12
-        case initProducerID = 22
     }
 
     /// An answer that stands for a failure; the raw value is its error code in the Kafka protocol.
@@ -24,7 +23,6 @@ extension MockBroker {
         case notEnoughReplicas = 19
         case unknownMember = 25
         case rebalanceInProgress = 27
-        case topicAuthorizationFailed = 29
         case groupAuthorizationFailed = 30
         case outOfOrderSequence = 45
     }

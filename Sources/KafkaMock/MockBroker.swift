@@ -10,14 +10,20 @@ internal import Synchronization
 package final class MockBroker: @unchecked Sendable {
     private let client: OpaquePointer
     private let logger: Logger
+    private let properties: [(name: String, value: String)]
     private let keepers = Mutex<[GroupKeeper]>([])
     let cluster: OpaquePointer
     /// `host:port` of its brokers.
     package let bootstrapServers: String
 
     /// - Throws: `kafka.fatal` where no loopback port can be opened, `kafka.topic`.
-    package init(brokers: Int = 1, topics: [TopicDescription] = [], logger: Logger) throws {
+    /// - Parameter properties: what its clients set.
+    package init(
+        brokers: Int = 1, topics: [TopicDescription] = [], properties: [(name: String, value: String)] = MockBroker.clientProperties,
+        logger: Logger
+    ) throws {
         self.logger = logger
+        self.properties = properties
         let settings = rd_kafka_conf_new()
         rd_kafka_conf_set(settings, "log_level", "0", nil, 0)
         guard let client = rd_kafka_new(RD_KAFKA_PRODUCER, settings, nil, 0) else {
@@ -45,9 +51,13 @@ package final class MockBroker: @unchecked Sendable {
         ("reconnect.backoff.max.ms", "500"),
     ]
 
+    /// The same for clients that come and go by force. The mock cluster names members by their addresses in its memory, so that a member which was
+    /// away and a new one can have one name; who is told to lead a group without members crashes in librdkafka's cooperative assignor.
+    package static let roughProperties = clientProperties + [(name: "partition.assignment.strategy", value: "range")]
+
     /// How clients reach this broker.
     package func configuration(clientID: String = "evalctl") -> KafkaConfiguration {
-        KafkaConfiguration(bootstrapServers: bootstrapServers, clientID: clientID, properties: Self.clientProperties)
+        KafkaConfiguration(bootstrapServers: bootstrapServers, clientID: clientID, properties: properties)
     }
 
     /// Makes a topic; the mock cluster does not answer CreateTopics. One that is there stays as it is.

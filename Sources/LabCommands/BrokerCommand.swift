@@ -28,7 +28,8 @@ struct BrokerCommand: ParsableCommand {
             var logger = logOptions.logger("evalctl-broker")
             logger.logLevel = .critical
             let topics = JobTopics()
-            let broker = try MockBroker(topics: topics.descriptions(partitions: partitions), logger: logger)
+            let broker = try MockBroker(
+                topics: topics.descriptions(partitions: partitions), properties: MockBroker.roughProperties, logger: logger)
             try broker.openGroup(topics.workerGroup)
             try Data(broker.bootstrapServers.utf8).write(to: URL(filePath: addressFile), options: .atomic)
             while let line = readLine() { try obey(line.split(separator: " ").map(String.init), broker) }

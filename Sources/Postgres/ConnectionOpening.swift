@@ -12,7 +12,7 @@ enum ConnectionOpening {
             "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
             "tcp_user_timeout": String(options.tcpUserTimeout.milliseconds),
         ]
-        let assumed = TransportSecurity.assumed(address.parameters)
+        let assumed = TransportSecurity.assumed(for: address)
         parameters.merge(assumed) { $1 }
         parameters.merge(address.parameters) { $1 }
         parameters["client_encoding"] = "UTF8"

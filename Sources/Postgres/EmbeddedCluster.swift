@@ -90,17 +90,6 @@ package final class EmbeddedCluster: Sendable {
         }
     }
 
-    /// Ends a server that runs here though no process uses it: all that did were killed.
-    /// - Returns: `false` where somebody uses it.
-    package func endAbandoned() throws -> Bool {
-        let startLock = try FileLock(path: directory + "/start.lock")
-        let use = try FileLock(path: directory + "/users.lock")
-        guard startLock.tryLock(.exclusive), use.tryLock(.exclusive) else { return false }
-        try ServerStop(dataDirectory: dataDirectory).run(immediately: true)
-        SocketDirectory.remove(clusterDirectory: directory)
-        return true
-    }
-
     private static let isHurried = Atomic(false)
 
     /// Ends what starting or stopping a server waits for in this program, and stops servers without a checkpoint from now on: the program has to
@@ -108,11 +97,6 @@ package final class EmbeddedCluster: Sendable {
     package static func hurry() { isHurried.store(true, ordering: .relaxed) }
 
     static var mustHurry: Bool { isHurried.load(ordering: .relaxed) }
-
-    /// Whether the server programs are installed on this machine.
-    package static var isInstalled: Bool {
-        (try? ServerPrograms.find(majorVersion: nil)) != nil
-    }
 
     /// What is there now, whoever started it.
     package var status: Status {

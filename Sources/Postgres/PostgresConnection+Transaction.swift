@@ -5,7 +5,6 @@ import Diagnostics
 package enum TransactionIsolation: String, Sendable {
     case readCommitted = "READ COMMITTED"
     case repeatableRead = "REPEATABLE READ"
-    case serializable = "SERIALIZABLE"
 }
 
 extension PostgresConnection {

@@ -55,9 +55,6 @@ package final class PostgresConnection {
         handle.map { PQstatus($0) == CONNECTION_OK } ?? false
     }
 
-    /// The server's version as libpq counts: 150018 is 15.18.
-    package var serverVersion: Int { handle.map { Int(PQserverVersion($0)) } ?? 0 }
-
     /// The process id of the server's side, as in `pg_stat_activity.pid`.
     package var serverProcess: Int { handle.map { Int(PQbackendPID($0)) } ?? 0 }
 

@@ -21,12 +21,8 @@ package enum PostgresValue: Sendable, Equatable {
 
     package static func int(_ value: Int) -> PostgresValue { .int64(Int64(value)) }
     package static func int(orNull value: Int?) -> PostgresValue { value.map { .int64(Int64($0)) } ?? .null }
-    package static func int32(orNull value: Int32?) -> PostgresValue { value.map(Self.int32) ?? .null }
     package static func int64(orNull value: Int64?) -> PostgresValue { value.map(Self.int64) ?? .null }
-    package static func float64(orNull value: Double?) -> PostgresValue { value.map(Self.float64) ?? .null }
-    package static func bool(orNull value: Bool?) -> PostgresValue { value.map(Self.bool) ?? .null }
     package static func text(orNull value: String?) -> PostgresValue { value.map(Self.text) ?? .null }
-    package static func timestamp(orNull value: Int64?) -> PostgresValue { value.map(Self.timestamp) ?? .null }
 }
 
 extension PostgresValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByNilLiteral {

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 
 /// The folder of one installed PostgreSQL server's programs, and its version.
-struct ServerPrograms {
+package struct ServerPrograms {
     let directory: String
     /// The major version (15 for 15.18).
     let majorVersion: Int
@@ -13,7 +13,7 @@ struct ServerPrograms {
 
     /// The installed programs; those of version `majorVersion` where a data folder asks for them, else the newest.
     /// - Throws: `cluster.programs_missing`, `cluster.version_mismatch`.
-    static func find(majorVersion: Int?, searchPath: [String] = candidates()) throws -> ServerPrograms {
+    package static func find(majorVersion: Int?, searchPath: [String] = candidates()) throws -> ServerPrograms {
         let found = installed(searchPath)
         guard let newest = found.max(by: { $0.majorVersion < $1.majorVersion }) else {
             throw Failure(
@@ -45,7 +45,7 @@ struct ServerPrograms {
     }
 
     /// Where servers are installed: the distributions' versioned folders, then the search path.
-    static func candidates() -> [String] {
+    package static func candidates() -> [String] {
         let versioned = ["/usr/lib/postgresql", "/usr/local/lib/postgresql"].flatMap { root in
             ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).filter { Int($0) != nil }
                 .sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }.map { "\(root)/\($0)/bin" }

@@ -2,17 +2,17 @@ internal import Foundation
 
 /// How connections are encrypted where nothing is said: another host than this one has to show a certificate for its name, of an authority that this
 /// machine trusts.
-enum TransportSecurity {
+package enum TransportSecurity {
     /// Bundles of authorities, as systems have them.
     private static let bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
 
     /// Parameters to connect with besides those of the address: none where the address, the environment or a service file may say it, or all hosts
     /// are this one.
-    static func assumed(
-        _ parameters: [String: String], environment: [String: String] = ProcessInfo.processInfo.environment,
+    package static func assumed(
+        for address: DatabaseAddress, environment: [String: String] = ProcessInfo.processInfo.environment,
         exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }
     ) -> [String: String] {
-        func said(_ keyword: String, _ variable: String) -> String? { parameters[keyword] ?? environment[variable] }
+        func said(_ keyword: String, _ variable: String) -> String? { address.parameters[keyword] ?? environment[variable] }
         guard said("sslmode", "PGSSLMODE") == nil, said("service", "PGSERVICE") == nil, said("requiressl", "PGREQUIRESSL") == nil else {
             return [:]
         }
@@ -35,11 +35,4 @@ enum TransportSecurity {
         see whether the server runs there and the address is right; another host has to show a certificate for its name: name its authority with \
         sslrootcert=FILE, or where the network is trusted say sslmode=require or sslmode=disable in the address
         """
-}
-
-extension DatabaseAddress {
-    /// How connections to this address are secured beyond what it says itself; for tests.
-    package func assumedSecurity(environment: [String: String], exists: (String) -> Bool) -> [String: String] {
-        TransportSecurity.assumed(parameters, environment: environment, exists: exists)
-    }
 }

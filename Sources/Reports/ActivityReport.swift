@@ -14,7 +14,6 @@ package struct ActivityReport: Sendable, Encodable {
     }
 
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): activity by layer and time step")
         let silent = groups.filter { $0.state == .silent }
         let saturated = groups.filter { $0.state == .saturated }
@@ -46,7 +45,7 @@ package struct ActivityReport: Sendable, Encodable {
                         NumberText.percent(total > 0 ? layer.operationsPerImage / total : 0, digits: 1),
                     ]
                 }))
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 
     private func named(_ state: String, _ groups: [LayerFiring], _ meaning: String) -> String {

@@ -3,7 +3,6 @@ package import Evaluation
 
 extension AnytimeReport {
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): accuracy against energy")
         document.say(EnergyCosts.formulaText(costs, macs: macsPerImage, engine: engine))
         document.show("By number of time steps", table(rows: points.filter { $0.point.top5Correct != nil }, withTop5: true))
@@ -12,7 +11,7 @@ extension AnytimeReport {
             table(rows: points.filter { $0.point.top5Correct == nil }, withTop5: false))
         document.show("Accuracy against energy (ways that no other beats in both)", curve)
         document.say("A threshold chosen on the images it is judged by flatters itself: choose it on others.")
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 
     private func table(rows: [Point], withTop5: Bool) -> TextTable {

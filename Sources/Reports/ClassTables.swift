@@ -11,7 +11,6 @@ package struct ClassReport: Sendable, Encodable {
     }
 
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): accuracy by class")
         document.show(
             "",
@@ -26,7 +25,7 @@ package struct ClassReport: Sendable, Encodable {
                         NumberText.range(one.top1.ci95), NumberText.percent(one.top5.accuracy), NumberText.range(one.top5.ci95),
                     ]
                 }))
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 }
 
@@ -45,7 +44,6 @@ package struct ConfusionReport: Sendable, Encodable {
     }
 
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): classes that are taken for each other")
         document.show(
             "",
@@ -57,14 +55,14 @@ package struct ConfusionReport: Sendable, Encodable {
                 rows: pairs.map {
                     [$0.name ?? "\($0.label)", $0.otherName ?? "\($0.other)", "\($0.images)", "\($0.asOther)", "\($0.otherAsClass)"]
                 }))
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 
     /// The whole matrix as CSV: a line a class, a column a prediction, both by index.
     /// - Parameter names: the classes' names, by index; classes beyond them that were predicted get columns by their index.
     package func matrix(names: [String]) -> String {
         let size = max(names.count, (cells.map { max($0.label, $0.predicted) }.max() ?? -1) + 1)
-        func name(_ label: Int) -> String { PredictionTable.quoted(names.indices.contains(label) ? names[label] : "\(label)") }
+        func name(_ label: Int) -> String { CSVText.quoted(names.indices.contains(label) ? names[label] : "\(label)") }
         var text = (["label"] + (0..<size).map(name)).joined(separator: ",") + "\n"
         var position = 0
         for label in 0..<size {
@@ -90,7 +88,6 @@ package struct MistakeReport: Sendable, Encodable {
     }
 
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): worst mistakes")
         document.show(
             "",
@@ -105,6 +102,6 @@ package struct MistakeReport: Sendable, Encodable {
                         one.top5.map { "\($0.name) \(NumberText.fixed($0.score, 2))" }.joined(separator: "; "),
                     ]
                 }))
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 }

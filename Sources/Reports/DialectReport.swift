@@ -13,7 +13,6 @@ package struct DialectReport: Sendable, Encodable {
     }
 
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): activity as \(title), per image")
         document.show(
             "",
@@ -24,7 +23,7 @@ package struct DialectReport: Sendable, Encodable {
                 }))
         if dialect == .neurobench { document.say("As the harness prints it: \(printedByHarness)") }
         for figure in figures { document.say("\(figure.name): \(figure.difference)") }
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 
     private var title: String {

@@ -48,7 +48,6 @@ package struct EnergyReport: Sendable, Encodable {
 extension EnergyReport {
     /// - Parameter classLimit: how many of the most and of the least costly classes tables show; JSON has all.
     package func rendered(as format: OutputFormat, classLimit: Int = 5) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): energy per image, over \(NumberText.grouped(images, "image"))")
         if let chosen = estimates.first {
             document.say(
@@ -63,7 +62,7 @@ extension EnergyReport {
         document.show("Over the images", distributionTable)
         document.show("Most costly classes", classTable(Array(classes.prefix(classLimit))))
         document.show("Least costly classes", classTable(classes.suffix(classLimit).reversed()))
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 
     private var costTable: TextTable {

@@ -18,7 +18,6 @@ package struct FailureReport: Sendable, Encodable {
     }
 
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): images without a prediction")
         document.say(summary)
         document.show(
@@ -31,7 +30,7 @@ package struct FailureReport: Sendable, Encodable {
             TextTable(
                 [.init("image"), .init("label", .right), .init("cause"), .init("what happened"), .init("on"), .init("at")],
                 rows: failures.map { [$0.path, "\($0.label)", $0.code, $0.message, $0.host ?? "-", $0.failedAt] }))
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 
     private var summary: String {

@@ -6,8 +6,25 @@ package enum OutputFormat: String, Sendable, CaseIterable {
     case table, json, markdown
 }
 
+/// What people read on a terminal or in Markdown, and programs as JSON.
+package protocol Renderable {
+    func plain() -> String
+    func markdown() -> String
+}
+
+extension Renderable {
+    /// - Parameter value: what it shows, for JSON.
+    package func rendered(as format: OutputFormat, json value: some Encodable) throws -> String {
+        switch format {
+        case .table: plain()
+        case .markdown: markdown()
+        case .json: try renderJSON(value)
+        }
+    }
+}
+
 /// Rows with a title per column, for people: the one renderer behind every list that `evalctl` prints.
-package struct TextTable: Sendable {
+package struct TextTable: Renderable, Sendable {
     package enum Alignment: Sendable { case left, right }
 
     package struct Column: Sendable {

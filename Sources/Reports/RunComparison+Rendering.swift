@@ -4,7 +4,6 @@ internal import Evaluation
 extension RunComparison {
     /// - Parameter classLimit: how many changed classes a table shows; JSON has all of them.
     package func rendered(as format: OutputFormat, classLimit: Int = 10) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(a.run) (\(a.name)) against run \(b.run) (\(b.name))")
         document.say("\(NumberText.grouped(images, "image")) that both evaluated, top-1")
         if let remark = pairing.remark { document.say(remark) }
@@ -30,7 +29,7 @@ extension RunComparison {
         document.say(resolution)
         document.show("Per image (A less B; latencies are those of the machines that ran it)", costTable)
         document.show("Most changed classes", classTable(limit: classLimit))
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 
     /// What a difference must be for so many images to show it.
@@ -82,7 +81,6 @@ extension PairedImages {
 
 extension RunComparisonTable {
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Top-1 of every two runs")
         document.show(
             "",
@@ -113,6 +111,6 @@ extension RunComparisonTable {
         document.say(
             "Differences are in points with Newcombe's paired score interval; p is the exact McNemar test's, corrected by Holm's method "
                 + "for \(pairs.count.counted("comparison")).")
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 }

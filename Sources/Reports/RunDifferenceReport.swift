@@ -52,7 +52,6 @@ package struct RunDifferenceReport: Sendable, Encodable {
     }
 
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(a) against run \(b): where they part")
         document.show(
             "",
@@ -76,7 +75,7 @@ package struct RunDifferenceReport: Sendable, Encodable {
         }
         document.show("Images that differ, those with another prediction first", changeTable)
         if changes.count < differences.rows { document.say("\(changes.count) of \(differences.rows) are shown; --limit shows more") }
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 
     private var changeTable: TextTable {

@@ -1,7 +1,7 @@
 internal import Diagnostics
 
 /// What a command says to people: a title, sentences and tables, as plain text or as Markdown.
-package struct TextDocument: Sendable {
+package struct TextDocument: Renderable, Sendable {
     package enum Block: Sendable {
         case sentence(String)
         case table(String, TextTable)

@@ -43,13 +43,12 @@ package struct VerificationReport: Sendable, Encodable {
     }
 
     package func rendered(as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(self) }
         var document = TextDocument("Run \(run): \(reproduced) of \(images.counted("row")) reproduced to the bit")
         document.say("engine \(engine) on \(instructionSet), images drawn with seed \(seed)")
         document.show(
             "Not reproduced",
             TextTable(
                 [.init("image"), .init("differs in")], rows: problems.map { [$0.path, $0.cause ?? $0.columns.joined(separator: ", ")] }))
-        return format == .markdown ? document.markdown() : document.plain()
+        return try document.rendered(as: format, json: self)
     }
 }

@@ -46,7 +46,7 @@ package struct CurrentLines {
     }
 
     @inline(__always)
-    package func line(token: Int, step: Int) -> UnsafeRawPointer {
+    func line(token: Int, step: Int) -> UnsafeRawPointer {
         lines + (token * steps + min(step, steps - 1)) << 6
     }
 }

@@ -33,6 +33,22 @@ package struct GridWindow: Sendable, Hashable {
 
     package var outputs: Int { outputHeight * outputWidth }
     package var taps: Int { kernelHeight * kernelWidth }
+    /// Whether an input is below several windows mostly.
+    package var overlaps: Bool { taps >= 2 * strideHeight * strideWidth }
+
+    /// Rows of inputs below the windows of some output positions, padding left out.
+    package func inputRows(outputs: Range<Int>) -> Range<Int> {
+        let top = outputs.lowerBound / outputWidth * strideHeight - paddingHeight
+        let bottom = (outputs.upperBound - 1) / outputWidth * strideHeight - paddingHeight + (kernelHeight - 1) * dilationHeight + 1
+        let first = min(max(top, 0), inputHeight)
+        return first..<max(first, min(bottom, inputHeight))
+    }
+
+    /// Input positions below the windows of so many consecutive outputs, at most.
+    package func inputs(belowOutputs count: Int) -> Int {
+        let rows = (count - 1 + outputWidth - 1) / outputWidth + 1
+        return min((min(rows, outputHeight) - 1) * strideHeight + (kernelHeight - 1) * dilationHeight + 1, inputHeight) * inputWidth
+    }
 
     /// The input position below a tap of the window at an output position, or -1 in the padding.
     @inline(__always)
@@ -41,5 +57,25 @@ package struct GridWindow: Sendable, Hashable {
         let column = output % outputWidth * strideWidth - paddingWidth + tap % kernelWidth * dilationWidth
         if row < 0 || row >= inputHeight || column < 0 || column >= inputWidth { return -1 }
         return row * inputWidth + column
+    }
+
+    /// Calls `body` with each input position below the window at an output position, and its tap, in the order of taps.
+    @inline(__always)
+    func forEachInput(output: Int, _ body: (_ input: Int, _ tap: Int) -> Void) {
+        let top = output / outputWidth * strideHeight - paddingHeight
+        let left = output % outputWidth * strideWidth - paddingWidth
+        var tap = 0
+        for kernelRow in 0..<kernelHeight {
+            let row = top + kernelRow * dilationHeight
+            if row < 0 || row >= inputHeight {
+                tap += kernelWidth
+                continue
+            }
+            for kernelColumn in 0..<kernelWidth {
+                let column = left + kernelColumn * dilationWidth
+                if column >= 0 && column < inputWidth { body(row * inputWidth + column, tap) }
+                tap += 1
+            }
+        }
     }
 }

@@ -2,14 +2,18 @@
 package struct WeightTile {
     package var rows: UnsafeRawPointer
     package var bias: UnsafeRawPointer
+    /// Wide lanes add up in finer units than those of currents: a line of places that each sum is shifted right by at its end, and behind it a
+    /// line with as many ones. The bias has what rounds to the nearest. Narrow lanes do not read it.
+    package var places: UnsafeRawPointer
     /// So many rows and the bias can be added in any order without the sum leaving the lanes, whichever rows they are.
     package var safeCount: Int
     /// Bit i is set where lane i is an output; the other lanes are padding and hold zeros.
     package var lanes: UInt32
 
-    package init(rows: UnsafeRawPointer, bias: UnsafeRawPointer, safeCount: Int, lanes: UInt32) {
+    package init(rows: UnsafeRawPointer, bias: UnsafeRawPointer, places: UnsafeRawPointer, safeCount: Int, lanes: UInt32) {
         self.rows = rows
         self.bias = bias
+        self.places = places
         self.safeCount = safeCount
         self.lanes = lanes
     }
@@ -37,7 +41,8 @@ package struct WeightTiles {
     @inline(__always)
     package func tile(_ index: Int) -> WeightTile {
         WeightTile(
-            rows: first.rows + index * stride, bias: first.bias + index << 6, safeCount: first.safeCount,
+            rows: first.rows + index * stride, bias: first.bias + index << 6, places: first.places + index << 7,
+            safeCount: first.safeCount,
             lanes: index == count - 1 ? lastLanes : .max)
     }
 }

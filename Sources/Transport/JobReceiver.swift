@@ -3,7 +3,7 @@ internal import Kafka
 
 /// A worker's end of a ``JobTransport``, for one thread but for ``wake()``.
 package protocol JobReceiver: AnyObject, Sendable {
-    /// The next offer, or nil where none came within some hundredths of a second. To be called again and again, also while none is wanted.
+    /// The next offer, or nil where none came within some hundredths of a second. To be called repeatedly, also while none is wanted.
     ///
     /// What passes by itself is logged and not thrown.
     func receive(isWanted: Bool) throws -> ReceivedOffer?

@@ -3,11 +3,11 @@ package import EvaluationStore
 
 /// A coordinator's end of a ``JobTransport``, for one thread. All calls may block for seconds.
 package protocol JobSender: AnyObject {
-    /// Looks after the transport, and sees what is out. To be called before each round of offers.
+    /// Maintains the transport, and learns what is outstanding. To be called before each round of offers.
     func attend(_ fleet: FleetSnapshot)
 
     /// Offers jobs to workers.
-    /// - Returns: for each whether it certainly got through; one that did not may have all the same.
+    /// - Returns: for each whether it was certainly delivered; one that was not may have been all the same.
     func offer(_ jobs: [JobMessage]) throws -> [Bool]
 
     /// Whether an offer can be lost, or lie where only a busy worker reads, so that one that nobody takes has to be made again.
@@ -17,6 +17,6 @@ package protocol JobSender: AnyObject {
     func announce(_ events: [EvaluationEvent]) throws
 
     /// Tells watchers of shards that were given up.
-    /// - Returns: for each whether it certainly got through.
+    /// - Returns: for each whether it was certainly delivered.
     func report(_ letters: [DeadLetter]) throws -> [Bool]
 }

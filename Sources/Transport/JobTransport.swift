@@ -25,7 +25,7 @@ package protocol JobTransport: Sendable {
     func makeMonitor(store: EvaluationStore, logger: Logger) throws -> any TransportMonitor
 }
 
-/// Looks at a transport from outside.
+/// Monitors a transport.
 package protocol TransportMonitor: AnyObject {
     /// What the transport is, as `/readyz` names it.
     var name: String { get }

@@ -4,27 +4,24 @@ internal import EvaluationStore
 internal import Kafka
 internal import Logging
 
-/// A coordinator's end of a ``KafkaTransport``. It chooses the lane, which is a partition, that each offer goes to, and keeps the topics in being.
+/// A coordinator's end of a ``KafkaTransport``. It chooses the lane, which is a partition, that each offer goes to, and recreates topics that vanish.
 final class KafkaSender: JobSender {
     private let transport: KafkaTransport
     private let store: EvaluationStore
     private let logger: Logger
-    private let admin: KafkaAdmin
     private let producer: KafkaProducer
     private var lanes: LaneChoice
-    private var nextTopicCheck = Deadline(in: topicCheckInterval)
-
-    /// Between two looks at whether the topics are there.
-    private static let topicCheckInterval = Duration.seconds(2)
+    private var topicKeeper: TopicKeeper
 
     /// - Throws: no broker, a bad property, a topic that cannot be made.
     init(_ transport: KafkaTransport, store: EvaluationStore, logger: Logger) throws {
         self.transport = transport
         self.store = store
         self.logger = logger
-        admin = try KafkaAdmin(transport.kafka, logger: logger)
+        let admin = try KafkaAdmin(transport.kafka, logger: logger)
         try admin.ensure(transport.topicDescriptions)
         lanes = LaneChoice(count: try admin.topics(timeoutMilliseconds: 15_000)[transport.topics.jobs] ?? transport.partitions)
+        topicKeeper = TopicKeeper(transport.topicDescriptions, admin: admin, logger: logger)
         producer = try KafkaProducer(transport.kafka, logger: logger)
         warnOfPartitions()
     }
@@ -70,29 +67,13 @@ final class KafkaSender: JobSender {
     /// Sends messages; a broken producer is replaced the next time.
     private func deliver(_ messages: [OutgoingMessage], timeoutMilliseconds: Int) throws -> [Bool] {
         let acknowledged = try producer.send(messages, timeoutMilliseconds: timeoutMilliseconds)
-        // A topic may have vanished, or come back with other partitions.
-        if acknowledged.contains(false) { nextTopicCheck = Deadline(in: .zero) }
+        if acknowledged.contains(false) { topicKeeper.lookSoon() }
         return acknowledged
     }
 
-    /// Makes topics again that have vanished. While no broker answers there is nothing to be done.
     private func checkTopics() {
-        guard nextTopicCheck.isPast else { return }
-        nextTopicCheck = Deadline(in: Self.topicCheckInterval)
-        do {
-            let wanted = transport.topicDescriptions
-            var present = try admin.topics(timeoutMilliseconds: 2000)
-            if wanted.contains(where: { present[$0.name] == nil }) {
-                logger.warning("topics have vanished and are created again")
-                try admin.ensure(wanted, timeoutMilliseconds: 5000)
-                present = try admin.topics(timeoutMilliseconds: 2000)
-            }
-            if let count = present[transport.topics.jobs], count != lanes.count {
-                lanes = LaneChoice(count: count)
-                warnOfPartitions()
-            }
-        } catch {
-            logger.warning("the topics cannot be checked: \(error)")
-        }
+        guard let count = topicKeeper.look()?[transport.topics.jobs], count != lanes.count else { return }
+        lanes = LaneChoice(count: count)
+        warnOfPartitions()
     }
 }

@@ -8,9 +8,12 @@ package struct KafkaTransport: JobTransport {
     package var kafka: KafkaConfiguration
     package var topics: JobTopics
     /// Partitions of the topic of jobs, where the coordinator makes it.
-    package var partitions = 16
+    package var partitions = Self.defaultPartitions
     /// Copies of each partition, where the coordinator makes the topics; -1 is the cluster's default.
-    package var replicationFactor = -1
+    package var replicationFactor = Self.defaultReplicationFactor
+
+    package static let defaultPartitions = 16
+    package static let defaultReplicationFactor = TopicDescription.defaultReplicationFactor
 
     package init(kafka: KafkaConfiguration, topics: JobTopics) {
         self.kafka = kafka
@@ -32,7 +35,7 @@ package struct KafkaTransport: JobTransport {
     }
 
     package func makeMonitor(store: EvaluationStore, logger: Logger) throws -> any TransportMonitor {
-        // What its client meets, who asks is told.
+        // Whoever asks is told what its client met.
         var quiet = logger
         quiet.logLevel = .critical
         return KafkaMonitor(admin: try KafkaAdmin(kafka, logger: quiet), topics: topics)

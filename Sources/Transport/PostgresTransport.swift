@@ -47,7 +47,7 @@ final class PostgresSender: JobSender {
 final class PostgresReceiver: JobReceiver, @unchecked Sendable {
     /// How long a call waits.
     private static let slice = Duration.milliseconds(50)
-    /// Between two looks without a notification.
+    /// Between two polls without a notification.
     private static let lookInterval = Duration.seconds(1)
 
     private let session: PostgresSession

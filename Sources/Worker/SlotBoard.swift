@@ -6,13 +6,16 @@ final class SlotBoard: @unchecked Sendable {
     private let condition: MonotonicCondition
     private var slots: WorkerSlots
     private var images = 0
-    private var stopped: ContinuousClock.Instant?
+    private let drainTime: Duration
+    private var drainEnd: Deadline?
     /// Images finished of the shards that are held, by the lease's token.
     private var computed: [String: Int] = [:]
     private var whenFree: (@Sendable () -> Void)?
 
-    init(slots: Int, clock: SteadyClock) {
+    /// - Parameter drainTime: how long a worker that is told to stop goes on with what it has.
+    init(slots: Int, drainTime: Duration, clock: SteadyClock) {
         self.slots = WorkerSlots(count: slots)
+        self.drainTime = drainTime
         condition = MonotonicCondition(clock: clock)
     }
 
@@ -90,13 +93,13 @@ final class SlotBoard: @unchecked Sendable {
 
     func isLost(_ lease: Lease) -> Bool { locked { slots.isLost(lease.token) } }
 
-    /// When it was told to stop; nil while it works.
-    var stoppedAt: ContinuousClock.Instant? { locked { stopped } }
+    /// When what is not finished is handed back; nil until the worker is told to stop.
+    var drainDeadline: Deadline? { locked { drainEnd } }
 
     func raise(_ stop: WorkerSlots.Stop) {
         locked {
             slots.raise(stop)
-            stopped = stopped ?? condition.clock.now
+            drainEnd = drainEnd ?? Deadline(in: drainTime, on: condition.clock)
             condition.broadcast()
         }
     }

@@ -4,10 +4,10 @@ internal import Logging
 internal import Telemetry
 
 extension Worker {
-    /// Between two looks at what may change while the worker works.
+    /// Between two checks of what may change while the worker runs.
     private static let lookInterval = Duration.seconds(5)
 
-    /// Checks again and again, on a thread of its own, whether the worker can work; what it lacks is told with the next heartbeat.
+    /// Checks periodically, on a thread of its own, whether the worker can work; what it lacks is reported with the next heartbeat.
     func watchFitness() {
         while board.stopState == .none {
             let next = Deadline(in: Self.lookInterval, on: clock)

@@ -79,7 +79,7 @@ extension Worker {
     }
 }
 
-/// Images per second between two looks.
+/// Images per second between two readings.
 struct RateMeter {
     private var images = 0
     private var last: ContinuousClock.Instant

@@ -46,12 +46,9 @@ extension Worker {
         defer { pulses.rest("intake") }
         while true {
             pulses.beat("intake")
-            if board.stopState != .none {
-                // The time counts from when it was told, also where a call to the database took a part of it.
-                let stopping = board.stoppedAt.map { clock.now - $0 } ?? .zero
-                let drainTime = Duration.seconds(configuration.drainSeconds)
-                if board.isIdle || stopping > drainTime + Self.handBackTime { return true }
-                if stopping > drainTime { board.raise(.handingBack) }
+            if let drained = board.drainDeadline {
+                if board.isIdle || drained.later(by: Self.handBackTime).isPast { return true }
+                if drained.isPast { board.raise(.handingBack) }
             } else if !fitness.mayClaim {
                 return false
             }

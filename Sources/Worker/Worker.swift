@@ -39,7 +39,7 @@ package final class Worker: @unchecked Sendable {
         self.pulses = pulses
         clock = configuration.clock
         cacheProbe = CacheProbe(directory: configuration.cacheDirectory)
-        let board = SlotBoard(slots: configuration.threads, clock: clock)
+        let board = SlotBoard(slots: configuration.threads, drainTime: .seconds(configuration.drainSeconds), clock: clock)
         self.board = board
         contexts = RunContexts(
             cacheDirectory: configuration.cacheDirectory, dataSetRoots: configuration.dataSetRoots,
@@ -63,7 +63,7 @@ package final class Worker: @unchecked Sendable {
             for lease in board.leases { try? store.queue.handBack(lease) }
             _ = try? store.queue.heartbeat(worker: workerID, state: .stopped, imagesPerSecond: 0)
         }
-        _ = leaving.join(until: Deadline(in: .seconds(1)))
+        _ = leaving.join(until: Deadline(in: .seconds(1), on: clock))
     }
 
     /// What keeps the worker from work now, for a person; nil where nothing does.
@@ -100,23 +100,25 @@ package final class Worker: @unchecked Sendable {
                 abandon()
             }
             board.raise(hung > 0 ? .over : .handingBack)
-            // Neither may hold up the end: each may wait for a database that says nothing.
+            // Neither may delay the end: each may wait for a database that does not answer.
             let last = Deadline(in: .seconds(3), on: clock)
             _ = heartbeat.join(until: last) && watch.join(until: last)
             if let file = configuration.claimTimesFile { claims.write(to: file, logger) }
             logger.info("worker \(workerID) has stopped after \(board.finishedImages.counted("image"))")
         }
-        // On a thread of its own: a database that says nothing may hold a claim for longer than the worker has to end.
+        // On a thread of its own: a database that does not answer may block a claim for longer than the worker has to end.
         let outcome = Mutex<Result<Void, any Error>>(.success(()))
         let intake = NamedThread("intake") { [self] in
             let result = Result { try listen() }
             outcome.withLock { $0 = result }
             board.raise(.draining)
         }
-        while board.stopState == .none { board.wait(seconds: 3600) }
-        let left =
-            .seconds(configuration.drainSeconds) + Self.handBackTime + .seconds(1) - (board.stoppedAt.map { clock.now - $0 } ?? .zero)
-        if !intake.join(until: Deadline(in: left, on: clock)) {
+        var drained = board.drainDeadline
+        while drained == nil {
+            board.wait(seconds: 3600)
+            drained = board.drainDeadline
+        }
+        if let drained, !intake.join(until: drained.later(by: Self.handBackTime + .seconds(1))) {
             logger.warning("the database holds a claim for longer than the worker has to end, which is left behind")
         }
         try outcome.withLock { $0 }.get()

@@ -10,11 +10,11 @@ package struct WorkerConfiguration: Sendable {
     /// Shards computed at the same time, one thread each.
     package var threads: Int
     /// How long a claim lasts without being renewed.
-    package var leaseSeconds: Double = 30
+    package var leaseSeconds = Self.defaultLeaseSeconds
     /// How long a worker that is told to stop goes on with the shards it has.
-    package var drainSeconds: Double = 30
-    /// A shard that finishes no image for so long is taken for hung: its lease is left to run out.
-    package var stallSeconds: Double = 600
+    package var drainSeconds = Self.defaultDrainSeconds
+    /// A shard that finishes no image for so long is taken for hung: its lease is left to expire.
+    package var stallSeconds = Self.defaultStallSeconds
     /// Bytes that the threads' work on a run may take together.
     package var memoryLimit = MachineMemory.bytes
     /// Folder where checkpoints are kept by their hash.
@@ -28,6 +28,10 @@ package struct WorkerConfiguration: Sendable {
     package var clock = SteadyClock.system
     /// Version of this program.
     package var version: String
+
+    package static let defaultLeaseSeconds = 30.0
+    package static let defaultDrainSeconds = 30.0
+    package static let defaultStallSeconds = 600.0
 
     package init(
         transport: any JobTransport, database: DatabaseAddress, threads: Int, cacheDirectory: String, version: String

@@ -8,10 +8,12 @@ import Testing
         let clock = SteadyClock(longestNap: .milliseconds(1)) { time.withLock { $0 } }
         let deadline = Deadline(in: .seconds(5), on: clock)
         #expect(!deadline.isPast && deadline.left == .seconds(5))
+        #expect(deadline.later(by: .seconds(2)).left == .seconds(7))
         let condition = MonotonicCondition(clock: clock)
         condition.locked { #expect(condition.wait(until: deadline)) }
         time.withLock { $0 += .seconds(6) }
         #expect(deadline.isPast && deadline.left == .zero)
+        #expect(!deadline.later(by: .seconds(2)).isPast)
         condition.locked { #expect(!condition.wait(until: deadline)) }
     }
 

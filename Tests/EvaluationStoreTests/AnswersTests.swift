@@ -166,7 +166,7 @@ import Testing
     @Test func `images without an accepted class leave the denominator`() throws {
         try AnswersFixture.withStore { fixture in
             let run = try fixture.run([Row(top: [0]), Row(top: [1]), Row(label: 1, top: [1]), Row(label: 1, top: [0])])
-            let dataset = try fixture.store.catalogue.dataSet(named: "d")
+            let dataset = try #require(try fixture.store.catalogue.dataSets(named: "d").first)
             try fixture.store.catalogue.addLabelSet(
                 "real", toDataSet: dataset, sha256: [UInt8](repeating: 1, count: 32),
                 labels: [(0, [0, 2]), (1, [0, 1]), (2, []), (3, [3])])
@@ -186,7 +186,7 @@ import Testing
     @Test func `titles of classes stand in for their names`() throws {
         try AnswersFixture.withStore { fixture in
             let run = try fixture.run([Row(top: [1]), Row(top: [1]), Row(label: 1, top: [0])])
-            let dataset = try fixture.store.catalogue.dataSet(named: "d")
+            let dataset = try #require(try fixture.store.catalogue.dataSets(named: "d").first)
             #expect(try fixture.store.catalogue.setClassTitles(["cat": "a cat", "bird": "a bird"], ofDataSet: dataset.id) == 1)
             #expect(try fixture.store.answers.classAccuracies(of: run).map(\.name) == ["a cat", "dog"])
             let pair = try #require(try fixture.store.answers.confusedPairs(of: run, limit: 5).first)

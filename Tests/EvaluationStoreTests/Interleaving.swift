@@ -25,13 +25,17 @@ struct Interleaving {
 
     /// The number of an advisory lock.
     private static let gate = 42
-    let address: DatabaseAddress
+    private let keeper: PostgresConnection
+    /// Sessions are kept from meeting to meeting: a fresh one reads the catalogue of all partitions anew.
+    private let firsts: [Place: Seat]
+    private let second: Seat
 
     /// Prepares a database. Deadlocks are found soon, so that tests that find one do not take long.
     init(_ address: DatabaseAddress) throws {
-        self.address = address
-        let connection = try PostgresConnection(address)
-        try connection.executeScript(
+        keeper = try PostgresConnection(address)
+        firsts = Dictionary(uniqueKeysWithValues: Place.allCases.map { ($0, Seat(address, "first \($0.rawValue)")) })
+        second = Seat(address, "second")
+        try keeper.executeScript(
             """
             CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                 IF current_setting('application_name') = 'first ' || TG_TABLE_NAME THEN
@@ -42,7 +46,7 @@ struct Interleaving {
             DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''20ms''', current_database()); END $$;
             """)
         for place in Place.allCases {
-            try connection.executeScript(
+            try keeper.executeScript(
                 """
                 CREATE TRIGGER hold AFTER INSERT OR UPDATE OR DELETE ON \(place.rawValue) FOR EACH STATEMENT EXECUTE FUNCTION hold()
                 """)
@@ -54,38 +58,47 @@ struct Interleaving {
         at place: Place, first: @escaping @Sendable (EvaluationStore) throws -> Void,
         second: @escaping @Sendable (EvaluationStore) throws -> Void
     ) throws -> (meeting: Meeting, failures: [any Error]) {
-        let keeper = try PostgresConnection(address)
+        guard let seat = firsts[place] else { preconditionFailure("a place without a session") }
         try keeper.execute("SELECT pg_advisory_lock($1)", [.int(Self.gate)])
-        let one = Player(address, "first \(place.rawValue)", first)
+        let one = Player(seat, first)
         var meeting = Meeting.none
         if try one.runsUntilEndOrWait(keeper) == .waits {
-            let two = Player(address, "second", second)
+            let two = Player(self.second, second)
             meeting = try two.runsUntilEndOrWait(keeper) == .waits ? .waited : .passed
             try keeper.execute("SELECT pg_advisory_unlock($1)", [.int(Self.gate)])
             return (meeting, [one.join(), two.join()].compactMap { $0 })
         }
         try keeper.execute("SELECT pg_advisory_unlock($1)", [.int(Self.gate)])
         let failure = one.join()
-        let two = Player(address, "second", second)
+        let two = Player(self.second, second)
         return (meeting, [failure, two.join()].compactMap { $0 })
     }
 }
 
-/// A thread with a store on a session of its own.
+/// A named session, for one thread at a time.
+private final class Seat: @unchecked Sendable {
+    let name: String
+    let session: PostgresSession
+
+    init(_ address: DatabaseAddress, _ name: String) {
+        self.name = name
+        session = PostgresSession(address, options: ConnectionOptions(applicationName: name))
+    }
+}
+
+/// A thread with a store.
 private final class Player: @unchecked Sendable {
     enum Standing { case ended, waits }
 
-    private let name: String
+    private let seat: Seat
     private let condition = NSCondition()
     private var hasEnded = false
     private var failure: (any Error)?
 
-    init(_ address: DatabaseAddress, _ name: String, _ body: @escaping @Sendable (EvaluationStore) throws -> Void) {
-        self.name = name
+    init(_ seat: Seat, _ body: @escaping @Sendable (EvaluationStore) throws -> Void) {
+        self.seat = seat
         Thread.detachNewThread { [self] in
-            let session = PostgresSession(address, options: ConnectionOptions(applicationName: name))
-            let result = Result { try body(EvaluationStore(session: session)) }
-            session.close()
+            let result = Result { try body(EvaluationStore(session: seat.session)) }
             condition.lock()
             if case .failure(let error) = result { failure = error }
             hasEnded = true
@@ -104,7 +117,7 @@ private final class Player: @unchecked Sendable {
             if ended { return .ended }
             let waits = try observer.execute(
                 "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock') AS waits",
-                [.text(name)])
+                [.text(seat.name)])
             if try waits.single().bool("waits") { return .waits }
         }
     }

@@ -54,7 +54,7 @@ import Testing
                 classNames: ["cat", "dog"],
                 images: [StoredImage(ordinal: 0, path: "a", label: 0, bytes: 1, sha256: [UInt8](repeating: 2, count: 32))])
             #expect(changed.isNew)
-            #expect(try fixture.store.catalogue.dataSet(named: "d").id == changed.id)
+            #expect(try fixture.store.catalogue.dataSets(named: "d").first?.id == changed.id)
         }
     }
 
@@ -119,8 +119,8 @@ import Testing
     @Test func `what is not there is named with a way to find what is`() throws {
         try StoreFixture.withStore { fixture in
             for body: () throws -> Void in [
-                { _ = try fixture.store.answers.report(RunID(99)) }, { _ = try fixture.store.catalogue.model(named: "nope") },
-                { _ = try fixture.store.catalogue.dataSet(named: "nope") }, { _ = try fixture.store.queue.progress(RunID(99)) },
+                { _ = try fixture.store.answers.report(RunID(99)) }, { _ = try fixture.store.catalogue.deletionOfModel(named: "nope") },
+                { _ = try fixture.store.catalogue.deletionOfDataSet(named: "nope") }, { _ = try fixture.store.queue.progress(RunID(99)) },
             ] {
                 let failure = #expect(throws: Failure.self) { try body() }
                 #expect(failure?.code == .notFound)

@@ -19,7 +19,7 @@ struct DataSetTests {
     }
 
     private func build(_ labels: LabelSource, threads: Int = 2) throws -> ImageManifest {
-        try ImageManifest.build(root: root, labels: labels, threads: threads)
+        try ImageManifest.find(root: root, labels: labels, threads: threads).manifest
     }
 
     private func told(_ labels: LabelSource) throws -> (manifest: ImageManifest, notices: [String]) {
@@ -213,7 +213,7 @@ struct DataSetTests {
         try addImages(["a/1.jpg", "b/2.jpg"])
         let manifest = try build(.classFolders)
         try FileManager.default.moveItem(atPath: root, toPath: "\(folder.path)/moved")
-        let moved = try ImageManifest.build(root: "\(folder.path)/moved", labels: .classFolders, threads: 1)
+        let moved = try ImageManifest.find(root: "\(folder.path)/moved", labels: .classFolders, threads: 1).manifest
         #expect(moved.digest == manifest.digest)
         var text = "image manifest 1\nclasses 2\n1 a\n1 b\nimages 2\n"
         for entry in manifest.entries { text += "\(entry.label) \(entry.byteCount) \(entry.hash) 7 \(entry.path)\n" }
@@ -248,7 +248,7 @@ struct DataSetTests {
     func progress() throws {
         try addImages((0..<50).map { "a/\($0).jpg" })
         let seen = ProgressRecord()
-        let manifest = try ImageManifest.build(root: root, labels: .classFolders, threads: 3) { seen.add($0) }
+        let manifest = try ImageManifest.find(root: root, labels: .classFolders, threads: 3) { seen.add($0) }.manifest
         #expect(seen.steps.map(\.files) == seen.steps.map(\.files).sorted())
         #expect(seen.steps.last?.files == 50)
         #expect(seen.steps.last?.totalFiles == 50)

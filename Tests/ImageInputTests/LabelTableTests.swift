@@ -136,7 +136,7 @@ struct LabelTableTests {
         }
         let short = try folder.write("map", text: "tench 7\n")
         let refused = try #require(throws: Failure.self) {
-            try ImageManifest.build(root: root, labels: .list(path: list, classNames: nil, classMap: short), threads: 1)
+            try ImageManifest.find(root: root, labels: .list(path: list, classNames: nil, classMap: short), threads: 1)
         }
         #expect(refused.message.contains("2 labels that the class map does not have (line 2: shark, line 3: great white)"))
     }

@@ -45,12 +45,14 @@ struct TestCluster {
         return result
     }
 
-    func consumer(group: String = "workers", _ properties: (String, String)..., maximumMessageBytes: Int = 1 << 20) throws -> KafkaConsumer
-    {
+    func consumer(
+        group: String = "workers", _ properties: (String, String)..., maximumMessageBytes: Int = 1 << 20,
+        logger: Logger = TestCluster.logger
+    ) throws -> KafkaConsumer {
         var own = configuration
         own.properties += properties.map { (name: $0.0, value: $0.1) }
         return try KafkaConsumer(
-            own, group: "\(group)-\(topic)", topics: [topic], maximumMessageBytes: maximumMessageBytes, logger: Self.logger)
+            own, group: "\(group)-\(topic)", topics: [topic], maximumMessageBytes: maximumMessageBytes, logger: logger)
     }
 
     /// Sends values to the partitions in turn, one after the other in each.

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct TransportSecurityTests {
     private func assumed(_ address: String, _ environment: [String: String] = [:], files: Set<String> = []) throws -> [String: String] {
-        try DatabaseAddress(parsing: address).assumedSecurity(environment: environment) { files.contains($0) }
+        TransportSecurity.assumed(for: try DatabaseAddress(parsing: address), environment: environment) { files.contains($0) }
     }
 
     @Test(arguments: [

@@ -22,13 +22,22 @@ import Testing
         #expect(table.markdown() == "| name   | images |\n| ------ | -----: |\n| a      |      1 |\n| longer |   1000 |\n")
     }
 
-    @Test func `a prediction's row has the documented columns and quotes what CSV must`() {
+    @Test func `a prediction's row has the documented columns and quotes what CSV must`() throws {
         let prediction = Prediction(
             ordinal: 0, label: 3, top5: [3, 1], scores: [2, 1], topByTimeStep: [1, 3], labelRankByTimeStep: [1, 0],
             marginByTimeStep: [0.1, 1], spikesByTimeStep: [10, 20], synapticOperationsByTimeStep: [100, 200],
             latency: Latency(decode: 1, preprocess: 2, inference: 3, total: 7))
-        #expect(PredictionTable.header(timeSteps: 2) == "file,label,top1,top2,top3,top4,top5,pred_t1,pred_t2,spikes,synops\n")
-        #expect(PredictionTable.row(prediction, path: "a/b.jpg") == "a/b.jpg,3,3,1,,,,1,3,30,300\n")
-        #expect(PredictionTable.row(prediction, path: "a,\"b\".jpg") == "\"a,\"\"b\"\".jpg\",3,3,1,,,,1,3,30,300\n")
+        let export = PredictionExport(timeSteps: 2, isWhole: false)
+        var text = ""
+        var writer = try ExportWriter(export.columns, as: .csv) { text += String(decoding: $0, as: UTF8.self) }
+        for path in ["a/b.jpg", "a,\"b\".jpg"] { try writer.write(export.row(prediction, path: path)) }
+        try writer.finish()
+        #expect(
+            text == """
+                file,label,top1,top2,top3,top4,top5,pred_t1,pred_t2,spikes,synops
+                a/b.jpg,3,3,1,,,,1,3,30,300
+                "a,""b"".jpg",3,3,1,,,,1,3,30,300
+
+                """)
     }
 }

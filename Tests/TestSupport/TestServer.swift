@@ -60,3 +60,13 @@ package final class TestServer: Sendable {
         }
     }
 }
+
+extension EmbeddedCluster {
+    /// Ends a server that runs though no process uses it: all that did were killed.
+    /// - Returns: `false` where somebody uses it.
+    package func endAbandoned() throws -> Bool {
+        guard case .running = status else { return true }
+        _ = try start()
+        return try stop(immediately: true)
+    }
+}

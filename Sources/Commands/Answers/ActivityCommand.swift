@@ -6,7 +6,7 @@ internal import Reports
 
 extension ActivityDialect: ExpressibleByArgument {}
 
-struct ActivityCommand: ParsableCommand {
+struct ActivityCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "activity",
         abstract: "Shows firing rates and synaptic operations by layer and time step, and silent or saturated layers.")
@@ -32,18 +32,14 @@ struct ActivityCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let run = try store.queue.run(runID)
-                if let dialect { return output(try dialectReport(dialect, of: run, store)) }
-                let report = ActivityReport(
-                    run: runID, groups: try store.answers.layerFiring(of: runID), synapses: try store.answers.layerOperations(of: runID))
-                if let format = OutputFormat(rawValue: format.rawValue) { return output(try report.rendered(as: format)) }
-                try ExportOutput.write(ActivityExport.columns, as: ExportFormat(rawValue: format.rawValue) ?? .csv) { writer in
-                    for row in ActivityExport.rows(report) { try writer.write(row) }
-                }
-            }
+    func run(_ store: EvaluationStore) throws {
+        let run = try store.queue.run(runID)
+        if let dialect { return output(try dialectReport(dialect, of: run, store)) }
+        let report = ActivityReport(
+            run: runID, groups: try store.answers.layerFiring(of: runID), synapses: try store.answers.layerOperations(of: runID))
+        if let format = OutputFormat(rawValue: format.rawValue) { return output(try report.rendered(as: format)) }
+        try ExportOutput.write(ActivityExport.columns, as: ExportFormat(rawValue: format.rawValue) ?? .csv) { writer in
+            for row in ActivityExport.rows(report) { try writer.write(row) }
         }
     }
 

@@ -4,7 +4,7 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Reports
 
-struct AnytimeCommand: ParsableCommand {
+struct AnytimeCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "anytime", abstract: "Shows what fewer time steps, or stopping early, would have given and cost.",
         discussion: """
@@ -36,16 +36,12 @@ struct AnytimeCommand: ParsableCommand {
         guard stable.count <= 1000, stable.allSatisfy({ $0 > 0 }) else { throw ValidationError("--stable takes a number from 1") }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let stored = try store.queue.run(runID)
-                let report = AnytimeReport(
-                    run: runID, engine: stored.specification.engine,
-                    points: try store.answers.anytimeCurve(of: stored, margins: margin, stable: stable),
-                    costs: try energyOptions.costs(store), macsPerImage: try store.answers.firstConvolutionOperations(of: stored))
-                output(try report.rendered(as: format))
-            }
-        }
+    func run(_ store: EvaluationStore) throws {
+        let stored = try store.queue.run(runID)
+        let report = AnytimeReport(
+            run: runID, engine: stored.specification.engine,
+            points: try store.answers.anytimeCurve(of: stored, margins: margin, stable: stable),
+            costs: try energyOptions.costs(store), macsPerImage: try store.answers.firstConvolutionOperations(of: stored))
+        output(try report.rendered(as: format))
     }
 }

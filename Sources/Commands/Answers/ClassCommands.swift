@@ -6,7 +6,7 @@ internal import Reports
 
 extension Answers.MistakeOrder: ExpressibleByArgument {}
 
-struct ClassesCommand: ParsableCommand {
+struct ClassesCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "classes", abstract: "Shows a run's accuracy by class, with intervals.")
 
@@ -30,23 +30,19 @@ struct ClassesCommand: ParsableCommand {
         if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1") }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                _ = try store.queue.run(runID)
-                var classes = try store.answers.classAccuracies(of: runID)
-                switch order {
-                case .index: break
-                case .accuracy: classes.sort { ($0.top1.accuracy, $0.label) < ($1.top1.accuracy, $1.label) }
-                case .name: classes.sort { ($0.name ?? "", $0.label) < ($1.name ?? "", $1.label) }
-                }
-                output(try ClassReport(run: runID, classes: Array(classes.prefix(limit ?? classes.count))).rendered(as: format))
-            }
+    func run(_ store: EvaluationStore) throws {
+        _ = try store.queue.run(runID)
+        var classes = try store.answers.classAccuracies(of: runID)
+        switch order {
+        case .index: break
+        case .accuracy: classes.sort { ($0.top1.accuracy, $0.label) < ($1.top1.accuracy, $1.label) }
+        case .name: classes.sort { ($0.name ?? "", $0.label) < ($1.name ?? "", $1.label) }
         }
+        output(try ClassReport(run: runID, classes: Array(classes.prefix(limit ?? classes.count))).rendered(as: format))
     }
 }
 
-struct ConfusionCommand: ParsableCommand {
+struct ConfusionCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "confusion", abstract: "Shows which classes are taken for each other; --format csv prints the whole matrix.")
 
@@ -67,24 +63,20 @@ struct ConfusionCommand: ParsableCommand {
         guard pairs >= 0 else { throw ValidationError("--pairs takes a number from 0") }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let stored = try store.queue.run(runID)
-                let report = ConfusionReport(
-                    run: runID, pairs: try store.answers.confusedPairs(of: runID, limit: pairs),
-                    cells: try store.answers.confusion(of: runID))
-                guard let format = OutputFormat(rawValue: format.rawValue) else {
-                    let names = try store.catalogue.classes(ofDataSet: stored.specification.datasetID).map { $0.title ?? $0.name }
-                    return output(report.matrix(names: names))
-                }
-                output(try report.rendered(as: format))
-            }
+    func run(_ store: EvaluationStore) throws {
+        let stored = try store.queue.run(runID)
+        let report = ConfusionReport(
+            run: runID, pairs: try store.answers.confusedPairs(of: runID, limit: pairs),
+            cells: try store.answers.confusion(of: runID))
+        guard let format = OutputFormat(rawValue: format.rawValue) else {
+            let names = try store.catalogue.classes(ofDataSet: stored.specification.datasetID).map { $0.title ?? $0.name }
+            return output(report.matrix(names: names))
         }
+        output(try report.rendered(as: format))
     }
 }
 
-struct MistakesCommand: ParsableCommand {
+struct MistakesCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "mistakes", abstract: "Shows the worst mistakes of a run with their first five classes.")
 
@@ -106,14 +98,10 @@ struct MistakesCommand: ParsableCommand {
         guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit takes 1 to 1000000") }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                _ = try store.queue.run(runID)
-                output(
-                    try MistakeReport(run: runID, mistakes: store.answers.mistakes(of: runID, by: order, limit: limit)).rendered(as: format)
-                )
-            }
-        }
+    func run(_ store: EvaluationStore) throws {
+        _ = try store.queue.run(runID)
+        output(
+            try MistakeReport(run: runID, mistakes: store.answers.mistakes(of: runID, by: order, limit: limit)).rendered(as: format)
+        )
     }
 }

@@ -4,7 +4,7 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Reports
 
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare", abstract: "Compares runs image by image: is one more accurate, and could this many images show it?",
         discussion: """
@@ -34,26 +34,22 @@ struct CompareCommand: ParsableCommand {
         guard classes >= 0 else { throw ValidationError("--classes takes a number from 0") }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let pairing = pairingOptions.pairing
-                let named = try runs.map { (run: $0, name: try store.answers.modelName(of: $0)) }
-                let subsets = try runs.filter { try store.queue.run($0).specification.onlyListedClasses }
-                if (1..<runs.count).contains(subsets.count) {
-                    note(
-                        "in run \(subsets.map { "\($0)" }.joined(separator: ", ")) only classes that the data set has images of rank, else all"
-                    )
-                }
-                let pairs = named.indices.flatMap { a in named.indices.dropFirst(a + 1).map { (named[a], named[$0]) } }
-                let comparisons = try pairs.map { a, b in
-                    try pairingOptions.check(a.run, b.run, store)
-                    return try store.answers.paired(by: pairing) { try comparison(a, b, store) }
-                }
-                if comparisons.count == 1 { return output(try comparisons[0].rendered(as: format, classLimit: classes)) }
-                output(try RunComparisonTable(comparisons).rendered(as: format))
-            }
+    func run(_ store: EvaluationStore) throws {
+        let pairing = pairingOptions.pairing
+        let named = try runs.map { (run: $0, name: try store.answers.modelName(of: $0)) }
+        let subsets = try runs.filter { try store.queue.run($0).specification.onlyListedClasses }
+        if (1..<runs.count).contains(subsets.count) {
+            note(
+                "in run \(subsets.map { "\($0)" }.joined(separator: ", ")) only classes that the data set has images of rank, else all"
+            )
         }
+        let pairs = named.indices.flatMap { a in named.indices.dropFirst(a + 1).map { (named[a], named[$0]) } }
+        let comparisons = try pairs.map { a, b in
+            try pairingOptions.check(a.run, b.run, store)
+            return try store.answers.paired(by: pairing) { try comparison(a, b, store) }
+        }
+        if comparisons.count == 1 { return output(try comparisons[0].rendered(as: format, classLimit: classes)) }
+        output(try RunComparisonTable(comparisons).rendered(as: format))
     }
 
     /// - Returns: with costs and classes where there are two runs alone.

@@ -7,7 +7,7 @@ internal import EvaluationStore
 internal import Reports
 internal import Worker
 
-struct DiffCommand: ParsableCommand {
+struct DiffCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Shows where two runs part: in weights, pixels or arithmetic, and from which layer and time step on.",
@@ -43,24 +43,20 @@ struct DiffCommand: ParsableCommand {
         guard (0...10_000).contains(recompute) else { throw ValidationError("--recompute takes 0 to 10000") }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                try pairingOptions.check(a, b, store)
-                var (counts, changes) = try store.answers.differences(a, b, pairing: pairingOptions.pairing, limit: limit)
-                if recompute > 0, !changes.isEmpty {
-                    do {
-                        try computeAgain(&changes, store: store)
-                    } catch let failure as Failure {
-                        note("no image is computed again here: \(failure)")
-                    }
-                }
-                let report = RunDifferenceReport(
-                    a: try store.answers.provenance(of: a), b: try store.answers.provenance(of: b), differences: counts,
-                    firstByShards: counts.rows > 0 ? try firstByShards(store) : nil, changes: changes)
-                output(try report.rendered(as: format))
+    func run(_ store: EvaluationStore) throws {
+        try pairingOptions.check(a, b, store)
+        var (counts, changes) = try store.answers.differences(a, b, pairing: pairingOptions.pairing, limit: limit)
+        if recompute > 0, !changes.isEmpty {
+            do {
+                try computeAgain(&changes, store: store)
+            } catch let failure as Failure {
+                note("no image is computed again here: \(failure)")
             }
         }
+        let report = RunDifferenceReport(
+            a: try store.answers.provenance(of: a), b: try store.answers.provenance(of: b), differences: counts,
+            firstByShards: counts.rows > 0 ? try firstByShards(store) : nil, changes: changes)
+        output(try report.rendered(as: format))
     }
 
     /// Computes the first changed images as both runs did, and finds where their spikes part.

@@ -4,7 +4,7 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Reports
 
-struct EnergyCommand: ParsableCommand {
+struct EnergyCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "energy", abstract: "Estimates what an image takes, by named tables of costs, over images and classes.",
         discussion:
@@ -28,32 +28,28 @@ struct EnergyCommand: ParsableCommand {
         guard classes >= 0 else { throw ValidationError("--classes takes a number from 0") }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let stored = try store.queue.run(runID)
-                guard EnergyEstimate.isOf(engine: stored.specification.engine) else {
-                    throw Failure(
-                        Failure.Code("energy.multiplies"),
-                        "run \(runID) was computed by \(stored.specification.engine), which multiplies by every weight: the energy of additions is not its own",
-                        remedy: "run the model with --engine fixed32 or fixed16")
-                }
-                guard let macs = try store.answers.firstConvolutionOperations(of: stored) else {
-                    throw Failure(
-                        Failure.Code("energy.unknown_architecture"),
-                        "the model of run \(runID) has no architecture with image, patch and dim",
-                        remedy: "add the checkpoint again with `evalctl model add`")
-                }
-                let distributions = try store.answers.costDistributions(of: runID)
-                let chosen = try energyOptions.costs(store)
-                let report = EnergyReport(
-                    run: runID, images: distributions.first?.images ?? 0, macsPerImage: macs,
-                    synapticOperationsPerImage: distributions.first { $0.quantity == "synops" }?.mean,
-                    timeSteps: stored.specification.timeSteps,
-                    costs: [chosen] + (try store.answers.energyCosts().filter { $0.name != chosen.name }), distributions: distributions,
-                    classes: try store.answers.classCosts(of: runID))
-                output(try report.rendered(as: format, classLimit: classes))
-            }
+    func run(_ store: EvaluationStore) throws {
+        let stored = try store.queue.run(runID)
+        guard EnergyEstimate.isOf(engine: stored.specification.engine) else {
+            throw Failure(
+                Failure.Code("energy.multiplies"),
+                "run \(runID) was computed by \(stored.specification.engine), which multiplies by every weight: the energy of additions is not its own",
+                remedy: "run the model with --engine fixed32 or fixed16")
         }
+        guard let macs = try store.answers.firstConvolutionOperations(of: stored) else {
+            throw Failure(
+                Failure.Code("energy.unknown_architecture"),
+                "the model of run \(runID) has no architecture with image, patch and dim",
+                remedy: "add the checkpoint again with `evalctl model add`")
+        }
+        let distributions = try store.answers.costDistributions(of: runID)
+        let chosen = try energyOptions.costs(store)
+        let report = EnergyReport(
+            run: runID, images: distributions.first?.images ?? 0, macsPerImage: macs,
+            synapticOperationsPerImage: distributions.first { $0.quantity == "synops" }?.mean,
+            timeSteps: stored.specification.timeSteps,
+            costs: [chosen] + (try store.answers.energyCosts().filter { $0.name != chosen.name }), distributions: distributions,
+            classes: try store.answers.classCosts(of: runID))
+        output(try report.rendered(as: format, classLimit: classes))
     }
 }

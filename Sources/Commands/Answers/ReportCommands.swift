@@ -11,7 +11,7 @@ extension RunID: ExpressibleByArgument {
     }
 }
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Prints what a run came to; exits with 2 where it is not complete.",
         discussion: """
@@ -54,16 +54,12 @@ struct ReportCommand: ParsableCommand {
         guard (0...100).contains(tolerance) else { throw ValidationError("--tolerance takes 0 to 100") }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let report = try write(store)
-                let reference = reference.map { AccuracyReference(percent: $0, tolerance: tolerance) }
-                if let reference { note(reference.verdict(for: report)) }
-                if !report.complete { throw ProgramExit.incomplete }
-                if let reference, !reference.holds(for: report) { throw ProgramExit.differs }
-            }
-        }
+    func run(_ store: EvaluationStore) throws {
+        let report = try write(store)
+        let reference = reference.map { AccuracyReference(percent: $0, tolerance: tolerance) }
+        if let reference { note(reference.verdict(for: report)) }
+        if !report.complete { throw ProgramExit.incomplete }
+        if let reference, !reference.holds(for: report) { throw ProgramExit.differs }
     }
 
     /// Writes the report and returns its figures.
@@ -90,7 +86,7 @@ struct ReportCommand: ParsableCommand {
     }
 }
 
-struct PredictionsCommand: ParsableCommand {
+struct PredictionsCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "predictions", abstract: "Prints a run's predictions, one line an image, in the data set's order.")
 
@@ -108,15 +104,11 @@ struct PredictionsCommand: ParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let export = PredictionExport(
-                    timeSteps: try store.queue.run(runID).specification.timeSteps, isWhole: all || format != .csv)
-                try ExportOutput.write(export.columns, as: format) { writer in
-                    try store.answers.forEachPrediction(of: runID) { try writer.write(export.row($0, path: $1)) }
-                }
-            }
+    func run(_ store: EvaluationStore) throws {
+        let export = PredictionExport(
+            timeSteps: try store.queue.run(runID).specification.timeSteps, isWhole: all || format != .csv)
+        try ExportOutput.write(export.columns, as: format) { writer in
+            try store.answers.forEachPrediction(of: runID) { try writer.write(export.row($0, path: $1)) }
         }
     }
 }

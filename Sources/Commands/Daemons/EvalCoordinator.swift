@@ -23,16 +23,16 @@ package struct EvalCoordinator: ParsableCommand {
     @OptionGroup var httpOptions: HTTPOptions
 
     @Option(help: "With Kafka: partitions of the topic of jobs, where it has to be made.")
-    var partitions = 16
+    var partitions = KafkaTransport.defaultPartitions
 
     @Option(help: "With Kafka: copies of each partition, where topics have to be made; -1 is the cluster's default.")
-    var replicationFactor = -1
+    var replicationFactor = KafkaTransport.defaultReplicationFactor
 
     package init() {}
 
     package func validate() throws {
         guard (1...10_000).contains(partitions) else { throw ValidationError("--partitions takes 1 to 10000") }
-        guard replicationFactor == -1 || (1...100).contains(replicationFactor) else {
+        guard replicationFactor == KafkaTransport.defaultReplicationFactor || (1...100).contains(replicationFactor) else {
             throw ValidationError("--replication-factor takes 1 to 100, or -1")
         }
     }

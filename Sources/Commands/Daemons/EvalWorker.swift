@@ -46,13 +46,13 @@ package struct WorkerOptions: ParsableArguments {
     var cacheDir: String?
 
     @Option(help: "Seconds that a claim lasts without being renewed.")
-    var leaseSeconds = 30.0
+    var leaseSeconds = WorkerConfiguration.defaultLeaseSeconds
 
     @Option(help: "Seconds to finish what runs after the first signal.")
-    var drainSeconds = 30.0
+    var drainSeconds = WorkerConfiguration.defaultDrainSeconds
 
     @Option(help: "Seconds without a finished image after which a shard is taken for hung and left to another worker.")
-    var stallSeconds = 600.0
+    var stallSeconds = WorkerConfiguration.defaultStallSeconds
 
     package init() {}
 

@@ -8,10 +8,10 @@ struct WorkerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "worker", abstract: "Lists and drains workers.", subcommands: [List.self, Drain.self])
 
-    struct List: ParsableCommand {
+    struct List: StoreCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lists the workers of the last day: what they are and what they do.",
-            discussion: "A worker that has not reported for 10 seconds is shown as gone.")
+            discussion: "A worker that has not reported for \(Int(ShardQueue.workerTimeout)) seconds is shown as gone.")
 
         @Flag(help: "Also workers that ended, or were heard of last, more than a day ago.")
         var all = false
@@ -21,16 +21,12 @@ struct WorkerCommand: ParsableCommand {
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
-        func run() throws {
-            try ProgramExit.reporting {
-                try DatabaseAccess(options: databaseOptions).withStore { store in
-                    output(try WorkerTable.rendered(store.queue.workers(all: all), as: format))
-                }
-            }
+        func run(_ store: EvaluationStore) throws {
+            output(try WorkerTable.rendered(store.queue.workers(all: all), as: format))
         }
     }
 
-    struct Drain: ParsableCommand {
+    struct Drain: StoreCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lets a worker finish what it has within its drain time, hand back the rest, and end.")
 
@@ -42,15 +38,11 @@ struct WorkerCommand: ParsableCommand {
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
-        func run() throws {
-            try ProgramExit.reporting {
-                try DatabaseAccess(options: databaseOptions).withStore { store in
-                    try store.queue.requestDrain(of: worker)
-                    note("worker \(worker) is asked to drain")
-                    while wait, try store.queue.workers().contains(where: { $0.id == worker && [.running, .draining].contains($0.state) }) {
-                        usleep(200_000)
-                    }
-                }
+        func run(_ store: EvaluationStore) throws {
+            try store.queue.requestDrain(of: worker)
+            note("worker \(worker) is asked to drain")
+            while wait, try store.queue.workers().contains(where: { $0.id == worker && [.running, .draining].contains($0.state) }) {
+                usleep(200_000)
             }
         }
     }
@@ -59,7 +51,6 @@ struct WorkerCommand: ParsableCommand {
 /// Workers as a list.
 enum WorkerTable {
     static func rendered(_ workers: [WorkerStatus], as format: OutputFormat) throws -> String {
-        guard format != .json else { return try renderJSON(workers) }
         let table = TextTable(
             [
                 .init("worker", .right), .init("host"), .init("process", .right), .init("version"), .init("instruction set"),
@@ -74,6 +65,6 @@ enum WorkerTable {
                     NumberText.fixed(worker.imagesPerSecond, 1), worker.lastHeartbeatAt, worker.problem ?? "-",
                 ]
             })
-        return format == .markdown ? table.markdown() : table.plain()
+        return try table.rendered(as: format, json: workers)
     }
 }

@@ -4,7 +4,7 @@ internal import EvaluationStore
 internal import ImageInput
 internal import Reports
 
-struct DataSetClassesCommand: ParsableCommand {
+struct DataSetClassesCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "classes", abstract: "Lists a data set's classes; with --synsets, names them first.")
 
@@ -19,18 +19,13 @@ struct DataSetClassesCommand: ParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let dataset = try store.dataSet(named: name)
-                if let synsets { try ClassTitles(store: store).name(dataset, SynsetTitles.read(path: synsets), from: synsets) }
-                let classes = try store.catalogue.classes(ofDataSet: dataset.id)
-                guard format != .json else { return output(try renderJSON(classes)) }
-                let table = TextTable(
-                    [.init("class", .right), .init("name"), .init("title")], rows: classes.map { ["\($0.label)", $0.name, $0.title ?? ""] })
-                output(format == .markdown ? table.markdown() : table.plain())
-            }
-        }
+    func run(_ store: EvaluationStore) throws {
+        let dataset = try store.dataSet(named: name)
+        if let synsets { try ClassTitles(store: store).name(dataset, SynsetTitles.read(path: synsets), from: synsets) }
+        let classes = try store.catalogue.classes(ofDataSet: dataset.id)
+        let table = TextTable(
+            [.init("class", .right), .init("name"), .init("title")], rows: classes.map { ["\($0.label)", $0.name, $0.title ?? ""] })
+        output(try table.rendered(as: format, json: classes))
     }
 }
 

@@ -52,7 +52,7 @@ struct DataSetCommand: ParsableCommand {
         }
     }
 
-    struct List: ParsableCommand {
+    struct List: StoreCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the data sets, newest first within a name.")
 
         @Option(help: "table, json or markdown.")
@@ -60,16 +60,12 @@ struct DataSetCommand: ParsableCommand {
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
-        func run() throws {
-            try ProgramExit.reporting {
-                try DatabaseAccess(options: databaseOptions).withStore { store in
-                    output(try DataSetTable.rendered(store.catalogue.dataSets(), as: format))
-                }
-            }
+        func run(_ store: EvaluationStore) throws {
+            output(try DataSetTable.rendered(store.catalogue.dataSets(), as: format))
         }
     }
 
-    struct Show: ParsableCommand {
+    struct Show: StoreCommand {
         static let configuration = CommandConfiguration(abstract: "Shows a data set.")
 
         @Argument(help: "The data set's name.")
@@ -80,12 +76,8 @@ struct DataSetCommand: ParsableCommand {
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
-        func run() throws {
-            try ProgramExit.reporting {
-                try DatabaseAccess(options: databaseOptions).withStore { store in
-                    output(try DataSetTable.rendered([store.dataSet(named: name)], as: format))
-                }
-            }
+        func run(_ store: EvaluationStore) throws {
+            output(try DataSetTable.rendered([store.dataSet(named: name)], as: format))
         }
     }
 }
@@ -93,7 +85,6 @@ struct DataSetCommand: ParsableCommand {
 /// Data sets as a list.
 enum DataSetTable {
     static func rendered(_ datasets: [StoredDataSet], as format: OutputFormat) throws -> String {
-        guard format != .json else { return try renderJSON(datasets) }
         let table = TextTable(
             [
                 .init("name"), .init("images", .right), .init("classes", .right), .init("labels"), .init("root"),
@@ -102,6 +93,6 @@ enum DataSetTable {
             rows: datasets.map {
                 [$0.name, "\($0.images)", "\($0.classes)", $0.labels, $0.root, $0.manifestSHA256, $0.addedAt]
             })
-        return format == .markdown ? table.markdown() : table.plain()
+        return try table.rendered(as: format, json: datasets)
     }
 }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import EvaluationStore
 internal import Reports
 
-struct DataSetDeleteCommand: ParsableCommand {
+struct DataSetDeleteCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Deletes a data set in all its versions, where no run was made of it. Image files stay.")
 
@@ -13,16 +13,12 @@ struct DataSetDeleteCommand: ParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let images = NumberText.grouped(try store.catalogue.deletionOfDataSet(named: name), "image")
-                guard try confirmation.confirm("Deleting data set \(name) frees a manifest of \(images).") else {
-                    return note("nothing was deleted")
-                }
-                try store.catalogue.deleteDataSet(named: name)
-                note("deleted data set \(name), a manifest of \(images)")
-            }
+    func run(_ store: EvaluationStore) throws {
+        let images = NumberText.grouped(try store.catalogue.deletionOfDataSet(named: name), "image")
+        guard try confirmation.confirm("Deleting data set \(name) frees a manifest of \(images).") else {
+            return note("nothing was deleted")
         }
+        try store.catalogue.deleteDataSet(named: name)
+        note("deleted data set \(name), a manifest of \(images)")
     }
 }

@@ -8,7 +8,7 @@ internal import ImageSources
 internal import Reports
 internal import Worker
 
-struct DataSetVerifyCommand: ParsableCommand {
+struct DataSetVerifyCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Reads a data set's files again and lists what has changed; exits with 2 where something has.")
 
@@ -30,23 +30,15 @@ struct DataSetVerifyCommand: ParsableCommand {
         var path: String
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let dataset = try store.dataSet(named: name)
-                let changes = try compare(dataset, store: store).map { Change(change: $0.kind.rawValue, path: $0.path) }
-                if format == .json {
-                    output(try renderJSON(changes))
-                } else {
-                    let table = TextTable([.init("change"), .init("file")], rows: changes.map { [$0.change, $0.path] })
-                    output(format == .markdown ? table.markdown() : table.plain())
-                }
-                note(
-                    "\(changes.count) of \(dataset.images.counted("file")) \(changes.count.agreeing("has", "have")) changed since \(dataset.addedAt)"
-                )
-                if !changes.isEmpty { throw ProgramExit.incomplete }
-            }
-        }
+    func run(_ store: EvaluationStore) throws {
+        let dataset = try store.dataSet(named: name)
+        let changes = try compare(dataset, store: store).map { Change(change: $0.kind.rawValue, path: $0.path) }
+        let table = TextTable([.init("change"), .init("file")], rows: changes.map { [$0.change, $0.path] })
+        output(try table.rendered(as: format, json: changes))
+        note(
+            "\(changes.count) of \(dataset.images.counted("file")) \(changes.count.agreeing("has", "have")) changed since \(dataset.addedAt)"
+        )
+        if !changes.isEmpty { throw ProgramExit.incomplete }
     }
 
     private func compare(_ dataset: StoredDataSet, store: EvaluationStore) throws -> [ManifestChange] {

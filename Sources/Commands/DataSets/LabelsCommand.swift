@@ -10,7 +10,7 @@ struct LabelsCommand: ParsableCommand {
         commandName: "labels", abstract: "Adds further labels to a data set, such as ImageNet-ReaL's; reports show accuracy by each.",
         subcommands: [Add.self, List.self, Remove.self])
 
-    struct Add: ParsableCommand {
+    struct Add: StoreCommand {
         static let configuration = CommandConfiguration(
             abstract: "Reads accepted classes per image from a file; images without any leave the denominator.",
             discussion: """
@@ -30,28 +30,25 @@ struct LabelsCommand: ParsableCommand {
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
-        func run() throws {
-            try ProgramExit.reporting {
-                try NameText.require(name, what: "label set")
-                try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let stored = try store.dataSet(named: dataset)
-                    let images = try store.catalogue.images(
-                        ofDataSet: stored.id, range: ShardRange(firstOrdinal: 0, imageCount: stored.images))
-                    let accepted = try AcceptedLabels(
-                        path: file, images: images.map(\.path), classes: store.catalogue.classes(ofDataSet: stored.id).map(\.name))
-                    try store.catalogue.addLabelSet(
-                        name, toDataSet: stored, sha256: accepted.hash.bytes,
-                        labels: zip(images, accepted.labels).map { ($0.ordinal, $1) })
-                    let labelled = accepted.labels.count { !$0.isEmpty }
-                    note(
-                        "added labels \(name): \(labelled) of \(images.count.counted("image")) of \(dataset) \(labelled.agreeing("has", "have")) at least one class"
-                    )
-                }
-            }
+        func check() throws {
+            try NameText.require(name, what: "label set")
+        }
+
+        func run(_ store: EvaluationStore) throws {
+            let stored = try store.dataSet(named: dataset)
+            let images = try store.catalogue.images(ofDataSet: stored.id, range: ShardRange(firstOrdinal: 0, imageCount: stored.images))
+            let accepted = try AcceptedLabels(
+                path: file, images: images.map(\.path), classes: store.catalogue.classes(ofDataSet: stored.id).map(\.name))
+            try store.catalogue.addLabelSet(
+                name, toDataSet: stored, sha256: accepted.hash.bytes, labels: zip(images, accepted.labels).map { ($0.ordinal, $1) })
+            let labelled = accepted.labels.count { !$0.isEmpty }
+            note(
+                "added labels \(name): \(labelled) of \(images.count.counted("image")) of \(dataset) \(labelled.agreeing("has", "have")) at least one class"
+            )
         }
     }
 
-    struct List: ParsableCommand {
+    struct List: StoreCommand {
         static let configuration = CommandConfiguration(abstract: "Lists a data set's further labels.")
 
         @Argument(help: "The data set's name.")
@@ -62,21 +59,16 @@ struct LabelsCommand: ParsableCommand {
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
-        func run() throws {
-            try ProgramExit.reporting {
-                try DatabaseAccess(options: databaseOptions).withStore { store in
-                    let sets = try store.catalogue.labelSets(ofDataSet: store.dataSet(named: dataset).id)
-                    guard format != .json else { return output(try renderJSON(sets)) }
-                    let table = TextTable(
-                        [.init("name"), .init("images", .right), .init("with a class", .right), .init("sha256"), .init("added")],
-                        rows: sets.map { [$0.name, "\($0.images)", "\($0.labelled)", $0.sha256, $0.addedAt] })
-                    output(format == .markdown ? table.markdown() : table.plain())
-                }
-            }
+        func run(_ store: EvaluationStore) throws {
+            let sets = try store.catalogue.labelSets(ofDataSet: store.dataSet(named: dataset).id)
+            let table = TextTable(
+                [.init("name"), .init("images", .right), .init("with a class", .right), .init("sha256"), .init("added")],
+                rows: sets.map { [$0.name, "\($0.images)", "\($0.labelled)", $0.sha256, $0.addedAt] })
+            output(try table.rendered(as: format, json: sets))
         }
     }
 
-    struct Remove: ParsableCommand {
+    struct Remove: StoreCommand {
         static let configuration = CommandConfiguration(abstract: "Removes further labels of a data set.")
 
         @Argument(help: "The data set's name.")
@@ -87,13 +79,9 @@ struct LabelsCommand: ParsableCommand {
 
         @OptionGroup var databaseOptions: DatabaseOptions
 
-        func run() throws {
-            try ProgramExit.reporting {
-                try DatabaseAccess(options: databaseOptions).withStore { store in
-                    try store.catalogue.removeLabelSet(name, ofDataSet: store.dataSet(named: dataset))
-                    note("removed labels \(name) of data set \(dataset)")
-                }
-            }
+        func run(_ store: EvaluationStore) throws {
+            try store.catalogue.removeLabelSet(name, ofDataSet: store.dataSet(named: dataset))
+            note("removed labels \(name) of data set \(dataset)")
         }
     }
 }

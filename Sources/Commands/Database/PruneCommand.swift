@@ -3,7 +3,7 @@ internal import Diagnostics
 internal import Evaluation
 internal import EvaluationStore
 
-struct PruneCommand: ParsableCommand {
+struct PruneCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune", abstract: "Deletes runs that ended long ago, or their rows.",
         discussion: """
@@ -21,21 +21,17 @@ struct PruneCommand: ParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let runs = try store.queue.runsEnded(secondsAgo: runsOlderThan.seconds, keepingReports: keepReports)
-                guard let first = runs.first, let last = runs.last else { return note("no run ended so long ago") }
-                let expected = try runs.reduce(FreedRows()) { $0 + (try store.queue.deletionOfRun($1)) }
-                let what = keepReports ? "Pruning the rows of" : "Deleting"
-                guard try confirmation.confirm("\(what) \(runs.count.counted("run")), \(first) to \(last), frees \(expected.text).") else {
-                    return note("nothing was deleted")
-                }
-                var freed = FreedRows()
-                for run in runs { freed = freed + (try keepReports ? store.queue.pruneRun(run) : store.queue.deleteRun(run)) }
-                note("\(keepReports ? "pruned" : "deleted") \(freed.runs.counted("run")): \(freed.text)")
-            }
+    func run(_ store: EvaluationStore) throws {
+        let runs = try store.queue.runsEnded(secondsAgo: runsOlderThan.seconds, keepingReports: keepReports)
+        guard let first = runs.first, let last = runs.last else { return note("no run ended so long ago") }
+        let expected = try runs.reduce(FreedRows()) { $0 + (try store.queue.deletionOfRun($1)) }
+        let what = keepReports ? "Pruning the rows of" : "Deleting"
+        guard try confirmation.confirm("\(what) \(runs.count.counted("run")), \(first) to \(last), frees \(expected.text).") else {
+            return note("nothing was deleted")
         }
+        var freed = FreedRows()
+        for run in runs { freed = freed + (try keepReports ? store.queue.pruneRun(run) : store.queue.deleteRun(run)) }
+        note("\(keepReports ? "pruned" : "deleted") \(freed.runs.counted("run")): \(freed.text)")
     }
 }
 

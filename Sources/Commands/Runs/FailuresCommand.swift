@@ -3,7 +3,7 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Reports
 
-struct FailuresCommand: ParsableCommand {
+struct FailuresCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "failures", abstract: "Lists the images of a run that have no prediction, and why; exits with 2 where there are some.")
 
@@ -15,19 +15,15 @@ struct FailuresCommand: ParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let failures = try store.queue.imageFailures(of: runID)
-                for run in try store.queue.progress(runID) {
-                    let report = FailureReport(
-                        run: runID, state: run.state,
-                        images: .init(expected: run.imagesExpected, evaluated: run.imagesEvaluated, failed: run.imagesFailed),
-                        causes: try store.queue.failureCounts(of: runID), failures: failures)
-                    output(try report.rendered(as: format))
-                    if run.imagesEvaluated < run.imagesExpected { throw ProgramExit.incomplete }
-                }
-            }
+    func run(_ store: EvaluationStore) throws {
+        let failures = try store.queue.imageFailures(of: runID)
+        for run in try store.queue.progress(runID) {
+            let report = FailureReport(
+                run: runID, state: run.state,
+                images: .init(expected: run.imagesExpected, evaluated: run.imagesEvaluated, failed: run.imagesFailed),
+                causes: try store.queue.failureCounts(of: runID), failures: failures)
+            output(try report.rendered(as: format))
+            if run.imagesEvaluated < run.imagesExpected { throw ProgramExit.incomplete }
         }
     }
 }

@@ -3,7 +3,7 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Reports
 
-struct RunDeleteCommand: ParsableCommand {
+struct RunDeleteCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Deletes a run that has ended, with all its rows and its report.")
 
@@ -14,14 +14,10 @@ struct RunDeleteCommand: ParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let freed = try store.queue.deletionOfRun(runID)
-                guard try confirmation.confirm("Deleting run \(runID) frees \(freed.text).") else { return note("nothing was deleted") }
-                note("deleted run \(runID): \(try store.queue.deleteRun(runID).text)")
-            }
-        }
+    func run(_ store: EvaluationStore) throws {
+        let freed = try store.queue.deletionOfRun(runID)
+        guard try confirmation.confirm("Deleting run \(runID) frees \(freed.text).") else { return note("nothing was deleted") }
+        note("deleted run \(runID): \(try store.queue.deleteRun(runID).text)")
     }
 }
 

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Evaluation
 internal import EvaluationStore
 
-struct RunDigestCommand: ParsableCommand {
+struct RunDigestCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "digest", abstract: "Prints the SHA-256 of a run's answers, the same whoever computed them.",
         discussion:
@@ -14,11 +14,7 @@ struct RunDigestCommand: ParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                output("\(try store.answers.digest(of: runID))\n")
-            }
-        }
+    func run(_ store: EvaluationStore) throws {
+        output("\(try store.answers.digest(of: runID))\n")
     }
 }

@@ -5,7 +5,7 @@ internal import Foundation
 internal import Reports
 
 /// `evalctl run list` shows the same as `evalctl status` without a run.
-struct RunListCommand: ParsableCommand {
+struct RunListCommand: StoreCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the runs, newest first.")
 
     @Option(help: "table, json or markdown.")
@@ -13,14 +13,10 @@ struct RunListCommand: ParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let runs = try RunTable.named(store.queue.progress(), store)
-                output(try RunTable.rendered(runs, as: format))
-                RunTable.advise(runs, isEmbedded: try databaseOptions.givenAddress() == nil)
-            }
-        }
+    func run(_ store: EvaluationStore) throws {
+        let runs = try RunTable.named(store.queue.progress(), store)
+        output(try RunTable.rendered(runs, as: format))
+        RunTable.advise(runs, isEmbedded: try databaseOptions.givenAddress() == nil)
     }
 }
 
@@ -38,7 +34,6 @@ enum RunTable {
     }
 
     static func rendered(_ runs: [RunProgress], as format: OutputFormat) throws -> String {
-        if format == .json { return try renderJSON(runs) }
         let table = TextTable(
             [
                 .init("run", .right), .init("model"), .init("dataset"), .init("state"), .init("images", .right), .init("done", .right),
@@ -53,7 +48,8 @@ enum RunTable {
                     "\(run.shardsDead)", run.submittedAt,
                 ]
             })
-        return format == .markdown ? table.markdown() : coloured(table.plain(), runs)
+        let text = try table.rendered(as: format, json: runs)
+        return format == .table ? coloured(text, runs) : text
     }
 
     /// On a terminal, runs to look after have their state in red.

@@ -4,7 +4,7 @@ internal import EvaluationStore
 internal import Foundation
 internal import Reports
 
-struct StatusCommand: ParsableCommand {
+struct StatusCommand: StoreCommand {
     static let configuration = CommandConfiguration(commandName: "status", abstract: "Shows how far runs are.")
 
     @Argument(help: ArgumentHelp("The run's number; all runs without it.", valueName: "run"))
@@ -18,18 +18,14 @@ struct StatusCommand: ParsableCommand {
 
     @OptionGroup var databaseOptions: DatabaseOptions
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                var runs = try RunTable.named(store.queue.progress(runID), store)
-                output(try RunTable.rendered(runs, as: format))
-                while watch, runs.contains(where: { !$0.state.isTerminal }) {
-                    sleep(1)
-                    runs = try RunTable.named(store.queue.progress(runID), store)
-                    output(try RunTable.rendered(runs, as: format))
-                }
-                RunTable.advise(runs, isEmbedded: try databaseOptions.givenAddress() == nil)
-            }
+    func run(_ store: EvaluationStore) throws {
+        var runs = try RunTable.named(store.queue.progress(runID), store)
+        output(try RunTable.rendered(runs, as: format))
+        while watch, runs.contains(where: { !$0.state.isTerminal }) {
+            sleep(1)
+            runs = try RunTable.named(store.queue.progress(runID), store)
+            output(try RunTable.rendered(runs, as: format))
         }
+        RunTable.advise(runs, isEmbedded: try databaseOptions.givenAddress() == nil)
     }
 }

@@ -2,29 +2,50 @@ internal import ArgumentParser
 internal import Evaluation
 internal import EvaluationStore
 
-struct PauseCommand: ParsableCommand {
+/// A command that brings a run into another state.
+protocol SteeringCommand: StoreCommand {
+    static var command: RunState.Command { get }
+    /// How the run is then, behind its number.
+    static var outcome: String { get }
+    /// The same where it was in that state before.
+    static var unchanged: String { get }
+    var runID: RunID { get }
+    /// Nil leaves it as it is.
+    var priority: Int? { get }
+}
+
+extension SteeringCommand {
+    var priority: Int? { nil }
+
+    func run(_ store: EvaluationStore) throws {
+        let before = try store.queue.steer(runID, Self.command)
+        if let priority { try store.queue.setPriority(of: runID, to: priority) }
+        note("run \(runID) \(before.after(Self.command) == before ? Self.unchanged : Self.outcome)")
+    }
+}
+
+struct PauseCommand: SteeringCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Hands out no more of a run; what workers have of it they finish.")
+
+    static let command = RunState.Command.pause
+    static let outcome = "is paused"
+    static let unchanged = "was paused already"
 
     @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
     var runID: RunID
 
     @OptionGroup var databaseOptions: DatabaseOptions
-
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let before = try store.queue.steer(runID, .pause)
-                note(before == .paused ? "run \(runID) was paused already" : "run \(runID) is paused")
-            }
-        }
-    }
 }
 
-struct ResumeCommand: ParsableCommand {
+struct ResumeCommand: SteeringCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Goes on with a paused run, or changes a run's priority.",
         discussion: "`evalctl submit --resume` does the failed images of a run again.")
+
+    static let command = RunState.Command.resume
+    static let outcome = "goes on"
+    static let unchanged = "was running already"
 
     @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
     var runID: RunID
@@ -37,34 +58,19 @@ struct ResumeCommand: ParsableCommand {
     func validate() throws {
         if let priority { try RunOptions.validate(priority: priority) }
     }
-
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let before = try store.queue.steer(runID, .resume)
-                if let priority { try store.queue.setPriority(of: runID, to: priority) }
-                note(before == .paused ? "run \(runID) goes on" : "run \(runID) was running already")
-            }
-        }
-    }
 }
 
-struct CancelCommand: ParsableCommand {
+struct CancelCommand: SteeringCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Ends a run within two seconds; what is stored stays.",
         discussion: "`evalctl submit --resume` goes on with it later.")
+
+    static let command = RunState.Command.cancel
+    static let outcome = "is cancelled"
+    static let unchanged = "was cancelled already"
 
     @Argument(help: ArgumentHelp("The run's number.", valueName: "run"))
     var runID: RunID
 
     @OptionGroup var databaseOptions: DatabaseOptions
-
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let before = try store.queue.steer(runID, .cancel)
-                note(before == .cancelled ? "run \(runID) was cancelled already" : "run \(runID) is cancelled")
-            }
-        }
-    }
 }

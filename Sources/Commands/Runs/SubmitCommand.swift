@@ -4,7 +4,7 @@ internal import Evaluation
 internal import EvaluationStore
 internal import Reports
 
-struct SubmitCommand: ParsableCommand {
+struct SubmitCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "submit", abstract: "Starts a run on the workers of a database, and prints its number.",
         discussion: """
@@ -57,16 +57,12 @@ struct SubmitCommand: ParsableCommand {
             model: store.model(named: model ?? ""), dataset: store.dataSet(named: dataset ?? ""), store: store)
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let run = try submitted(store)
-                guard wait else { return output("\(run)\n") }
-                note("run \(run)")
-                let follower = RunFollower(store: store, run: run)
-                try follower.follow()
-                try follower.report(as: format)
-            }
-        }
+    func run(_ store: EvaluationStore) throws {
+        let run = try submitted(store)
+        guard wait else { return output("\(run)\n") }
+        note("run \(run)")
+        let follower = RunFollower(store: store, run: run)
+        try follower.follow()
+        try follower.report(as: format)
     }
 }

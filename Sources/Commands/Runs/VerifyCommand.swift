@@ -5,7 +5,7 @@ internal import EvaluationStore
 internal import Reports
 internal import Worker
 
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Computes random images of a run again on this machine and compares them to the bit; exits with 3 where one differs.")
@@ -30,23 +30,19 @@ struct VerifyCommand: ParsableCommand {
         guard (1...10_000_000).contains(sample) else { throw ValidationError("--sample takes 1 to 10000000") }
     }
 
-    func run() throws {
-        try ProgramExit.reporting {
-            try DatabaseAccess(options: databaseOptions).withStore { store in
-                let run = try store.queue.run(runID)
-                let evaluated = try store.answers.evaluatedOrdinals(of: runID)
-                guard !evaluated.isEmpty else {
-                    throw Failure(Failure.Code("verify.no_images"), "run \(runID) has no prediction yet", remedy: "wait until it has some")
-                }
-                let ordinals = Sample.indices(sample, below: evaluated.count, seed: seed).map { evaluated[$0] }
-                let problems = try problems(ordinals, store: store)
-                let report = VerificationReport(
-                    run: runID, engine: run.specification.engine, instructionSet: InstructionSet.name, seed: seed, images: ordinals.count,
-                    problems: problems)
-                output(try report.rendered(as: format))
-                if !problems.isEmpty { throw ProgramExit.differs }
-            }
+    func run(_ store: EvaluationStore) throws {
+        let run = try store.queue.run(runID)
+        let evaluated = try store.answers.evaluatedOrdinals(of: runID)
+        guard !evaluated.isEmpty else {
+            throw Failure(Failure.Code("verify.no_images"), "run \(runID) has no prediction yet", remedy: "wait until it has some")
         }
+        let ordinals = Sample.indices(sample, below: evaluated.count, seed: seed).map { evaluated[$0] }
+        let problems = try problems(ordinals, store: store)
+        let report = VerificationReport(
+            run: runID, engine: run.specification.engine, instructionSet: InstructionSet.name, seed: seed, images: ordinals.count,
+            problems: problems)
+        output(try report.rendered(as: format))
+        if !problems.isEmpty { throw ProgramExit.differs }
     }
 
     /// Computes the images piece by piece, so that memory does not grow with the sample.

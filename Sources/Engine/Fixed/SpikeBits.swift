@@ -49,15 +49,18 @@ struct SpikeBits {
         return count
     }
 
-    /// Spikes of all tokens at one time step.
-    func count(step: Int, steps: Int) -> Int {
-        var count = 0
-        var frame = step
-        while frame < frames {
-            for word in 0..<wordsPerFrame { count += words.value(frame * wordsPerFrame + word, as: UInt64.self).nonzeroBitCount }
-            frame += steps
-        }
-        return count
+    func word(_ frame: Int, _ word: Int) -> UInt64 { words.value(frame * wordsPerFrame + word, as: UInt64.self) }
+
+    /// All tokens' words.
+    func all(_ steps: Int) -> SpikeWords {
+        SpikeWords(words: words.records(of: UInt64.self), perToken: steps * wordsPerFrame, perFrame: wordsPerFrame)
+    }
+
+    /// Spikes of all tokens at each time step.
+    func counts(steps: Int) -> [Int] {
+        var counts = Array(repeating: 0, count: steps)
+        all(steps).addCounts(tokens: tokens, to: &counts)
+        return counts
     }
 
     /// The spikes of some channels in the order of the reference engine's maps.

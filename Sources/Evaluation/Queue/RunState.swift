@@ -36,9 +36,4 @@ package enum RunState: String, Sendable, Hashable, CaseIterable, Codable {
         default: nil
         }
     }
-
-    /// States that a command applies to, besides the one that it leads to.
-    package static func sources(of command: Command) -> [RunState] {
-        allCases.filter { state in state.after(command).map { $0 != state } ?? false }
-    }
 }

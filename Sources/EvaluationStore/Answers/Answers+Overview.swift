@@ -113,7 +113,7 @@ extension Answers {
             SELECT coordinator_id, host, process_id, version,
                    EXISTS (SELECT FROM leadership l WHERE l.coordinator_id = coordinators.coordinator_id AND expires_at > clock_timestamp()) AS leads,
                    extract(epoch FROM clock_timestamp() - last_heartbeat_at)::double precision AS seconds
-            FROM coordinators WHERE last_heartbeat_at > clock_timestamp() - interval '10 seconds' ORDER BY coordinator_id
+            FROM coordinators WHERE \(ShardQueue.presentCoordinator) ORDER BY coordinator_id
             """
         ).map { row in
             CoordinatorStatus(

@@ -140,15 +140,6 @@ extension Catalogue {
         ).map(dataSet)
     }
 
-    /// The newest of ``dataSets(named:)``.
-    /// - Throws: `store.not_found`.
-    package func dataSet(named name: String) throws -> StoredDataSet {
-        guard let dataset = try dataSets(named: name).first else {
-            throw Failure(.notFound, "there is no data set named \(name)", remedy: "`evalctl dataset list` shows what is there")
-        }
-        return dataset
-    }
-
     /// The data set a run evaluates.
     package func dataSet(id: Int64) throws -> StoredDataSet {
         guard let row = try rows(Self.dataSetColumns + " WHERE dataset_id = $1", [.int64(id)]).first else {

@@ -55,13 +55,19 @@ extension Catalogue {
     }
 
     private func versionsOfModel(_ name: String) throws -> [Int64] {
-        _ = try model(named: name)
-        return try models(named: name).map(\.id)
+        let found = try models(named: name)
+        guard !found.isEmpty else {
+            throw Failure(.notFound, "there is no model named \(name)", remedy: "`evalctl model list` shows what is there")
+        }
+        return found.map(\.id)
     }
 
     private func versionsOfDataSet(_ name: String) throws -> [Int64] {
-        _ = try dataSet(named: name)
-        return try dataSets(named: name).map(\.id)
+        let found = try dataSets(named: name)
+        guard !found.isEmpty else {
+            throw Failure(.notFound, "there is no data set named \(name)", remedy: "`evalctl dataset list` shows what is there")
+        }
+        return found.map(\.id)
     }
 
     private func refuseInUse(_ kind: String, _ name: String, _ versions: [Int64]) throws {

@@ -164,15 +164,6 @@ extension Catalogue {
         ).map(model)
     }
 
-    /// The newest of ``models(named:)``.
-    /// - Throws: `store.not_found`.
-    package func model(named name: String) throws -> StoredModel {
-        guard let model = try models(named: name).first else {
-            throw Failure(.notFound, "there is no model named \(name)", remedy: "`evalctl model list` shows what is there")
-        }
-        return model
-    }
-
     /// The model a run evaluates.
     package func model(id: Int64) throws -> StoredModel {
         guard let row = try rows(Self.modelColumns + " WHERE model_id = $1", [.int64(id)]).first else {

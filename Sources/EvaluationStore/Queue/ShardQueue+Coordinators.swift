@@ -3,6 +3,8 @@ internal import Postgres
 extension ShardQueue {
     /// Seconds that leadership lasts without being renewed, by the database's clock.
     package static let leadershipSeconds = 3.5
+    /// True for the rows of coordinators that report.
+    static let presentCoordinator = "last_heartbeat_at > clock_timestamp() - interval '10 seconds'"
 
     /// Enters a coordinator and returns its number.
     package func registerCoordinator(host: String, processID: Int, version: String) throws -> Int64 {

@@ -85,7 +85,7 @@ extension ShardQueue {
             .sorted { $0.attempt.shard < $1.attempt.shard }
     }
 
-    /// Takes back shards whose offer did not get through.
+    /// Takes back shards whose offer was not delivered.
     package func unpublish(_ attempts: [ShardAttempt]) throws {
         try forEach(attempts, "UPDATE shards SET state = 'pending'", "shards.state = 'published'")
     }

@@ -119,7 +119,7 @@ extension ShardQueue {
                    coalesce(images_per_second, 0) AS images_per_second, \(Self.time("submitted_at")) AS submitted_at,
                    \(Self.time("started_at")) AS started_at,
                    p.state = 'running' AND started_at IS NOT NULL AND NOT EXISTS (
-                       SELECT FROM coordinators WHERE last_heartbeat_at > clock_timestamp() - interval '10 seconds') AS is_interrupted
+                       SELECT FROM coordinators WHERE \(Self.presentCoordinator)) AS is_interrupted
             FROM progress p JOIN run_accuracy a USING (run_id)
             """
         let found =

@@ -46,7 +46,7 @@ package struct ExportWriter {
         self.format = format
         self.sink = sink
         switch format {
-        case .csv: buffer += Array((columns.map { PredictionTable.quoted($0.name) }.joined(separator: ",") + "\n").utf8)
+        case .csv: buffer += Array((columns.map { CSVText.quoted($0.name) }.joined(separator: ",") + "\n").utf8)
         case .jsonl: break
         case .parquet: parquet = try ParquetWriter(columns, to: sink)
         }
@@ -85,7 +85,7 @@ extension ExportValue {
         case .integer(let value): String(value)
         case .float32(let value): "\(value)"
         case .float64(let value): "\(value)"
-        case .text(let text): PredictionTable.quoted(text)
+        case .text(let text): CSVText.quoted(text)
         }
     }
 

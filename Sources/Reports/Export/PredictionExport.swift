@@ -1,14 +1,14 @@
 package import Evaluation
 
-/// A run's predictions as a flat table, in the manifest's order.
+/// A run's predictions as a flat table, in the manifest's order: `file,label,top1..top5,pred_t1..pred_tT,spikes,synops`, and behind them where they
+/// are wanted the rest of the row.
 ///
-/// The first columns are those of ``PredictionTable``; behind them stand the rest of the row. Networks of fewer than five classes leave the last
-/// `top` and `score` columns empty.
+/// Networks of fewer than five classes leave the last `top` and `score` columns empty.
 package struct PredictionExport: Sendable {
     private let timeSteps: Int
     private let isWhole: Bool
 
-    /// - Parameter isWhole: whether columns beyond ``PredictionTable``'s are wanted.
+    /// - Parameter isWhole: whether the rest of the row is wanted.
     package init(timeSteps: Int, isWhole: Bool) {
         self.timeSteps = timeSteps
         self.isWhole = isWhole

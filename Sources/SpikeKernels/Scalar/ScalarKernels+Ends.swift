@@ -40,18 +40,18 @@ extension ScalarKernels {
     }
 
     private func finish(_ frame: Int, _ lists: RowLists, _ used: inout Int) {
-        while used % 4 != 0 {
-            lists.rows[used] = UInt16(lists.zeroRow)
+        if used % 2 != 0 {
+            lists.rows[used] = UInt16(lists.zeroRow << lists.shift)
             used += 1
         }
-        lists.starts[frame + 1] = UInt32(used / 4)
+        lists.starts[frame + 1] = UInt32(used / 2)
     }
 
     private func append(_ source: SpikeSource, frame: Int, firstRow: Int, _ lists: RowLists, _ used: inout Int) {
         for channel in 0..<source.wordCount * 64 {
             let byte = source.words.load(fromByteOffset: frame * source.stride + channel / 8, as: UInt8.self)
             guard byte >> UInt8(channel % 8) & 1 == 1 else { continue }
-            lists.rows[used] = UInt16(firstRow + channel)
+            lists.rows[used] = UInt16((firstRow + channel) << lists.shift)
             used += 1
         }
     }

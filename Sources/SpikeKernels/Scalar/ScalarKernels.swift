@@ -55,10 +55,12 @@ struct ScalarKernels<Weight: FixedWidthInteger & BitwiseCopyable, Numbers: Arith
     /// The sum of the bias and a frame's rows.
     func frameSum(_ tile: WeightTile, _ lists: RowLists, _ frame: Int, _ lane: Int) -> Int {
         var sum = value(tile.bias, lane)
-        for index in Int(lists.starts[frame]) * 4..<Int(lists.starts[frame + 1]) * 4 where lists.rows[index] != lists.zeroRow {
-            sum = numbers.sum(sum, ofSpikeWith: value(tile.rows + Int(lists.rows[index]) * LineBuffer.lineBytes, lane))
+        for index in Int(lists.starts[frame]) * 2..<Int(lists.starts[frame + 1]) * 2 {
+            let row = Int(lists.rows[index]) >> lists.shift
+            if row != lists.zeroRow { sum = numbers.sum(sum, ofSpikeWith: value(tile.rows + row * LineBuffer.lineBytes, lane)) }
         }
         if isNarrow { return numbers.limited(sum, from: -32767, to: 32767) }
+        sum = numbers.shiftedRight(sum, by: Int(tile.places.load(fromByteOffset: lane * 4, as: Int32.self)))
         require(Int32(exactly: sum) != nil, "the folding bounds every sum")
         return sum
     }

@@ -8,26 +8,11 @@ func sumWindowTile<L: Lanes>(
     let start = L.load(bias)
     var line = currents
     for token in firstToken..<firstToken + extent.tokens {
-        let top = token / window.outputWidth * window.strideHeight - window.paddingHeight
-        let left = token % window.outputWidth * window.strideWidth - window.paddingWidth
         for step in 0..<extent.steps {
             var sum = start
-            var weight = weights
-            for kernelRow in 0..<window.kernelHeight {
-                let row = top + kernelRow * window.dilationHeight
-                if row < 0 || row >= window.inputHeight {
-                    weight += window.kernelWidth << 6
-                    continue
-                }
-                for kernelColumn in 0..<window.kernelWidth {
-                    let column = left + kernelColumn * window.dilationWidth
-                    if column >= 0 && column < window.inputWidth {
-                        let frame = (row * window.inputWidth + column) * extent.steps + step
-                        let spikes = loadSpikes(L.self, source.bits + frame * source.stride)
-                        sum = L.boundedSum(sum, L.clearedWhere(L.load(weight), ~spikes))
-                    }
-                    weight += 64
-                }
+            window.forEachInput(output: token) { input, tap in
+                let spikes = loadSpikes(L.self, source.bits + (input * extent.steps + step) * source.stride)
+                sum = L.boundedSum(sum, L.clearedWhere(L.load(weights + tap << 6), ~spikes))
             }
             let current = L.cut(sum)
             L.store(isAdded ? L.cut(L.boundedSum(current, L.load(line))) : current, line)
@@ -100,9 +85,7 @@ func poolCurrentsTile<L: Lanes>(
         for step in 0..<extent.steps {
             var largest = L.broadcast(0)
             var isFirst = true
-            for tap in 0..<window.taps {
-                let input = window.input(output: token, tap: tap)
-                if input < 0 { continue }
+            window.forEachInput(output: token) { input, _ in
                 let current = L.load(source.line(token: input, step: step))
                 largest = isFirst ? current : L.larger(largest, current)
                 isFirst = false
@@ -122,10 +105,7 @@ func averageCurrentsTile<L: Lanes>(
     for token in firstToken..<firstToken + extent.tokens {
         for step in 0..<extent.steps {
             var total = L.noTotal
-            for tap in 0..<window.taps {
-                let input = window.input(output: token, tap: tap)
-                if input >= 0 { total = L.total(total, L.load(source.line(token: input, step: step))) }
-            }
+            window.forEachInput(output: token) { input, _ in total = L.total(total, L.load(source.line(token: input, step: step))) }
             L.store(L.average(total, shift), line)
             line += 64
         }

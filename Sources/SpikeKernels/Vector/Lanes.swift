@@ -37,13 +37,10 @@ protocol Lanes {
     static func limited(_ a: Line, to limit: Int32) -> Line
     /// Cuts off a sum at `limit` and its negative, whatever the lanes.
     static func bounded(_ a: Line, to limit: Int32) -> Line
-    /// Bias and rows where their number exceeds ``WeightTile/safeCount``: added up in wider lanes, then cut off at the largest number and its
-    /// negative. Wide lanes hold every sum.
-    static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line
-    /// The same for four lists, side by side as far as the shortest reaches.
-    static func sumFourWidely(_ tile: WeightTile, _ lists: FourLists) -> (Line, Line, Line, Line)
-    /// The same for one list and two tiles.
-    static func sumTilesWidely(_ first: WeightTile, _ second: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> (Line, Line)
+    /// A sum of rows in a current's unit, see ``WeightTile/places``.
+    static func current(_ sum: Line, _ places: Line) -> Line
+    /// A sum of more rows than ``WeightTile/safeCount``.
+    associatedtype Blocks: BlockSum where Blocks.Line == Line
 }
 
 enum Lanes16: Lanes {
@@ -81,61 +78,8 @@ enum Lanes16: Lanes {
     }
     @inline(__always) static func average(_ sum: WideSum, _ shift: Int32) -> Line { sum.average(shift) }
 
-    @inline(never)
-    static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line {
-        var sum = WideSum(load16(tile.bias))
-        sum.add(tile, rows, groups: groups)
-        return sum.saturated
-    }
-
-    @inline(__always)
-    static func sumFourWidely(_ tile: WeightTile, _ lists: FourLists) -> (Line, Line, Line, Line) {
-        let bias = load16(tile.bias)
-        var sums = (WideSum(bias), WideSum(bias), WideSum(bias), WideSum(bias))
-        let safeGroups = tile.safeCount >> 2
-        let shortest = lists.shortest
-        var done = 0
-        while done < shortest {
-            let end = min(done + safeGroups, shortest)
-            var parts = (broadcast16(0), broadcast16(0), broadcast16(0), broadcast16(0))
-            for group in done..<end {
-                addGroup(Lanes16.self, tile.rows, lists.group(lists.first, group), to: &parts.0)
-                addGroup(Lanes16.self, tile.rows, lists.group(lists.second, group), to: &parts.1)
-                addGroup(Lanes16.self, tile.rows, lists.group(lists.third, group), to: &parts.2)
-                addGroup(Lanes16.self, tile.rows, lists.group(lists.fourth, group), to: &parts.3)
-            }
-            sums.0.add(parts.0)
-            sums.1.add(parts.1)
-            sums.2.add(parts.2)
-            sums.3.add(parts.3)
-            done = end
-        }
-        sums.0.add(tile, lists.first + done << 3, groups: lists.counts.0 - done)
-        sums.1.add(tile, lists.second + done << 3, groups: lists.counts.1 - done)
-        sums.2.add(tile, lists.third + done << 3, groups: lists.counts.2 - done)
-        sums.3.add(tile, lists.fourth + done << 3, groups: lists.counts.3 - done)
-        return (sums.0.saturated, sums.1.saturated, sums.2.saturated, sums.3.saturated)
-    }
-
-    @inline(__always)
-    static func sumTilesWidely(_ first: WeightTile, _ second: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> (Line, Line) {
-        var sums = (WideSum(load16(first.bias)), WideSum(load16(second.bias)))
-        let safeGroups = first.safeCount >> 2
-        var done = 0
-        while done < groups {
-            let end = min(done + safeGroups, groups)
-            var parts = (broadcast16(0), broadcast16(0))
-            for group in done..<end {
-                let four = rows.load(fromByteOffset: group << 3, as: UInt64.self)
-                addGroup(Lanes16.self, first.rows, four, to: &parts.0)
-                addGroup(Lanes16.self, second.rows, four, to: &parts.1)
-            }
-            sums.0.add(parts.0)
-            sums.1.add(parts.1)
-            done = end
-        }
-        return (sums.0.saturated, sums.1.saturated)
-    }
+    @inline(__always) static func current(_ sum: Line, _ places: Line) -> Line { sum }
+    typealias Blocks = NarrowBlocks
 }
 
 /// A sum of narrow lanes in wide ones.
@@ -153,17 +97,6 @@ struct WideSum {
     mutating func add(_ part: SIMD32<Int16>) {
         low = sum32(low, lowWidened(part))
         high = sum32(high, highWidened(part))
-    }
-
-    /// Adds rows, as many at a time as narrow lanes hold for sure.
-    @inline(__always)
-    mutating func add(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) {
-        let safeGroups = tile.safeCount >> 2
-        var next = 0
-        while next < groups {
-            add(addRows(Lanes16.self, tile.rows, rows + next << 3, groups: min(safeGroups, groups - next), broadcast16(0)))
-            next += safeGroups
-        }
     }
 
     @inline(__always)
@@ -216,21 +149,6 @@ enum Lanes32: Lanes {
         narrowed64(sum.0, sum.1, shift, broadcast32(0), -1_073_741_824, 1_073_741_823)
     }
 
-    @inline(__always)
-    static func sumWidely(_ tile: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> Line {
-        addRows(Lanes32.self, tile.rows, rows, groups: groups, load(tile.bias))
-    }
-
-    @inline(__always)
-    static func sumFourWidely(_ tile: WeightTile, _ lists: FourLists) -> (Line, Line, Line, Line) {
-        (
-            sumWidely(tile, lists.first, groups: lists.counts.0), sumWidely(tile, lists.second, groups: lists.counts.1),
-            sumWidely(tile, lists.third, groups: lists.counts.2), sumWidely(tile, lists.fourth, groups: lists.counts.3)
-        )
-    }
-
-    @inline(__always)
-    static func sumTilesWidely(_ first: WeightTile, _ second: WeightTile, _ rows: UnsafeRawPointer, groups: Int) -> (Line, Line) {
-        (sumWidely(first, rows, groups: groups), sumWidely(second, rows, groups: groups))
-    }
+    @inline(__always) static func current(_ sum: Line, _ places: Line) -> Line { shiftedRightEach32(sum, places) }
+    typealias Blocks = WideBlocks
 }

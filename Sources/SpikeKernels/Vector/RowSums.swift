@@ -1,24 +1,46 @@
 internal import CLanes
 internal import SpikeKernels
 
-/// `sum + rows` of a group of four, modulo the lanes' range: right whenever the final sum fits, whatever the partial sums did.
-///
-/// Four row numbers come with one load: the loads of weights are what bounds this loop.
-@inline(__always)
-func addGroup<L: Lanes>(_: L.Type, _ weights: UnsafeRawPointer, _ four: UInt64, to sum: inout L.Line) {
-    sum = L.sum(sum, L.load(weights + Int(truncatingIfNeeded: four & 0xffff) << 6))
-    sum = L.sum(sum, L.load(weights + Int(truncatingIfNeeded: four >> 16 & 0xffff) << 6))
-    sum = L.sum(sum, L.load(weights + Int(truncatingIfNeeded: four >> 32 & 0xffff) << 6))
-    sum = L.sum(sum, L.load(weights + Int(truncatingIfNeeded: four >> 48) << 6))
+/// Where the row of a list's number stands, see ``RowLists/shift``.
+protocol RowPlace {
+    static func offset(_ number: UInt16) -> Int
 }
 
-/// `start + rows` of some groups of four.
+enum NearRows: RowPlace {
+    @inline(__always) static func offset(_ number: UInt16) -> Int { Int(number) << 3 }
+}
+
+enum FarRows: RowPlace {
+    @inline(__always) static func offset(_ number: UInt16) -> Int { Int(number) << 6 }
+}
+
+/// `sum + rows` of a pair, modulo the lanes' range: right whenever the final sum fits, whatever the partial sums did.
 @inline(__always)
-func addRows<L: Lanes>(_: L.Type, _ weights: UnsafeRawPointer, _ rows: UnsafeRawPointer, groups: Int, _ start: L.Line) -> L.Line {
+func addPair<L: Lanes, Place: RowPlace>(
+    _: L.Type, _: Place.Type, _ weights: UnsafeRawPointer, _ rows: UnsafePointer<UInt16>, to sum: inout L.Line
+) {
+    sum = L.sum(sum, L.load(weights + Place.offset(rows[0])))
+    sum = L.sum(sum, L.load(weights + Place.offset(rows[1])))
+}
+
+/// The same for four lists.
+@inline(__always)
+func addPairs<L: Lanes>(
+    _: L.Type, _ weights: UnsafeRawPointer, _ lists: FourLists, _ pair: Int, to sums: inout (L.Line, L.Line, L.Line, L.Line)
+) {
+    addPair(L.self, NearRows.self, weights, lists.first + 2 * pair, to: &sums.0)
+    addPair(L.self, NearRows.self, weights, lists.second + 2 * pair, to: &sums.1)
+    addPair(L.self, NearRows.self, weights, lists.third + 2 * pair, to: &sums.2)
+    addPair(L.self, NearRows.self, weights, lists.fourth + 2 * pair, to: &sums.3)
+}
+
+/// `start + rows` of some pairs.
+@inline(__always)
+func addRows<L: Lanes, Place: RowPlace>(
+    _: L.Type, _: Place.Type, _ weights: UnsafeRawPointer, _ rows: UnsafePointer<UInt16>, pairs: Int, _ start: L.Line
+) -> L.Line {
     var sum = start
-    for group in 0..<groups {
-        addGroup(L.self, weights, rows.load(fromByteOffset: group << 3, as: UInt64.self), to: &sum)
-    }
+    for pair in 0..<pairs { addPair(L.self, Place.self, weights, rows + 2 * pair, to: &sum) }
     return sum
 }
 
@@ -54,83 +76,112 @@ func sumRowsTile<Consumer: SumConsumer>(
     _ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ next: UnsafeRawBufferPointer, _ consumer: inout Consumer
 ) {
     typealias L = Consumer.L
-    let bias = L.load(tile.bias)
+    if lists.shift == 0 { return sumFarRows(tile, lists, extent, &consumer) }
+    let (bias, places) = (L.load(tile.bias), L.load(tile.places))
     let weights = tile.rows
-    let safeGroups = tile.safeCount >> 2
+    let safePairs = tile.safeCount >> 1
     var fetch = Prefetch(next, parts: extent.tokens)
-    var starts = UnsafePointer(lists.starts)
+    var frames = FrameWalk(lists)
     for token in 0..<extent.tokens {
         consumer.begin(token: token)
         var step = 0
         while step + 4 <= extent.steps {
-            let list = FourLists(lists, starts)
-            if list.longest <= safeGroups {
+            let list = FourLists(&frames)
+            if list.longest <= safePairs {
                 var sums = (bias, bias, bias, bias)
-                for group in 0..<list.shortest {
-                    addGroup(L.self, weights, list.group(list.first, group), to: &sums.0)
-                    addGroup(L.self, weights, list.group(list.second, group), to: &sums.1)
-                    addGroup(L.self, weights, list.group(list.third, group), to: &sums.2)
-                    addGroup(L.self, weights, list.group(list.fourth, group), to: &sums.3)
+                let shared = list.shortest & ~1
+                for pair in stride(from: 0, to: shared, by: 2) {
+                    sums.0 = addRows(L.self, NearRows.self, weights, list.first + 2 * pair, pairs: 2, sums.0)
+                    sums.1 = addRows(L.self, NearRows.self, weights, list.second + 2 * pair, pairs: 2, sums.1)
+                    sums.2 = addRows(L.self, NearRows.self, weights, list.third + 2 * pair, pairs: 2, sums.2)
+                    sums.3 = addRows(L.self, NearRows.self, weights, list.fourth + 2 * pair, pairs: 2, sums.3)
                 }
-                let done = list.shortest
                 consumer.take(
-                    addRows(L.self, weights, list.first + done << 3, groups: list.counts.0 - done, sums.0),
-                    addRows(L.self, weights, list.second + done << 3, groups: list.counts.1 - done, sums.1),
-                    addRows(L.self, weights, list.third + done << 3, groups: list.counts.2 - done, sums.2),
-                    addRows(L.self, weights, list.fourth + done << 3, groups: list.counts.3 - done, sums.3))
+                    L.current(
+                        addRows(L.self, NearRows.self, weights, list.first + 2 * shared, pairs: list.counts.0 - shared, sums.0), places),
+                    L.current(
+                        addRows(L.self, NearRows.self, weights, list.second + 2 * shared, pairs: list.counts.1 - shared, sums.1), places),
+                    L.current(
+                        addRows(L.self, NearRows.self, weights, list.third + 2 * shared, pairs: list.counts.2 - shared, sums.2), places),
+                    L.current(
+                        addRows(L.self, NearRows.self, weights, list.fourth + 2 * shared, pairs: list.counts.3 - shared, sums.3), places))
             } else {
-                let sums = L.sumFourWidely(tile, list)
+                let sums = L.sumFourBlocks(tile, list)
                 consumer.take(sums.0, sums.1, sums.2, sums.3)
             }
-            starts += 4
             step += 4
         }
         while step < extent.steps {
-            let first = Int(truncatingIfNeeded: starts[0])
-            let groups = Int(truncatingIfNeeded: starts[1]) - first
-            let rows = UnsafeRawPointer(lists.rows) + first << 3
-            if groups <= safeGroups {
-                consumer.take(addRows(L.self, weights, rows, groups: groups, bias))
-            } else {
-                consumer.take(L.sumWidely(tile, rows, groups: groups))
-            }
-            starts += 1
+            let (rows, pairs) = frames.next()
+            consumer.take(
+                pairs <= safePairs
+                    ? L.current(addRows(L.self, NearRows.self, weights, rows, pairs: pairs, bias), places)
+                    : L.sumBlocks(NearRows.self, tile, rows, pairs: pairs))
             step += 1
         }
         fetch.advance()
     }
 }
 
+/// The same for a layer of many inputs, list by list.
+@inline(__always)
+private func sumFarRows<Consumer: SumConsumer>(_ tile: WeightTile, _ lists: RowLists, _ extent: Extent, _ consumer: inout Consumer) {
+    typealias L = Consumer.L
+    let (bias, places) = (L.load(tile.bias), L.load(tile.places))
+    let safePairs = tile.safeCount >> 1
+    var frames = FrameWalk(lists)
+    for token in 0..<extent.tokens {
+        consumer.begin(token: token)
+        for _ in 0..<extent.steps {
+            let (rows, pairs) = frames.next()
+            consumer.take(
+                pairs <= safePairs
+                    ? L.current(addRows(L.self, FarRows.self, tile.rows, rows, pairs: pairs, bias), places)
+                    : L.sumBlocks(FarRows.self, tile, rows, pairs: pairs))
+        }
+    }
+}
+
+/// The lists of frames, one after the other.
+struct FrameWalk {
+    private let rows: UnsafePointer<UInt16>
+    private var starts: UnsafePointer<UInt32>
+
+    @inline(__always)
+    init(_ lists: RowLists) {
+        rows = UnsafePointer(lists.rows)
+        starts = UnsafePointer(lists.starts)
+    }
+
+    @inline(__always)
+    mutating func next() -> (rows: UnsafePointer<UInt16>, pairs: Int) {
+        let first = Int(truncatingIfNeeded: starts[0])
+        let pairs = Int(truncatingIfNeeded: starts[1]) - first
+        starts += 1
+        return (rows + 2 * first, pairs)
+    }
+}
+
 /// The lists of four frames.
 struct FourLists {
-    let first: UnsafeRawPointer
-    let second: UnsafeRawPointer
-    let third: UnsafeRawPointer
-    let fourth: UnsafeRawPointer
-    /// Groups of each.
+    let first: UnsafePointer<UInt16>
+    let second: UnsafePointer<UInt16>
+    let third: UnsafePointer<UInt16>
+    let fourth: UnsafePointer<UInt16>
+    /// Pairs of each.
     let counts: (Int, Int, Int, Int)
 
     @inline(__always)
-    init(_ lists: RowLists, _ starts: UnsafePointer<UInt32>) {
-        let rows = UnsafeRawPointer(lists.rows)
-        let bounds = (
-            Int(truncatingIfNeeded: starts[0]), Int(truncatingIfNeeded: starts[1]), Int(truncatingIfNeeded: starts[2]),
-            Int(truncatingIfNeeded: starts[3]), Int(truncatingIfNeeded: starts[4])
-        )
-        first = rows + bounds.0 << 3
-        second = rows + bounds.1 << 3
-        third = rows + bounds.2 << 3
-        fourth = rows + bounds.3 << 3
-        counts = (bounds.1 - bounds.0, bounds.2 - bounds.1, bounds.3 - bounds.2, bounds.4 - bounds.3)
+    init(_ frames: inout FrameWalk) {
+        let (first, second, third, fourth) = (frames.next(), frames.next(), frames.next(), frames.next())
+        (self.first, self.second, self.third, self.fourth) = (first.rows, second.rows, third.rows, fourth.rows)
+        counts = (first.pairs, second.pairs, third.pairs, fourth.pairs)
     }
 
     @inline(__always)
     var shortest: Int { min(min(counts.0, counts.1), min(counts.2, counts.3)) }
     @inline(__always)
     var longest: Int { max(max(counts.0, counts.1), max(counts.2, counts.3)) }
-
-    @inline(__always)
-    func group(_ list: UnsafeRawPointer, _ index: Int) -> UInt64 { list.load(fromByteOffset: index << 3, as: UInt64.self) }
 }
 
 /// Fetches memory into the second cache, a part at a time.

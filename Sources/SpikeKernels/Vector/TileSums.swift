@@ -33,36 +33,39 @@ private func sumFourTiles<Consumer: SumConsumer>(
     typealias L = Consumer.L
     let (a, b, c, d) = (tiles.tile(0), tiles.tile(1), tiles.tile(2), tiles.tile(3))
     let bias = (L.load(a.bias), L.load(b.bias), L.load(c.bias), L.load(d.bias))
-    var frames = FrameWalk(tiles.first, lists, next, tokens: extent.tokens)
+    let places = (L.load(a.places), L.load(b.places), L.load(c.places), L.load(d.places))
+    let safePairs = a.safeCount >> 1
+    var fetch = Prefetch(next, parts: extent.tokens)
+    var frames = FrameWalk(lists)
     for token in 0..<extent.tokens {
         first.begin(token: token)
         second.begin(token: token)
         third.begin(token: token)
         fourth.begin(token: token)
         for _ in 0..<extent.steps {
-            let (rows, groups) = frames.advance()
-            if groups <= frames.safeGroups {
+            let (rows, pairs) = frames.next()
+            if pairs <= safePairs {
                 var sums = bias
-                for group in 0..<groups {
-                    let four = rows.load(fromByteOffset: group << 3, as: UInt64.self)
-                    addGroup(L.self, a.rows, four, to: &sums.0)
-                    addGroup(L.self, b.rows, four, to: &sums.1)
-                    addGroup(L.self, c.rows, four, to: &sums.2)
-                    addGroup(L.self, d.rows, four, to: &sums.3)
+                for pair in 0..<pairs {
+                    let places = (NearRows.offset(rows[2 * pair]), NearRows.offset(rows[2 * pair + 1]))
+                    addPair(L.self, a.rows, places, to: &sums.0)
+                    addPair(L.self, b.rows, places, to: &sums.1)
+                    addPair(L.self, c.rows, places, to: &sums.2)
+                    addPair(L.self, d.rows, places, to: &sums.3)
                 }
-                first.take(sums.0)
-                second.take(sums.1)
-                third.take(sums.2)
-                fourth.take(sums.3)
+                first.take(L.current(sums.0, places.0))
+                second.take(L.current(sums.1, places.1))
+                third.take(L.current(sums.2, places.2))
+                fourth.take(L.current(sums.3, places.3))
             } else {
-                let (left, right) = (L.sumTilesWidely(a, b, rows, groups: groups), L.sumTilesWidely(c, d, rows, groups: groups))
+                let (left, right) = (L.sumTileBlocks(a, b, rows, pairs: pairs), L.sumTileBlocks(c, d, rows, pairs: pairs))
                 first.take(left.0)
                 second.take(left.1)
                 third.take(right.0)
                 fourth.take(right.1)
             }
         }
-        frames.fetch.advance()
+        fetch.advance()
     }
 }
 
@@ -74,52 +77,37 @@ private func sumTwoTiles<Consumer: SumConsumer>(
     typealias L = Consumer.L
     let (a, b) = (tiles.tile(0), tiles.tile(1))
     let bias = (L.load(a.bias), L.load(b.bias))
-    var frames = FrameWalk(tiles.first, lists, next, tokens: extent.tokens)
+    let places = (L.load(a.places), L.load(b.places))
+    let safePairs = a.safeCount >> 1
+    var fetch = Prefetch(next, parts: extent.tokens)
+    var frames = FrameWalk(lists)
     for token in 0..<extent.tokens {
         first.begin(token: token)
         second.begin(token: token)
         for _ in 0..<extent.steps {
-            let (rows, groups) = frames.advance()
-            if groups <= frames.safeGroups {
+            let (rows, pairs) = frames.next()
+            if pairs <= safePairs {
                 var sums = bias
-                for group in 0..<groups {
-                    let four = rows.load(fromByteOffset: group << 3, as: UInt64.self)
-                    addGroup(L.self, a.rows, four, to: &sums.0)
-                    addGroup(L.self, b.rows, four, to: &sums.1)
+                for pair in 0..<pairs {
+                    let places = (NearRows.offset(rows[2 * pair]), NearRows.offset(rows[2 * pair + 1]))
+                    addPair(L.self, a.rows, places, to: &sums.0)
+                    addPair(L.self, b.rows, places, to: &sums.1)
                 }
-                first.take(sums.0)
-                second.take(sums.1)
+                first.take(L.current(sums.0, places.0))
+                second.take(L.current(sums.1, places.1))
             } else {
-                let sums = L.sumTilesWidely(a, b, rows, groups: groups)
+                let sums = L.sumTileBlocks(a, b, rows, pairs: pairs)
                 first.take(sums.0)
                 second.take(sums.1)
             }
         }
-        frames.fetch.advance()
+        fetch.advance()
     }
 }
 
-/// The lists of frames, one after the other.
-private struct FrameWalk {
-    /// Lists of so many groups fit narrow lanes for sure.
-    let safeGroups: Int
-    var fetch: Prefetch
-    private let rows: UnsafeRawPointer
-    private var starts: UnsafePointer<UInt32>
-
-    @inline(__always)
-    init(_ tile: WeightTile, _ lists: RowLists, _ next: UnsafeRawBufferPointer, tokens: Int) {
-        safeGroups = tile.safeCount >> 2
-        fetch = Prefetch(next, parts: tokens)
-        rows = UnsafeRawPointer(lists.rows)
-        starts = UnsafePointer(lists.starts)
-    }
-
-    @inline(__always)
-    mutating func advance() -> (rows: UnsafeRawPointer, groups: Int) {
-        let first = Int(truncatingIfNeeded: starts[0])
-        let groups = Int(truncatingIfNeeded: starts[1]) - first
-        starts += 1
-        return (rows + first << 3, groups)
-    }
+/// `sum + rows` of a pair whose places are known.
+@inline(__always)
+private func addPair<L: Lanes>(_: L.Type, _ weights: UnsafeRawPointer, _ places: (Int, Int), to sum: inout L.Line) {
+    sum = L.sum(sum, L.load(weights + places.0))
+    sum = L.sum(sum, L.load(weights + places.1))
 }

@@ -1,6 +1,13 @@
 import SpikeKernels
 import Testing
 
+extension PositionLists {
+    /// Where nothing lists positions.
+    static var none: PositionLists {
+        PositionLists(channels: UnsafeMutablePointer(bitPattern: 64)!, starts: UnsafeMutablePointer(bitPattern: 64)!)
+    }
+}
+
 /// The kernels that list spikes, against the specification.
 @Suite struct ListKernelTests {
     /// Words of random spikes, `frames` of `wordCount` words each, of which the first `clear` channels do not spike.
@@ -24,17 +31,19 @@ import Testing
         }
         if expected.starts.contents != found.starts.contents { return "starts differ" }
         if expected.counts.contents != found.counts.contents { return "counts differ" }
-        for index in 0..<expected.starts.value(frames, as: UInt32.self) * 4 {
+        for index in 0..<expected.starts.value(frames, as: UInt32.self) * 2 {
             let (wanted, got) = (expected.rows.value(index, as: UInt16.self), found.rows.value(index, as: UInt16.self))
             if wanted != got { return "row \(index) is \(got) instead of \(wanted)" }
         }
         return nil
     }
 
-    private func lists(_ memory: (rows: GuardedLines, starts: GuardedLines, counts: GuardedLines), zeroRow: Int) -> RowLists {
+    private func lists(
+        _ memory: (rows: GuardedLines, starts: GuardedLines, counts: GuardedLines), positions: PositionLists = .none, zeroRow: Int
+    ) -> RowLists {
         RowLists(
             rows: memory.rows.base.assumingMemoryBound(to: UInt16.self), starts: memory.starts.base.assumingMemoryBound(to: UInt32.self),
-            zeroRow: zeroRow)
+            positions: positions, zeroRow: zeroRow)
     }
 
     /// Memory for lists of exactly so many rows, and counts that stand at 1000 or more.
@@ -124,10 +133,16 @@ import Testing
                     sources, sources.count, window, rowsPerTap, firstToken, extent, lists(expected, zeroRow: zeroRow),
                     expected.counts.base.assumingMemoryBound(to: Int.self))
                 // Just as much room as these lists need.
-                let found = memory(rows: expected.starts.value(frames, as: UInt32.self) * 4, frames: frames, counts: counts, &random)
+                let found = memory(rows: expected.starts.value(frames, as: UInt32.self) * 2, frames: frames, counts: counts, &random)
+                let below = window.inputs(belowOutputs: tokens) * steps
+                let channels = GuardedLines(bytes: (below * inputs + RowLists.slack) * 2, &random)
+                let starts = GuardedLines(bytes: (below * sources.count + 1) * 4, &random)
+                let positions = PositionLists(
+                    channels: channels.base.assumingMemoryBound(to: UInt16.self), starts: starts.base.assumingMemoryBound(to: UInt32.self))
                 pair.kernels.listConvolution(
-                    sources, sources.count, window, rowsPerTap, firstToken, extent, lists(found, zeroRow: zeroRow),
+                    sources, sources.count, window, rowsPerTap, firstToken, extent, lists(found, positions: positions, zeroRow: zeroRow),
                     found.counts.base.assumingMemoryBound(to: Int.self))
+                guard channels.isGuardUntouched, starts.isGuardUntouched else { return "wrote beside its lists of positions" }
                 return difference(expected, found, frames: frames).map {
                     "\($0); \(window.words), \(tokens) tokens from \(firstToken), \(sources.count) sources, \(rowsPerTap) rows a tap, rate \(rate)"
                 }

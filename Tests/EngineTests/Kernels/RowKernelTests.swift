@@ -17,6 +17,17 @@ import Testing
     }
 
     @Test(arguments: KernelPair.all)
+    func `sumRows gives the specification's currents for more inputs than a list can address in bytes`(pair: KernelPair) {
+        pair.forEachSeed(4) { random in
+            let tile = RandomTile(pair, largestSum: Int(Int32.max), inputs: 8190 + random.number(0...300), &random)
+            let currents = pair.lines(tile.frames, within: pair.largestCurrent, &random)
+            return pair.compare(currents, lines: tile.frames, lanes: tile.tile.lanes, keeping: tile.keep) { kernels, base in
+                kernels.sumRows(tile.tile, tile.lists, tile.extent, UnsafeRawBufferPointer(start: nil, count: 0), base, false)
+            }.map { "\($0); \(tile.description)" }
+        }
+    }
+
+    @Test(arguments: KernelPair.all)
     func `fuse gives the specification's currents and spikes`(pair: KernelPair) {
         pair.forEachSeed(200) { random in
             let tile = RandomTile(pair, count: random.number(1...4), largestSum: 1 << 29, &random)
@@ -103,14 +114,16 @@ import Testing
         }
         let weights = pair.line(rows + Array(repeating: 0, count: 32))
         let bias = pair.line((0..<32).map { [1, -1, 16383, 1][$0 % 4] })
-        let lists = (LineBuffer((0..<64).map { UInt16($0) }), LineBuffer([UInt32(0), 16]))
+        let lists = (LineBuffer((0..<64).map { UInt16($0 << 3) }), LineBuffer([UInt32(0), 32]))
         var random = TestRandom(seed: 0)
         for kernels in [pair.specification, pair.kernels] {
             let currents = GuardedLines(bytes: 64, &random)
             withExtendedLifetime((weights, bias, lists)) {
                 kernels.sumRows(
-                    WeightTile(rows: weights.base, bias: bias.base, safeCount: 4, lanes: .max),
-                    RowLists(rows: lists.0.records(of: UInt16.self), starts: lists.1.records(of: UInt32.self), zeroRow: 64),
+                    WeightTile(rows: weights.base, bias: bias.base, places: bias.base, safeCount: 4, lanes: .max),
+                    RowLists(
+                        rows: lists.0.records(of: UInt16.self), starts: lists.1.records(of: UInt32.self), positions: .none,
+                        zeroRow: 64),
                     Extent(tokens: 1, steps: 1), UnsafeRawBufferPointer(start: nil, count: 0), currents.base, false)
             }
             #expect((0..<4).map { pair.value(currents, $0) } == [32767, -32767, 16383, 1], "\(kernels.name)")

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SpikeKernels
 
 /// How channels stand in lines: a tile is one line of them.
@@ -40,8 +41,14 @@ struct RowWeights: Sendable {
     private let rows: LineBuffer
     /// `[tiles]` lines.
     private let bias: LineBuffer
+    /// `[tiles]` pairs of lines.
+    private let places: LineBuffer
     private let safeCount: Int
 
+    /// Rows that wide lanes add up in finer units than those of currents.
+    private static let fineCount = 64
+    /// Places by which they are finer at most.
+    private static let finestPlaces = 8
     /// Lines of weights that stay in a first cache of 48 kB.
     private static let cachedLines = 640
 
@@ -60,6 +67,7 @@ struct RowWeights: Sendable {
         groups = Self.groups(tiles, inputs: inputs)
         rows = LineBuffer(lines: tiles.count * (inputs + 1))
         self.bias = LineBuffer(lines: tiles.count)
+        places = LineBuffer(lines: 2 * tiles.count)
         var row = Array(repeating: 0.0, count: inputs)
         var safeCount = Int.max
         for output in layer.reached {
@@ -70,8 +78,14 @@ struct RowWeights: Sendable {
             let roundedBias = nearest(max(min((layer.bias[output] + bias[output]) * unit, 0x1p50), -0x1p50))
             var largest = 0.0
             if precision == .fixed32 {
-                for input in 0..<inputs { rows.set(first + input * tiling.lanes, Int32(nearest(row[input] * unit))) }
-                self.bias.set(lane, Int32(max(min(roundedBias, 0x1p31 - 1), -0x1p31)))
+                let finer = Self.finerPlaces(row, unit: unit, bias: roundedBias)
+                for input in 0..<inputs { rows.set(first + input * tiling.lanes, Int32(nearest(scalbn(row[input] * unit, finer)))) }
+                let fineBias = nearest(scalbn(max(min((layer.bias[output] + bias[output]) * unit, 0x1p31), -0x1p31), finer))
+                self.bias.set(lane, Int32(max(min(fineBias + (finer > 0 ? scalbn(1, finer - 1) : 0), 0x1p31 - 1), -0x1p31)))
+                let place = lane / tiling.lanes * 2 * tiling.lanes + lane % tiling.lanes
+                places.set(place, Int32(finer))
+                places.set(place + tiling.lanes, Int32(1) << Int32(finer) - 1)
+                if finer > 0 { safeCount = Self.fineCount }
             } else {
                 for input in 0..<inputs {
                     let weight = nearest(row[input] * unit)
@@ -86,8 +100,16 @@ struct RowWeights: Sendable {
         self.safeCount = safeCount
     }
 
+    /// Places by which one output's sums can be finer than its unit: the bias and any ``fineCount`` of its weights stay within the lanes.
+    private static func finerPlaces(_ row: [Double], unit: Double, bias: Double) -> Int {
+        let largest = row.count > fineCount ? Array(row.map(abs).sorted(by: >).prefix(fineCount)) : row.map(abs)
+        let sum = largest.reduce(0, +) * unit + abs(bias)
+        guard sum > 0 else { return 0 }
+        return max(0, min(Int(((0x1p31 - 0x1p10) / sum).exponent), finestPlaces))
+    }
+
     /// Bytes of weights and biases.
-    var bytes: Int { rows.bytes + bias.bytes }
+    var bytes: Int { rows.bytes + bias.bytes + places.bytes }
 
     private static func groups(_ tiles: Range<Int>, inputs: Int) -> [Range<Int>] {
         var groups: [Range<Int>] = []
@@ -120,6 +142,7 @@ struct RowWeights: Sendable {
     func tile(_ index: Int) -> WeightTile {
         let place = index - tiles.lowerBound
         return WeightTile(
-            rows: rows.line(place * (inputs + 1)), bias: bias.line(place), safeCount: safeCount, lanes: tiling.laneMask(index))
+            rows: rows.line(place * (inputs + 1)), bias: bias.line(place), places: places.line(2 * place), safeCount: safeCount,
+            lanes: tiling.laneMask(index))
     }
 }

@@ -26,39 +26,17 @@ struct BitStep: ProgramStep {
 
     func run(_ pass: FixedPass, first: Int, count: Int) {
         pass.begin(.pooling)
-        let (source, target) = (pass.bits(inputs[0]), pass.bits(output))
-        let words = target.wordsPerFrame
-        for token in first..<first + count {
-            for step in 0..<pass.steps {
-                let frame = token * pass.steps + step
-                for word in 0..<words {
-                    let value: UInt64 =
-                        switch work {
-                        case .and: source.word(frame, word) & pass.bits(inputs[1]).word(frame, word)
-                        case .or: source.word(frame, word) | pass.bits(inputs[1]).word(frame, word)
-                        case .andNot: source.word(frame, word) & ~pass.bits(inputs[1]).word(frame, word)
-                        case .gateByChannel: source.word(frame, word) & pass.bits(inputs[1]).word(step, word)
-                        case .gateByPosition: pass.bits(inputs[1]).word(frame, 0) & 1 == 1 ? source.word(frame, word) : 0
-                        case .pool(let window):
-                            (0..<window.taps).reduce(0) { any, tap in
-                                let input = window.input(output: token, tap: tap)
-                                return input < 0 ? any : any | source.word(input * pass.steps + step, word)
-                            }
-                        case .sample(let window, let tap):
-                            sampled(source, window.input(output: token, tap: tap), pass.steps, step, word)
-                        }
-                    target.words.set(frame * words + word, value)
-                }
-            }
+        let (source, target) = (pass.bits(inputs[0]).all(pass.steps), pass.bits(output).all(pass.steps))
+        let other = inputs.count > 1 ? pass.bits(inputs[1]).all(pass.steps) : source
+        let tokens = first..<first + count
+        switch work {
+        case .and: target.set(.and, source, other, tokens: tokens)
+        case .or: target.set(.or, source, other, tokens: tokens)
+        case .andNot: target.set(.andNot, source, other, tokens: tokens)
+        case .gateByChannel: target.set(source, gatedByChannel: other, tokens: tokens)
+        case .gateByPosition: target.set(source, gatedByToken: other, tokens: tokens)
+        case .pool(let window): target.set(poolOf: source, window, tokens: tokens)
+        case .sample(let window, let tap): target.set(sampleOf: source, window, tap: tap, tokens: tokens)
         }
     }
-}
-
-/// A word below one tap of a window; none in the padding.
-private func sampled(_ source: SpikeBits, _ input: Int, _ steps: Int, _ step: Int, _ word: Int) -> UInt64 {
-    input < 0 ? 0 : source.word(input * steps + step, word)
-}
-
-extension SpikeBits {
-    func word(_ frame: Int, _ word: Int) -> UInt64 { words.value(frame * wordsPerFrame + word, as: UInt64.self) }
 }

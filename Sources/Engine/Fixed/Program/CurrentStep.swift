@@ -41,6 +41,7 @@ struct CurrentStep: ProgramStep {
     var listed: (rows: Int, sources: Int) {
         terms.reduce((0, 0)) { (max($0.0, $1.listed.rows), max($0.1, $1.listed.sources)) }
     }
+    func listedPositions(outputs: Int) -> [(frames: Int, channels: Int)] { terms.map { $0.listedPositions(outputs: outputs) } }
     private var listedTerms: Int { terms.count(where: \.isListed) }
     var scratchTiles: Int {
         guard case .general = form, !isStored else { return 0 }

@@ -24,6 +24,8 @@ final class FixedPass {
     let bytes: Int
     private let listRows: LineBuffer
     private let listStarts: LineBuffer
+    private let positionChannels: LineBuffer
+    private let positionStarts: LineBuffer
     private let listSources: LineBuffer
     private let listCounts: LineBuffer
     private let groups: [Int]
@@ -62,6 +64,8 @@ final class FixedPass {
         self.currentLines = currentLines
         listRows = LineBuffer(lines: sizes.listRows)
         listStarts = LineBuffer(lines: sizes.listStarts)
+        positionChannels = LineBuffer(lines: sizes.positionChannels)
+        positionStarts = LineBuffer(lines: sizes.positionStarts)
         listSources = LineBuffer(lines: sizes.listSources)
         listCounts = LineBuffer(lines: sizes.listCounts)
         scratch = LineBuffer(lines: sizes.scratch)
@@ -130,7 +134,11 @@ final class FixedPass {
 
     /// The lists for a layer.
     func lists(_ weights: RowWeights) -> RowLists {
-        RowLists(rows: listRows.records(of: UInt16.self), starts: listStarts.records(of: UInt32.self), zeroRow: weights.inputs)
+        RowLists(
+            rows: listRows.records(of: UInt16.self), starts: listStarts.records(of: UInt32.self),
+            positions: PositionLists(
+                channels: positionChannels.records(of: UInt16.self), starts: positionStarts.records(of: UInt32.self)),
+            zeroRow: weights.inputs)
     }
 
     func list(_ term: FoldedTerm, first: Int, _ extent: Extent) {
@@ -209,7 +217,7 @@ final class FixedPass {
     /// Records the spikes of a group.
     func record(_ neurons: FoldedNeurons) {
         let bits = bits(neurons.node)
-        for step in 0..<steps { activity.addSpikes(bits.count(step: step, steps: steps), group: neurons.group, step: step) }
+        for (step, count) in bits.counts(steps: steps).enumerated() { activity.addSpikes(count, group: neurons.group, step: step) }
         guard activity.isTracing else { return }
         activity.trace(
             group: neurons.group, bits.spikeMap(steps: steps, channels: neurons.slot.first..<neurons.slot.first + neurons.slot.channels))

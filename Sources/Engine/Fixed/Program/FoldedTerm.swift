@@ -46,6 +46,14 @@ struct FoldedTerm: Sendable {
         return (weights.inputs * taps * max(sources.count, 1), sources.count)
     }
 
+    /// Frames of a time step that are listed one by one for so many output positions of a convolution, and the spikes that they can have.
+    func listedPositions(outputs: Int) -> (frames: Int, channels: Int) {
+        guard case .rows(let weights, let sources, let window?, let rowsPerTap) = work, window.overlaps else { return (0, 0) }
+        let inputs = window.inputs(belowOutputs: outputs)
+        let channels = rowsPerTap == 0 ? weights.inputs : rowsPerTap
+        return (inputs * sources.count, inputs * sources.count * channels)
+    }
+
     var spikeReads: Set<Int> {
         switch work {
         case .rows(_, let sources, _, _): Set(sources.map(\.spikes))

@@ -8,6 +8,8 @@ struct PassSizes {
     let groups: [Int]
     let listRows: Int
     let listStarts: Int
+    let positionChannels: Int
+    let positionStarts: Int
     let listSources: Int
     let listCounts: Int
     let pixels: Int
@@ -33,18 +35,25 @@ struct PassSizes {
             return max(1, min(Self.framesPerGroup, Self.rowsPerGroup / max(rows, 1)) / steps)
         }
         var (rows, sources, frames, lines) = (1, 1, 1, 1)
+        var (positions, channels) = (0, 0)
         for (run, group) in zip(network.runs, groups) {
             for step in program[run] {
                 let own = min(group, step.tokens) * steps
                 frames = max(frames, own)
                 rows = max(rows, own * RowLists.rows(spikes: step.listed.rows))
                 sources = max(sources, step.listed.sources)
+                for listed in step.listedPositions(outputs: min(group, step.tokens)) {
+                    positions = max(positions, listed.frames * steps)
+                    channels = max(channels, listed.channels * steps)
+                }
                 lines = max(lines, own * step.scratchTiles)
             }
         }
         self.groups = groups
         listRows = LineBuffer.lines(count: rows + RowLists.slack, of: UInt16.self)
         listStarts = LineBuffer.lines(count: frames + 1, of: UInt32.self)
+        positionChannels = LineBuffer.lines(count: channels + RowLists.slack, of: UInt16.self)
+        positionStarts = LineBuffer.lines(count: positions + 1, of: UInt32.self)
         listSources = LineBuffer.lines(count: sources, of: SpikeSource.self)
         listCounts = LineBuffer.lines(count: sources * steps, of: Int.self)
         scratch = lines
@@ -74,7 +83,8 @@ struct PassSizes {
     /// Bytes of all that a pass writes; spikes that a trace keeps come on top.
     var bytes: Int {
         let lines = [
-            listRows, listStarts, listSources, listCounts, pixels, scratch, termScratch, stillScratch, wideScratch, axisScratch,
+            listRows, listStarts, positionChannels, positionStarts, listSources, listCounts, pixels, scratch, termScratch, stillScratch,
+            wideScratch, axisScratch,
             headScratch,
             scales, head,
         ]

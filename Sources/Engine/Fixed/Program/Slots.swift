@@ -46,6 +46,8 @@ protocol ProgramStep: Sendable {
     var spikeWrites: Set<Int> { get }
     /// The most rows that it lists for a frame, and of how many sources.
     var listed: (rows: Int, sources: Int) { get }
+    /// For each convolution, frames of a time step that are listed one by one for so many output positions, and the spikes that they can have.
+    func listedPositions(outputs: Int) -> [(frames: Int, channels: Int)]
     /// Lines to work in for each frame of a group.
     var scratchTiles: Int { get }
     var bytes: Int { get }
@@ -64,6 +66,7 @@ extension ProgramStep {
     var spikeReads: Set<Int> { [] }
     var spikeWrites: Set<Int> { [] }
     var listed: (rows: Int, sources: Int) { (0, 0) }
+    func listedPositions(outputs: Int) -> [(frames: Int, channels: Int)] { [] }
     var scratchTiles: Int { 0 }
     var bytes: Int { 0 }
     func finish(_ pass: FixedPass) {}
