@@ -24,7 +24,11 @@ struct NetworkMatching {
             let wrapped = normalisations.contains(specification.name) ? Self.synchronisedName(name) : nil
             let found = [name, wrapped].compactMap(\.self).first { state.tensors[$0] != nil }
             guard let found, let tensor = state.tensors[found] else {
-                missing.append(specification.name)
+                if unused.remove(name) != nil {
+                    misshaped.append("\(specification.name) holds no tensor of real numbers")
+                } else {
+                    missing.append(specification.name)
+                }
                 continue
             }
             unused.remove(found)

@@ -41,6 +41,33 @@ struct InertObjectTests {
         #expect(keyed?.remedy?.contains("state_dict()") == true)
     }
 
+    @Test("what is no tensor where a parameter belongs is said to be none, and not missing and left over at once")
+    func noTensor() {
+        var pickle = PickleWriter()
+        pickle.op("}")
+        for (name, shape) in [
+            ("features.0.weight", [2, 3, 3, 3]), ("classifier.0.weight", [2, 8]), ("classifier.3.weight", [2, 2]),
+            ("classifier.6.weight", [3, 2]),
+        ] {
+            pickle.text(name)
+            let strides = shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
+            pickle.tensor(key: "0", count: 54, shape: shape, strides: strides)
+            pickle.op("s")
+        }
+        pickle.text("features.0.bias")
+        pickle.integer(3)
+        pickle.op("s")
+        let problem = failure {
+            try Checkpoint.load(
+                bytes: pickle.checkpoint(storages: ["0": [UInt8](repeating: 0, count: 216)]), name: "x.pth",
+                network: NetworkChoice(parsing: "spiking-vgg,neuron=if"), imageSize: 4)
+        }
+        #expect(problem?.code == .checkpointMismatch)
+        #expect(problem?.message.contains("1 mis-shaped: features.0.bias holds no tensor of real numbers") == true)
+        #expect(problem?.message.contains("3 missing: classifier.0.bias, classifier.3.bias, classifier.6.bias") == true)
+        #expect(problem?.message.contains("surplus") == false)
+    }
+
     @Test("a file without a state dict is refused with its top keys")
     func topKeys() {
         let problem = refusal {

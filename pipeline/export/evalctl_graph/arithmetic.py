@@ -1,80 +1,13 @@
 """Sums, factors and constants."""
 from dataclasses import replace
-from math import frexp
 
 import torch
 
 from .axes import described, merged, whole
-from .failure import ExportError
 from .gating import both
-from .graph import UNFINISHED, Bordered, Complement, Constant, Feature, Scores, Stacked, Written, aligned, laid_out, require
-from .movement import STACKED
-from .order import in_node_order
+from .graph import Complement, Constant, Feature, Scores, aligned, require
 from .selection import alike
-
-
-def plain(graph, value) -> Feature:
-    """A value as a feature."""
-    if isinstance(value, Complement):
-        negative = scaled(graph, value.of, -1.0)
-        return shifted(graph, negative, 1.0)
-    if isinstance(value, Scores):
-        raise ExportError("a product of queries and keys is used for something else than attention")
-    if isinstance(value, (Written, Bordered)):
-        raise ExportError(UNFINISHED)
-    if isinstance(value, Stacked):
-        raise ExportError(STACKED)
-    if not isinstance(value, Feature):
-        raise ExportError("a constant stands where a feature is needed")
-    if value.summed is not None:
-        raise ExportError("a sum over some of the time steps is used")
-    return value
-
-
-def affine(graph, value, mean: bool = False) -> Feature:
-    """A feature as a layer reads it. A mean over time may go through what is affine; a sum becomes a factor of it first."""
-    value = plain(graph, value)
-    if value.over_time is None:
-        return value
-    require(mean, "a mean over time is read by what is not linear")
-    if value.over_time == 1.0:
-        return value
-    factor = value.over_time
-    return scaled(graph, replace(value, over_time=1.0), factor, fold=False)
-
-
-def scaled(graph, value: Feature, factor: float, fold: bool = True) -> Feature:
-    if factor == 1.0:
-        return value
-    if fold and value.over_time is not None:
-        return replace(value, over_time=value.over_time * factor)
-    node = value.node
-    mantissa, exponent = frexp(factor)
-    if node.op == "product" and mantissa == 0.5:
-        fields = {**node.fields, "scale_exponent": node.fields["scale_exponent"] + exponent - 1}
-        return replace(value, node=graph.add("product", node.inputs, fields, node.grid, path=node.path))
-    return laid_out(graph.add("scale", [node], {"factor": float(factor)}, node.grid), value.dims, value)
-
-
-def shifted(graph, value: Feature, constant: float) -> Feature:
-    return shifted_by(graph, value, torch.full((1,), constant))
-
-
-def shifted_by(graph, value: Feature, constants: torch.Tensor) -> Feature:
-    """With a constant for each channel added."""
-    return _along(graph, value, "channel", torch.ones(1), constants)
-
-
-def _along(graph, value: Feature, axis: str, weight, bias, scale=None) -> Feature:
-    """Factors and constants along an axis: a normalisation without statistics."""
-    node = affine(graph, value, mean=True).node
-    count = {"channel": node.channels, "token": node.height * node.width, "row": node.height, "column": node.width}[axis]
-    weight, bias = (in_node_order(values.expand(count), value.order if axis == "channel" else None) for values in (weight, bias))
-    made = graph.add("normalisation", [node], {
-        "axis": axis, "weight": graph.vector(weight, "factors"), "bias": graph.vector(bias, "constants"),
-        "mean": graph.vector(torch.zeros(count), "zeros"), "variance": graph.vector(torch.ones(count), "ones"), "epsilon": 0.0, "scale": scale,
-    }, node.grid)
-    return laid_out(made, value.dims, affine(graph, value, mean=True))
+from .values import affine, along, plain, scaled, shifted
 
 
 def _number(value) -> float | None:
@@ -112,14 +45,14 @@ def _with_constant(graph, value: Feature, constant: Constant, is_product: bool) 
         return _factors_of_time(graph, value, values)
     require(axis is not None, f"a constant that differs along {described((factors,))}: along channels, tokens, rows or columns is what can be described")
     one, zero = torch.ones(1), torch.zeros(1)
-    return _along(graph, value, axis, values, zero) if is_product else _along(graph, value, axis, one, values)
+    return along(graph, value, axis, values, zero) if is_product else along(graph, value, axis, one, values)
 
 
 def _factors_of_time(graph, value: Feature, factors) -> Feature:
     name = graph.vector(factors, "scale")
     node = value.node
     if node.op != "normalisation" or node.fields["scale"] is not None:
-        return replace(_along(graph, value, "channel", torch.ones(1), torch.zeros(1), name), step=None)
+        return replace(along(graph, value, "channel", torch.ones(1), torch.zeros(1), name), step=None)
     made = graph.add("normalisation", node.inputs, {**node.fields, "scale": name}, node.grid, path=node.path, is_static=False)
     return Feature(made, value.dims, order=value.order)
 

@@ -1,10 +1,10 @@
 """Products of queries, keys and values."""
 from dataclasses import replace
 
-from .arithmetic import plain, scaled
 from .axes import described, whole, without_repeats
 from .contraction import contracted
 from .graph import Constant, Feature, Scores, laid_out, require
+from .values import plain, scaled
 
 
 def matmul(graph, a):

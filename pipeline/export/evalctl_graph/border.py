@@ -3,10 +3,10 @@ from dataclasses import dataclass
 
 import torch
 
-from .arithmetic import shifted_by
 from .axes import whole
 from .graph import Bordered, Constant, Feature, laid_out, require
 from .layers import PADDED, convolution, grid_place
+from .values import shifted_by
 
 SIDES = ("top", "bottom", "left", "right")
 

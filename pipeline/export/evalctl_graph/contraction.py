@@ -4,11 +4,11 @@ from math import prod
 
 import torch
 
-from .arithmetic import affine
 from .axes import REPEATED, Factor, described, merged, size, whole, without_repeats
 from .failure import ExportError
 from .graph import Constant, Feature, laid_out, require
 from .order import in_node_order
+from .values import affine
 
 
 def contracted(graph, value: Feature, dim: int, weight: Constant, bias: Constant | None) -> Feature:

@@ -4,7 +4,6 @@ from dataclasses import replace
 import torch
 from torch.nn import functional
 
-from .arithmetic import affine
 from .axes import described, size, whole
 from .contraction import contracted, for_node, weights
 from .failure import ExportError
@@ -12,6 +11,7 @@ from .graph import Constant, Feature, laid_out, require
 from .joining import concatenate
 from .order import for_channels, holds_channels, is_shuffled, with_channels
 from .parts import part
+from .values import affine
 
 
 def pair(value) -> list[int]:

@@ -1,7 +1,8 @@
 """Spikes as truth values."""
-from .arithmetic import multiply, plain, subtract, total
+from .arithmetic import multiply, subtract, total
 from .gating import both
 from .graph import Constant, require
+from .values import plain
 
 
 def negated(graph, a):

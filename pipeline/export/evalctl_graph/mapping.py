@@ -3,7 +3,7 @@ import operator
 
 import torch
 
-from . import arithmetic, attention, contraction, joining, layers, logic, movement, neurons, normalising, parts, pooling, volumes, writing
+from . import arithmetic, attention, contraction, joining, layers, logic, movement, neurons, normalising, parts, pooling, values, volumes, writing
 from .axes import described, shape, whole
 from .failure import ExportError
 from .border import Side
@@ -55,7 +55,7 @@ class Mapping:
         if output is None or not isinstance(self.values.get(output), (Feature, Complement)):
             raise ExportError("the module does not give a tensor that depends on the image; potentials of neurons cannot be the answer")
         self.output_name = output.name
-        return self._per_step(arithmetic.plain(self.graph, self.values[output]))
+        return self._per_step(values.plain(self.graph, self.values[output]))
 
     def _own(self, name: str) -> str | None:
         own = name.removeprefix(self.prefix)
@@ -98,14 +98,14 @@ class Mapping:
 
     def _neurons(self, value, path: str):
         module = self.modules[path]
-        feature = arithmetic.affine(self.graph, value)
+        fields, feature = neurons.parameters(path, module), values.affine(self.graph, value)
         call = self.calls[path] = self.calls.get(path, -1) + 1
         is_stepped = self.steps > 1 and not neurons.is_multi_step(module)
         if is_stepped:
             self._check_single_step(feature, call)
         else:
             self._check_multi_step(feature, call)
-        node = self.graph.add("neuron", [feature.node], neurons.parameters(path, module), feature.node.grid, True, path=path)
+        node = self.graph.add("neuron", [feature.node], fields, feature.node.grid, True, path=path)
         if self.first_of.setdefault(path, node) is not node:
             raise ExportError(f"the neurons {path} read something else in time step {call} than in the first")
         return Feature(node, feature.dims, call if is_stepped else None, order=feature.order)
@@ -139,7 +139,7 @@ class Mapping:
         self.over_time = feature.over_time
         if feature.over_time not in (None, 1.0, float(self.steps)):
             self.over_time = 1.0
-            feature = arithmetic.affine(self.graph, feature, mean=True)
+            feature = values.affine(self.graph, feature, mean=True)
         node = feature.node
         if node.height * node.width != 1:
             raise ExportError(f"the module's answer is no vector of classes: {described(feature.dims)}")

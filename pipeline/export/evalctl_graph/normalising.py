@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import torch
 
-from .arithmetic import affine
 from .axes import described, whole
 from .graph import Constant, laid_out, require
 from .order import for_channels, is_shuffled
+from .values import affine
 
 
 def batch_norm(graph, a):

@@ -44,11 +44,11 @@ def place(node, path: str, module: torch.nn.Module | None, whole: torch.nn.Modul
     lines = [line.strip() for line in (node.meta.get("stack_trace") or "").strip().split("\n") if line.strip()]
     frames = [index for index, line in enumerate(lines) if line.startswith("File ")]
     at = own_line([lines[index].split('"')[1] for index in frames])
-    source = _definition(whole if module is None else module) if at is None else " ".join(lines[frames[at]:frames[at] + 2])
+    source = definition(whole if module is None else module) if at is None else " ".join(lines[frames[at]:frames[at] + 2])
     return f"  module    {path or '(the whole)'} ({kind})\n  source    {source}"
 
 
-def _definition(module: torch.nn.Module) -> str:
+def definition(module: torch.nn.Module) -> str:
     """Where a module's class says what it computes: layers side by side in a container of PyTorch's have no line of the user's that calls them."""
     code = getattr(type(module).forward, "__code__", None)
     if code is None:

@@ -3,12 +3,13 @@ from dataclasses import replace
 
 import torch
 
-from .arithmetic import affine, scaled, total
+from .arithmetic import total
 from .axes import REPEATED, Factor, described, whole
 from .contraction import contracted
 from .graph import Constant, Feature, Stacked, laid_out, require
 from .layers import extents, grid_place, pair, windowed
 from .movement import STACKED
+from .values import affine, scaled
 
 
 def _pooling(graph, value, op, kernel, stride, padding, is_spikes, rounds_up=False):

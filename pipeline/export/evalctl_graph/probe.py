@@ -8,7 +8,7 @@ from . import neurons
 from .failure import ExportError
 from .graph import Feature
 from .order import in_node_order
-from .places import raised_by
+from .places import definition, raised_by
 from .reference import evaluated
 from .tracing import Looped, executed
 
@@ -69,7 +69,9 @@ def _check_tracing(net, layout, steps, image, answer):
     neurons.reset(net)
     own = next(iter(own.values())) if isinstance(own, dict) else own[0] if isinstance(own, (tuple, list)) else own
     if own.shape != answer.shape or not torch.allclose(own, answer, rtol=1e-4, atol=1e-5):
-        raise ExportError("the traced module gives something else than the module: it may decide by the values it computes")
+        raise ExportError(
+            "the traced module gives something else than the module: it decides by the values it computes, or answers with some of its time steps alone"
+            f"\n  module    (the whole) ({type(net).__name__})\n  source    {definition(net)}")
 
 
 def _canonical(tensor: torch.Tensor, value: Feature) -> torch.Tensor:

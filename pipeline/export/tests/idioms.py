@@ -2,7 +2,7 @@
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
-from spikingjelly.activation_based import layer, neuron
+from spikingjelly.activation_based import layer, neuron, surrogate
 
 from networks import STEPS, Refused, lively, multi
 
@@ -109,6 +109,15 @@ class Feedback(nn.Module):
         return torch.stack(answers).mean(0)
 
 
+class LastAlone(Feedback):
+    def forward(self, x):
+        for _ in range(STEPS):
+            answer = self.fc(self.sn(self.conv(x)).mean((2, 3)))
+        return answer
+
+
+def last_alone(): return lively(LastAlone())
+def parallel_neurons(): return lively(Refused(nn.Identity(), lambda **named: neuron.PSN(STEPS, surrogate.ATan())))
 def reparameterised(): return lively(Reparameterised())
 def stacks(): return lively(Stacks())
 def volumes(): return lively(Volumes())

@@ -278,7 +278,8 @@ class Idioms(Exported):
     def test_refusals_name_what_helps_to_find_them(self):
         for name, *parts in (
                 ("helps", "aten.sigmoid", "in helper return torch.sigmoid(x)"), ("feedback", "connections from one time step to another"),
-                ("rounds_up", "ceil_mode"), ("gated_neurons", "GatedLIFNode"), ("thresholds", "for each channel")):
+                ("rounds_up", "ceil_mode"), ("last_alone", "some of its time steps alone", "(LastAlone)", "the definition of LastAlone.forward"),
+                ("parallel_neurons", "(PSN) are of no kind"), ("gated_neurons", "GatedLIFNode"), ("thresholds", "for each channel")):
             with self.assertRaises(ExportError) as caught:
                 exported(name, 16, file="idioms")
             for part in parts:
