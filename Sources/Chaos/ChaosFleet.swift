@@ -13,6 +13,8 @@ final class ChaosFleet {
         var process: ChildProgram?
         /// Until when it may say by its exit code that it found no services to start with.
         var starting = Deadline(in: .zero)
+        /// Whether it still might when it was last seen to run.
+        var wasStarting = false
         /// Whether the process may end now: it was told to, and `restart` starts the next one.
         var mayEnd = false
     }
@@ -76,6 +78,7 @@ final class ChaosFleet {
             member.program, arguments: member.arguments, environment: environment, logPath: "\(folder)/\(member.name).log", appending: true)
         members[index].mayEnd = false
         members[index].starting = Deadline(in: .seconds(Self.startSeconds))
+        members[index].wasStarting = true
     }
 
     func name(_ index: Int) -> String { members[index].name }
@@ -106,8 +109,13 @@ final class ChaosFleet {
     /// Notes processes that ended by themselves, and starts them again.
     func supervise() throws {
         for (index, member) in members.enumerated() where !member.mayEnd {
-            guard let process = member.process, let status = process.status else { continue }
-            if status == EX_UNAVAILABLE, !member.starting.isPast {
+            guard let process = member.process else { continue }
+            guard let status = process.status else {
+                members[index].wasStarting = !member.starting.isPast
+                continue
+            }
+            // Between two looks the trial itself may wait for a lock, longer than a program looks for its services.
+            if status == EX_UNAVAILABLE, member.wasStarting {
                 report("\(member.name) found no services to start with, and is started again")
             } else {
                 unexpectedExits += 1
