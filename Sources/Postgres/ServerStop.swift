@@ -14,7 +14,8 @@ struct ServerStop {
             if hasEnded(server.process, within: .seconds(20), unlessHurried: true) { return }
         }
         kill(server.process, SIGQUIT)
-        if hasEnded(server.process, within: .seconds(10)) { return }
+        // It kills processes that do not follow after five seconds; a busy machine takes as long again.
+        if hasEnded(server.process, within: .seconds(60)) { return }
         throw Failure(
             .clusterStopFailed, "The PostgreSQL server \(server.process) of \(dataDirectory) does not end",
             remedy: "see server.log beside that folder")
