@@ -47,6 +47,7 @@ let vectorTargets = vectorLevels.map {
     Target.target(
         name: $0.target, dependencies: ["CLanes", "SpikeKernels"],
         swiftSettings: [
+            .define("VECTOR_KERNELS"),
             .unsafeFlags(["-Ounchecked"] + $0.flags, .when(configuration: .release)),
             .unsafeFlags(["-O"] + $0.flags, .when(configuration: .debug)),
         ])

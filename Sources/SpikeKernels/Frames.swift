@@ -44,9 +44,4 @@ package struct CurrentLines {
     package func tile(_ index: Int) -> CurrentLines {
         CurrentLines(lines: lines + index * tileStride, steps: steps, tileStride: tileStride)
     }
-
-    @inline(__always)
-    func line(token: Int, step: Int) -> UnsafeRawPointer {
-        lines + (token * steps + min(step, steps - 1)) << 6
-    }
 }

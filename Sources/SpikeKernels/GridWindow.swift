@@ -58,24 +58,4 @@ package struct GridWindow: Sendable, Hashable {
         if row < 0 || row >= inputHeight || column < 0 || column >= inputWidth { return -1 }
         return row * inputWidth + column
     }
-
-    /// Calls `body` with each input position below the window at an output position, and its tap, in the order of taps.
-    @inline(__always)
-    func forEachInput(output: Int, _ body: (_ input: Int, _ tap: Int) -> Void) {
-        let top = output / outputWidth * strideHeight - paddingHeight
-        let left = output % outputWidth * strideWidth - paddingWidth
-        var tap = 0
-        for kernelRow in 0..<kernelHeight {
-            let row = top + kernelRow * dilationHeight
-            if row < 0 || row >= inputHeight {
-                tap += kernelWidth
-                continue
-            }
-            for kernelColumn in 0..<kernelWidth {
-                let column = left + kernelColumn * dilationWidth
-                if column >= 0 && column < inputWidth { body(row * inputWidth + column, tap) }
-                tap += 1
-            }
-        }
-    }
 }

@@ -1,4 +1,3 @@
-internal import CLanes
 internal import SpikeKernels
 
 /// Where the row of a list's number stands, see ``RowLists/shift``.
@@ -14,13 +13,19 @@ enum FarRows: RowPlace {
     @inline(__always) static func offset(_ number: UInt16) -> Int { Int(number) << 6 }
 }
 
-/// `sum + rows` of a pair, modulo the lanes' range: right whenever the final sum fits, whatever the partial sums did.
+/// `sum + rows` of a pair at known places, modulo the lanes' range: right whenever the final sum fits, whatever the partial sums did.
+@inline(__always)
+func addPair<L: Lanes>(_: L.Type, _ weights: UnsafeRawPointer, _ places: (Int, Int), to sum: inout L.Line) {
+    sum = L.sum(sum, L.load(weights + places.0))
+    sum = L.sum(sum, L.load(weights + places.1))
+}
+
+/// The same for a pair of a list.
 @inline(__always)
 func addPair<L: Lanes, Place: RowPlace>(
     _: L.Type, _: Place.Type, _ weights: UnsafeRawPointer, _ rows: UnsafePointer<UInt16>, to sum: inout L.Line
 ) {
-    sum = L.sum(sum, L.load(weights + Place.offset(rows[0])))
-    sum = L.sum(sum, L.load(weights + Place.offset(rows[1])))
+    addPair(L.self, weights, (Place.offset(rows[0]), Place.offset(rows[1])), to: &sum)
 }
 
 /// The same for four lists.
@@ -139,72 +144,5 @@ private func sumFarRows<Consumer: SumConsumer>(_ tile: WeightTile, _ lists: RowL
                     ? L.current(addRows(L.self, FarRows.self, tile.rows, rows, pairs: pairs, bias), places)
                     : L.sumBlocks(FarRows.self, tile, rows, pairs: pairs))
         }
-    }
-}
-
-/// The lists of frames, one after the other.
-struct FrameWalk {
-    private let rows: UnsafePointer<UInt16>
-    private var starts: UnsafePointer<UInt32>
-
-    @inline(__always)
-    init(_ lists: RowLists) {
-        rows = UnsafePointer(lists.rows)
-        starts = UnsafePointer(lists.starts)
-    }
-
-    @inline(__always)
-    mutating func next() -> (rows: UnsafePointer<UInt16>, pairs: Int) {
-        let first = Int(truncatingIfNeeded: starts[0])
-        let pairs = Int(truncatingIfNeeded: starts[1]) - first
-        starts += 1
-        return (rows + 2 * first, pairs)
-    }
-}
-
-/// The lists of four frames.
-struct FourLists {
-    let first: UnsafePointer<UInt16>
-    let second: UnsafePointer<UInt16>
-    let third: UnsafePointer<UInt16>
-    let fourth: UnsafePointer<UInt16>
-    /// Pairs of each.
-    let counts: (Int, Int, Int, Int)
-
-    @inline(__always)
-    init(_ frames: inout FrameWalk) {
-        let (first, second, third, fourth) = (frames.next(), frames.next(), frames.next(), frames.next())
-        (self.first, self.second, self.third, self.fourth) = (first.rows, second.rows, third.rows, fourth.rows)
-        counts = (first.pairs, second.pairs, third.pairs, fourth.pairs)
-    }
-
-    @inline(__always)
-    var shortest: Int { min(min(counts.0, counts.1), min(counts.2, counts.3)) }
-    @inline(__always)
-    var longest: Int { max(max(counts.0, counts.1), max(counts.2, counts.3)) }
-}
-
-/// Fetches memory into the second cache, a part at a time.
-struct Prefetch {
-    private var line: UnsafeRawPointer?
-    private var left: Int
-    private let linesPerPart: Int
-
-    @inline(__always)
-    init(_ memory: UnsafeRawBufferPointer, parts: Int) {
-        line = memory.baseAddress
-        left = memory.count >> 6
-        linesPerPart = (left + parts - 1) / max(parts, 1)
-    }
-
-    @inline(__always)
-    mutating func advance() {
-        guard var next = line else { return }
-        for _ in 0..<min(linesPerPart, left) {
-            prefetch(next)
-            next += 64
-            left -= 1
-        }
-        line = next
     }
 }

@@ -104,10 +104,3 @@ private func sumTwoTiles<Consumer: SumConsumer>(
         fetch.advance()
     }
 }
-
-/// `sum + rows` of a pair whose places are known.
-@inline(__always)
-private func addPair<L: Lanes>(_: L.Type, _ weights: UnsafeRawPointer, _ places: (Int, Int), to sum: inout L.Line) {
-    sum = L.sum(sum, L.load(weights + places.0))
-    sum = L.sum(sum, L.load(weights + places.1))
-}

@@ -1,6 +1,9 @@
-internal import SpikeKernels
+#if VECTOR_KERNELS
+    internal import SpikeKernels
+#endif
 
-// Twins of functions beside the specification: in a module of another instruction set a function of this package's would be called, and not become part of the loop.
+// Built into the module of every instruction set, and into that of the specification: a function of another module would be called, and
+// not become part of the loop.
 extension GridWindow {
     /// Calls `body` with each input position below the window at an output position, and its tap, in the order of taps.
     @inline(__always)
@@ -24,6 +27,7 @@ extension GridWindow {
 }
 
 extension CurrentLines {
+    /// The line of a frame.
     @inline(__always)
     func line(token: Int, step: Int) -> UnsafeRawPointer { lines + (token * steps + min(step, steps - 1)) << 6 }
 }

@@ -1,0 +1,1 @@
+../SpikeKernels/Vector/ListWalk.swift
