@@ -45,12 +45,13 @@ package final class ChaosTrial {
     var runs: [SubmittedRun] = []
     /// Runs that a fault has in a state that its end takes back.
     var steered: [FaultPlan.Step: RunID] = [:]
-    private var references: [String] = []
+    /// Digests of what a quiet fleet stored, by workload.
+    var references: [String] = []
 
     /// Runs that are not over, at most.
     private static let activeRuns = 2
     /// After the last fault, how long runs may take to end, in seconds.
-    private static let patience: Double = 240
+    static let patience: Double = 240
 
     /// - Parameters:
     ///   - folder: a private folder with a short path, for sockets and logs.
@@ -106,41 +107,11 @@ package final class ChaosTrial {
     }
 
     /// Notes programs that ended by themselves. A broker that did so is a fault like others: the mock cluster aborts now and then.
-    private func supervise() throws {
+    func supervise() throws {
         try fleet.supervise()
         if try services.replaceEndedBroker() {
             outcome.faults["broker_crashed", default: 0] += 1
             report("the broker ended by itself; an empty one takes its place")
-        }
-    }
-
-    /// Lets each workload be done undisturbed.
-    private func findReferences(_ check: () throws -> Void) throws {
-        try services.withStore { store in
-            for (index, workload) in workloads.enumerated() {
-                let id = try workload.submit(store, max(workload.images / 20, 1))
-                report("run \(id): \(workload.name), \(workload.images) images, undisturbed")
-                let deadline = Deadline(in: .seconds(Self.patience))
-                var state = RunState.running
-                while !state.isTerminal {
-                    try check()
-                    try supervise()
-                    guard !deadline.isPast else {
-                        throw Failure(
-                            Failure.Code("chaos.reference"), "run \(id) of \(workload.name) does not end even undisturbed",
-                            remedy: "see the programs' logs")
-                    }
-                    usleep(100_000)
-                    state = try store.queue.run(id).state
-                }
-                references.append(try store.answers.digest(of: id))
-                let loss = try loss(of: SubmittedRun(id: id, workload: index), store)
-                guard loss == (0, 0) else {
-                    throw Failure(
-                        Failure.Code("chaos.reference"), "run \(id) of \(workload.name) is not complete even undisturbed",
-                        remedy: "see `SELECT * FROM failures WHERE run_id = \(id)`")
-                }
-            }
         }
     }
 
@@ -222,27 +193,5 @@ package final class ChaosTrial {
                 usleep(100_000)
             }
         }
-    }
-
-    /// Compares a run with the undisturbed one.
-    private func examine(_ run: SubmittedRun, _ store: EvaluationStore) throws {
-        let (lost, duplicated) = try loss(of: run, store)
-        outcome.lost += lost
-        outcome.lostAttempts += try store.answers.lostAttempts(of: run.id)
-        outcome.duplicated += duplicated
-        let isEqual = try store.answers.digest(of: run.id) == references[run.workload]
-        outcome.digestEqual = outcome.digestEqual && isEqual
-        if lost > 0 || duplicated > 0 || !isEqual {
-            report(
-                "run \(run.id) of \(workloads[run.workload].name): \(lost) lost, \(duplicated) duplicated, "
-                    + "digest \(isEqual ? "equal" : "DIFFERENT")")
-        }
-    }
-
-    private func loss(of run: SubmittedRun, _ store: EvaluationStore) throws -> (lost: Int, duplicated: Int) {
-        let counts = try store.answers.imageCounts(of: run.id)
-        let expected = workloads[run.workload].images
-        let surplus = max(0, counts.summed - counts.predicted) + max(0, counts.predicted + counts.failed - expected)
-        return (max(0, expected - counts.predicted), surplus)
     }
 }

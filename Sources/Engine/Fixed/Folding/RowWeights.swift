@@ -78,24 +78,25 @@ struct RowWeights: Sendable {
             let lane = output - firstLane
             let first = lane / tiling.lanes * (inputs + 1) * tiling.lanes + lane % tiling.lanes
             let unit = units[output]
-            let roundedBias = nearest(max(min((layer.bias[output] + bias[output]) * unit, 0x1p50), -0x1p50))
-            var largest = 0.0
+            let scaledBias = (layer.bias[output] + bias[output]) * unit
             if precision == .fixed32 {
-                let finer = Self.finerPlaces(row, repeats: repeats, unit: unit, bias: roundedBias)
+                let finer = Self.finerPlaces(row, repeats: repeats, unit: unit, bias: scaledBias)
                 for input in 0..<inputs { rows.set(first + input * tiling.lanes, Int32(nearest(scalbn(row[input] * unit, finer)))) }
-                let fineBias = nearest(scalbn(max(min((layer.bias[output] + bias[output]) * unit, 0x1p31), -0x1p31), finer))
-                self.bias.set(lane, Int32(max(min(fineBias + (finer > 0 ? scalbn(1, finer - 1) : 0), 0x1p31 - 1), -0x1p31)))
+                let half = finer > 0 ? scalbn(1, finer - 1) : 0
+                let fineBias = nearest(scalbn(max(min(scaledBias, 0x1p31), -0x1p31), finer)) + half
+                self.bias.set(lane, Int32(max(min(fineBias, 0x1p31 - 1), -0x1p31)))
                 let place = lane / tiling.lanes * 2 * tiling.lanes + lane % tiling.lanes
                 places.set(place, Int32(finer))
                 places.set(place + tiling.lanes, Int32(1) << Int32(finer) - 1)
                 if finer > 0 { safeCount = Self.fineCount }
             } else {
+                var largest = 0.0
                 for input in 0..<inputs {
                     let weight = nearest(row[input] * unit)
                     largest = max(largest, abs(weight))
                     rows.set(first + input * tiling.lanes, Int16(weight))
                 }
-                let limited = max(min(roundedBias, precision.largestBias), -precision.largestBias)
+                let limited = max(min(nearest(scaledBias), precision.largestBias), -precision.largestBias)
                 self.bias.set(lane, Int16(limited))
                 if largest > 0 { safeCount = min(safeCount, Int((precision.largestSum - abs(limited)) / largest)) }
             }

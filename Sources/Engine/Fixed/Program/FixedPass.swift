@@ -29,7 +29,7 @@ final class FixedPass {
     private let listSources: LineBuffer
     private let listCounts: LineBuffer
     private let groups: [Int]
-    private let reach: [(rows: [Int], columns: [Int])]
+    let reach: [(rows: [Int], columns: [Int])]
 
     let pixels: LineBuffer
     let zeroLines = LineBuffer(lines: 1)
@@ -170,48 +170,6 @@ final class FixedPass {
             let count = sources.indices.reduce(0) { $0 + listCounts.value($1 * extent.steps + step, as: Int.self) }
             for (layer, outputs) in layers { activity.addOperations(count * outputs, layer: layer, step: step) }
         }
-    }
-
-    /// Counts the operations of layers that list nothing.
-    func recordOperations(_ term: FoldedTerm) {
-        guard !term.isListed else { return }
-        for (layer, outputs) in term.layers {
-            for step in 0..<steps {
-                if case .attention(let attention) = term.work {
-                    activity.addOperations(pairs(attention, step), layer: layer, step: step)
-                } else {
-                    activity.addOperations(operations(of: term, layer, step) * outputs, layer: layer, step: step)
-                }
-            }
-        }
-    }
-
-    private func operations(of term: FoldedTerm, _ layer: Int, _ step: Int) -> Int {
-        guard let spikes = term.spikeReads.first else { return 0 }
-        let bits = bits(spikes)
-        let (rows, columns) = reach[layer]
-        var sum = 0
-        for token in 0..<bits.tokens {
-            var count = 0
-            for word in 0..<bits.wordsPerFrame { count += bits.word(token * steps + step, word).nonzeroBitCount }
-            sum += count * rows[token / columns.count] * columns[token % columns.count]
-        }
-        return sum
-    }
-
-    /// Coincidences of keys and values of a head, and for each spike of a query its head's channels.
-    private func pairs(_ attention: FoldedAttention, _ step: Int) -> Int {
-        let (query, key, value) = (bits(attention.query), bits(attention.key), bits(attention.value))
-        let width = attention.channels / attention.heads
-        var sum = 0
-        for token in 0..<key.tokens {
-            let frame = token * steps + step
-            for head in 0..<attention.heads {
-                let range = head * width..<(head + 1) * width
-                sum += key.count(frame: frame, range) * value.count(frame: frame, range) + query.count(frame: frame, range) * width
-            }
-        }
-        return sum
     }
 
     /// Records the spikes of a group.
