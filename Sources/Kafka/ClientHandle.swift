@@ -16,6 +16,9 @@ final class ClientHandle: @unchecked Sendable {
         self.outlives.store(outlives, ordering: .releasing)
     }
 
+    /// See ``setOutliving(_:)``.
+    var isOutliving: Bool { outlives.load(ordering: .acquiring) }
+
     /// - Throws: `kafka.property`.
     init(_ kind: rd_kafka_type_t, _ settings: consuming ClientSettings, events: Int32, log: ClientLog) throws {
         var settings = settings
@@ -25,7 +28,7 @@ final class ClientHandle: @unchecked Sendable {
     }
 
     deinit {
-        if outlives.load(ordering: .acquiring) {
+        if isOutliving {
             // It goes on to log.
             _ = Unmanaged.passRetained(log)
             return

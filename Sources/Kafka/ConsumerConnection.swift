@@ -44,7 +44,7 @@ final class ConsumerConnection: Sendable {
         intake = QueueHandle(intakeQueue, of: client)
     }
 
-    /// Before version 2.3, librdkafka aborts the process when a cooperative consumer that never was given an assignment is destroyed
+    /// Before version 2.3, librdkafka aborts the process when a cooperative consumer that never was given an assignment leaves or is destroyed
     /// (confluentinc/librdkafka, issue 4312).
     private static let abortsUnassigned = rd_kafka_version() < 0x0203_0000
 

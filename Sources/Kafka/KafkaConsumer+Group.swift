@@ -27,7 +27,6 @@ extension KafkaConsumer {
         }
         let count = state.withLock { state in
             if isAssigned {
-                state.hasBeenAssigned = true
                 state.assignment = isCooperative ? state.assignment.union(partitions) : Set(partitions)
             } else {
                 state.assignment = isCooperative ? state.assignment.subtracting(partitions) : []

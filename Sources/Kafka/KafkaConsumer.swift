@@ -16,8 +16,6 @@ package final class KafkaConsumer: Sendable {
         var connection: ConsumerConnection?
         var offsets = OffsetTracker()
         var assignment: Set<KafkaPartition> = []
-        /// Whether the group has ever told this member of partitions.
-        var hasBeenAssigned = false
         var isPaused = false
         /// What the cluster refuses this client, as long as it does.
         var standing = StandingProblem()
@@ -129,12 +127,8 @@ package final class KafkaConsumer: Sendable {
     /// is evicted by the group's session timeout instead.
     package func close(timeoutMilliseconds: Int = 5000) {
         guard let connection = state.withLock({ $0.connection.take() }) else { return }
-        guard state.withLock({ $0.hasBeenAssigned }) else {
-            // librdkafka 2.0 aborts the process where a member ends between joining and its first assignment
-            // (rd_kafka_sticky_assignor_state_destroy). Such a member has nothing to hand over: it is left to the session timeout.
-            _ = Unmanaged.passRetained(connection)
-            return
-        }
+        // Such a member has nothing to hand over: it is left to the session timeout.
+        guard !connection.client.isOutliving else { return }
         let deadline = Deadline(in: .milliseconds(timeoutMilliseconds))
         rd_kafka_error_destroy(rd_kafka_consumer_close_queue(connection.client.pointer, connection.events.pointer))
         while rd_kafka_consumer_closed(connection.client.pointer) == 0 {
