@@ -174,7 +174,8 @@ let package = Package(
         .executableTarget(name: "eval-lab", dependencies: ["Commands", "LabCommands", argumentParser]),
 
         .target(
-            name: "TestSupport", dependencies: ["Diagnostics", "Evaluation", "Postgres", "Kafka", logging], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Diagnostics", "Evaluation", "Postgres", "Kafka", "KafkaMock", logging],
+            path: "Tests/TestSupport"),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", logging]),
         .testTarget(name: "NetworksTests", dependencies: ["Diagnostics", "Networks"]),
         .testTarget(name: "NetworkFamiliesTests", dependencies: ["Diagnostics", "NetworkFamilies", "Networks"]),
@@ -198,7 +199,7 @@ let package = Package(
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "Diagnostics", "Evaluation", "EvaluationStore", "Kafka", "KafkaMock", "Postgres", "TestSupport", "Transport", logging,
+                "Diagnostics", "Evaluation", "EvaluationStore", "Kafka", "Postgres", "TestSupport", "Transport", logging,
             ]),
         .testTarget(name: "ReportsTests", dependencies: ["Diagnostics", "Reports", "Evaluation"]),
         .testTarget(

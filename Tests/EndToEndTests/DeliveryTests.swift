@@ -147,7 +147,7 @@ struct Watcher {
 
     init(_ topic: String, _ cluster: ProgramCluster) throws {
         consumer = try KafkaConsumer(
-            cluster.broker.configuration(), group: "watcher-\(UUID().uuidString)", topics: [topic], logger: ProgramCluster.quiet)
+            cluster.kafka, group: "watcher-\(UUID().uuidString)", topics: [topic], logger: ProgramCluster.quiet)
     }
 
     func values(until isEnough: ([[String: Any]]) -> Bool) throws -> [[String: Any]] {

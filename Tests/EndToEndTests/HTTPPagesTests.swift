@@ -138,10 +138,12 @@ extension ProgramTests {
                     _ = try database.start()
                     for probe in [dashboard, http] { _ = try probe.wait(for: "/readyz") { $0.status == 200 } }
                     _ = try dashboard.wait(for: "/") { $0.status == 200 }
-                    cluster.broker.setBroker(1, isDown: true)
-                    let answer = try dashboard.wait(for: "/readyz") { $0.status == 503 }
-                    #expect(answer.body.contains("broker"))
-                    cluster.broker.setBroker(1, isDown: false)
+                    if let mock = cluster.mockBroker {
+                        mock.setBroker(1, isDown: true)
+                        let answer = try dashboard.wait(for: "/readyz") { $0.status == 503 }
+                        #expect(answer.body.contains("broker"))
+                        mock.setBroker(1, isDown: false)
+                    }
                     try cluster.drain([worker, coordinator])
                 }
             }
@@ -150,7 +152,7 @@ extension ProgramTests {
         @Test func `a port that is taken and an address that is none are named`() throws {
             try ProgramCluster.with(perClass: 1) { cluster in
                 let (coordinator, http) = try cluster.serving("eval-coordinator")
-                let environment = ["EVALCTL_DATABASE": cluster.address.exposedURI, "EVALCTL_KAFKA": cluster.broker.bootstrapServers]
+                let environment = ["EVALCTL_DATABASE": cluster.address.exposedURI, "EVALCTL_KAFKA": cluster.kafka.bootstrapServers]
                 for (address, message) in [
                     (http.address, "HTTP cannot be served on \(http.address): another program listens there"),
                     ("8080", "8080 is no address to serve HTTP on"), ("127.0.0.1:99999", "no address to serve HTTP on"),

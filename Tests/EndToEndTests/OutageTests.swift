@@ -9,13 +9,14 @@ import Testing
 extension ProgramTests {
     /// A run goes on after its broker, database or coordinator was gone.
     @Suite struct OutageTests {
-        @Test func `all that the broker had may vanish, and the run still ends`() throws {
+        @Test(.enabled(if: TestBroker.isMock, "a broker of one's own keeps what it has"))
+        func `all that the broker had may vanish, and the run still ends`() throws {
             try ProgramCluster.with(perClass: 3) { cluster in
                 let coordinator = try cluster.coordinator()
                 let run = try cluster.submit("--shard-size", "2")
                 try cluster.wait(until: "SELECT count(*) = 16 FROM shards WHERE state = 'published'")
                 // A mock broker keeps 5 MB of each partition: more than that pushes out what was there.
-                let producer = try KafkaProducer(cluster.broker.configuration(), logger: ProgramCluster.quiet)
+                let producer = try KafkaProducer(cluster.kafka, logger: ProgramCluster.quiet)
                 let filling = (0..<8).flatMap { partition in
                     (0..<60).map { _ in
                         OutgoingMessage(topic: cluster.topics.jobs, partition: partition, value: [UInt8](repeating: 65, count: 100_000))
@@ -30,16 +31,17 @@ extension ProgramTests {
             }
         }
 
-        @Test func `programs wait for a broker that is gone, go on with what they have, and say so in five lines at most`() throws {
+        @Test(.enabled(if: TestBroker.isMock, "only a mock broker goes down on demand"))
+        func `programs wait for a broker that is gone, go on with what they have, and say so in five lines at most`() throws {
             try ProgramCluster.with(perClass: 3) { cluster in
                 let coordinator = try cluster.coordinator()
                 let worker = try cluster.worker("--threads", "1")
                 let run = try cluster.submit("--shard-size", "2", "--timesteps", "100", "--engine", "float")
                 try cluster.wait(until: "SELECT count(*) > 2 FROM shards WHERE state = 'done'")
                 let before = try [worker, coordinator].map { try $0.errors.split(separator: "\n").count }
-                cluster.broker.setBroker(1, isDown: true)
+                cluster.mockBroker?.setBroker(1, isDown: true)
                 try cluster.wait(until: "SELECT count(*) = 0 FROM shards WHERE state = 'running'")
-                cluster.broker.setBroker(1, isDown: false)
+                cluster.mockBroker?.setBroker(1, isDown: false)
                 try cluster.expectComplete(run, images: 60)
                 #expect(try cluster.count("SELECT count(*) FROM shard_attempts") == 0)
                 for (program, count) in zip([worker, coordinator], before) {
@@ -104,7 +106,7 @@ extension ProgramTests {
                 let run = try cluster.submit("--shard-size", "5")
                 try cluster.wait(until: "SELECT count(*) = 4 FROM shards WHERE state = 'published'")
                 // The rows say so before the broker has the messages.
-                let admin = try KafkaAdmin(cluster.broker.configuration(), logger: ProgramCluster.quiet)
+                let admin = try KafkaAdmin(cluster.kafka, logger: ProgramCluster.quiet)
                 var offered = 0
                 for _ in 0..<600 where offered < 4 {
                     offered = try admin.lag(ofGroup: "nobody", topic: cluster.topics.jobs).values.reduce(0, +)

@@ -12,7 +12,7 @@ struct ProgramCluster {
     let folder: URL
     let address: DatabaseAddress
     let topics: JobTopics
-    private let mock: MockBroker?
+    private let testBroker: TestBroker?
     private let environment: [String: String]
 
     /// What jobs travel through.
@@ -20,11 +20,14 @@ struct ProgramCluster {
         case kafka, postgres
     }
 
-    /// The broker of a cluster whose jobs travel through Kafka.
-    var broker: MockBroker {
-        guard let mock else { preconditionFailure("this cluster has no broker") }
-        return mock
+    /// How to reach the broker of a cluster whose jobs travel through Kafka.
+    var kafka: KafkaConfiguration {
+        guard let testBroker else { preconditionFailure("this cluster has no broker") }
+        return testBroker.configuration
     }
+
+    /// The same broker, unless it is an external one.
+    var mockBroker: MockBroker? { testBroker?.mock }
 
     /// - Parameter perClass: images of each of the 20 classes.
     static func with(perClass: Int, transport: Transport = .kafka, _ body: (ProgramCluster) throws -> Void) throws {
@@ -35,12 +38,11 @@ struct ProgramCluster {
         perClass: Int, transport: Transport = .kafka, database address: DatabaseAddress, _ body: (ProgramCluster) throws -> Void
     ) throws {
         try Program.withFolder { folder in
-            let topics = JobTopics(prefix: "test")
-            let broker = transport == .kafka ? try MockBroker(topics: topics.descriptions(partitions: 8), logger: quiet) : nil
-            try broker?.openGroup(topics.workerGroup)
+            let topics = JobTopics(prefix: TestBroker.uniqueName("test"))
+            let broker = transport == .kafka ? try TestBroker(topics: topics.descriptions(partitions: 8), group: topics.workerGroup) : nil
             let cluster = ProgramCluster(
-                folder: folder, address: address, topics: topics, mock: broker,
-                environment: ["EVALCTL_DATABASE": address.exposedURI, "EVALCTL_KAFKA": broker?.bootstrapServers ?? ""])
+                folder: folder, address: address, topics: topics, testBroker: broker,
+                environment: ["EVALCTL_DATABASE": address.exposedURI, "EVALCTL_KAFKA": broker?.configuration.bootstrapServers ?? ""])
             let images = folder.appending(path: "images")
             try Program.copyDemoImages(perClass: perClass, to: images)
             for arguments in [
@@ -61,7 +63,7 @@ struct ProgramCluster {
 
     private func start(_ name: String, _ arguments: [String] = [], environment added: [String: String] = [:]) throws -> Program {
         var common = ["--topic-prefix", topics.prefix, "--log-level", "info"]
-        if mock != nil { for (name, value) in MockBroker.clientProperties { common += ["--kafka-property", "\(name)=\(value)"] } }
+        for (name, value) in testBroker?.configuration.properties ?? [] { common += ["--kafka-property", "\(name)=\(value)"] }
         return try Program(name, common + arguments, environment: environment.merging(added) { $1 }, in: folder)
     }
 

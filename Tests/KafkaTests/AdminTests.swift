@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Kafka
 import KafkaMock
+import TestSupport
 import Testing
 
 @Suite struct AdminTests {
@@ -37,7 +38,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: TestCluster.isEmbedded))
+    @Test(.enabled(if: TestBroker.isMock))
     func `a broker that cannot make topics is told from one that cannot be reached`() async throws {
         try await onThread {
             let cluster = try TestCluster()

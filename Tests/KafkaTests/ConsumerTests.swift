@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Kafka
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct ConsumerTests {
@@ -187,7 +188,7 @@ import Testing
             try cluster.produce(numerals(2))
             // A member that did not say so would keep its partitions for ten minutes. Of the mock that shows nothing: it waits for a session's time
             // for members to come back, whoever has left.
-            let patient = ("session.timeout.ms", TestCluster.isEmbedded ? "6000" : "600000")
+            let patient = ("session.timeout.ms", TestBroker.isMock ? "6000" : "600000")
             let consumer = try cluster.consumer(patient, ("max.poll.interval.ms", "900000"))
             let messages = try collect(consumer, 2)
             consumer.close(timeoutMilliseconds: 60_000)

@@ -2,11 +2,12 @@ import Diagnostics
 import Foundation
 import Kafka
 import KafkaMock
+import TestSupport
 import Testing
 
 /// What only a mock broker can be made to do: fail on demand, be slow, go down and come back. These are the cases that `EVALCTL_TEST_KAFKA` leaves
 /// out, with the one of `AdminTests` in which a broker refuses to make topics.
-@Suite(.enabled(if: TestCluster.isEmbedded)) struct FaultTests {
+@Suite(.enabled(if: TestBroker.isMock)) struct FaultTests {
     private func embedded(partitions: Int = 1, brokers: Int = 1) throws -> (TestCluster, MockBroker) {
         let cluster = try TestCluster(partitions: partitions, brokers: brokers)
         return (cluster, try #require(cluster.broker))

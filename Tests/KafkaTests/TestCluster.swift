@@ -2,13 +2,12 @@ import Foundation
 import Kafka
 import KafkaMock
 import Logging
+import TestSupport
 import Testing
 
-/// A topic of its own on the broker that tests run against: the one that `EVALCTL_TEST_KAFKA` names, else a mock one.
+/// A topic of its own on the broker that tests run against.
 struct TestCluster {
-    /// Nil on an external broker.
-    let broker: MockBroker?
-    let configuration: KafkaConfiguration
+    private let testBroker: TestBroker
     let topic: String
     let partitions: Int
 
@@ -18,25 +17,15 @@ struct TestCluster {
         return logger
     }()
 
-    static var externalServers: String? { ProcessInfo.processInfo.environment["EVALCTL_TEST_KAFKA"] }
-
-    /// Whether faults can be injected into the broker.
-    static var isEmbedded: Bool { externalServers == nil }
-
     init(partitions: Int = 4, brokers: Int = 1) throws {
         self.partitions = partitions
         topic = "evalctl-test-\(UUID().uuidString)"
-        let description = TopicDescription(name: topic, partitions: partitions)
-        if let servers = Self.externalServers {
-            broker = nil
-            configuration = KafkaConfiguration(bootstrapServers: servers)
-            try KafkaAdmin(configuration, logger: Self.logger).ensure([description])
-        } else {
-            let embedded = try MockBroker(brokers: brokers, topics: [description], logger: Self.logger)
-            broker = embedded
-            configuration = embedded.configuration()
-        }
+        testBroker = try TestBroker(topics: [TopicDescription(name: topic, partitions: partitions)], brokers: brokers)
     }
+
+    /// Nil on an external broker.
+    var broker: MockBroker? { testBroker.mock }
+    var configuration: KafkaConfiguration { testBroker.configuration }
 
     /// The configuration with further properties.
     func configuration(_ properties: (String, String)...) -> KafkaConfiguration {

@@ -68,7 +68,7 @@ import Testing
         #expect(cluster.made == Self.topics)
     }
 
-    @Test(.enabled(if: !TestCluster.isEmbedded, "the mock cluster neither deletes nor creates topics for a client"))
+    @Test(.enabled(if: !TestBroker.isMock, "the mock cluster neither deletes nor creates topics for a client"))
     func `a topic that is deleted on a cluster comes back with its partitions, though a producer goes on`() async throws {
         try await onThread {
             let cluster = try TestCluster(partitions: 3)

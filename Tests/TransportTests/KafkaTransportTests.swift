@@ -2,7 +2,6 @@ import Evaluation
 import EvaluationStore
 import Foundation
 import Kafka
-import KafkaMock
 import Logging
 import Postgres
 import Synchronization
@@ -18,16 +17,15 @@ import Transport
         return logger
     }
 
-    private func withTransport(_ body: (KafkaTransport, MockBroker, EvaluationStore) throws -> Void) throws {
+    private func withTransport(_ body: (KafkaTransport, EvaluationStore) throws -> Void) throws {
         try TestDatabase.withDatabase(
             template: "transport-kafka", prepare: { _ = try MigrationRunner().migrate(try PostgresConnection($0)) }
         ) { address in
-            let topics = JobTopics(prefix: "test")
-            let broker = try MockBroker(topics: topics.descriptions(partitions: 2), logger: Self.quiet)
-            try broker.openGroup(topics.workerGroup)
-            var transport = KafkaTransport(kafka: broker.configuration(), topics: topics)
+            let topics = JobTopics(prefix: TestBroker.uniqueName("test"))
+            let broker = try TestBroker(topics: topics.descriptions(partitions: 2), group: topics.workerGroup)
+            var transport = KafkaTransport(kafka: broker.configuration, topics: topics)
             transport.partitions = 2
-            try body(transport, broker, EvaluationStore(session: PostgresSession(address)))
+            try withExtendedLifetime(broker) { try body(transport, EvaluationStore(session: PostgresSession(address))) }
         }
     }
 
@@ -43,13 +41,13 @@ import Transport
     }
 
     @Test func `what a coordinator offers a worker receives, and lag is what no worker has decided`() throws {
-        try withTransport { transport, _, store in
+        try withTransport { transport, store in
             let sender = try transport.makeSender(store: store, logger: Self.quiet)
             let jobs = (0..<4).map { JobMessage(ShardAttempt(run: RunID(1), shard: $0, attempt: 1)) }
             #expect(try sender.offer(jobs) == [true, true, true, true])
             let monitor = try transport.makeMonitor(store: store, logger: Self.quiet)
             let lag = try monitor.lag()
-            #expect(lag.source == "test.jobs" && lag.waiting == 4 && lag.lanes == 2)
+            #expect(lag.source == transport.topics.jobs && lag.waiting == 4 && lag.lanes == 2)
             try monitor.check()
             let receiver = try transport.makeReceiver(store: store, logger: Self.quiet, noteUndecodable: { _, _ in })
             defer { receiver.close() }
@@ -61,14 +59,16 @@ import Transport
     @Test(arguments: [1, 2, 3]) func `a topic that has other partitions than asked for is used as it is, and a warning says so`(asked: Int)
         throws
     {
-        try withTransport { transport, _, store in
+        try withTransport { transport, store in
             var transport = transport
             transport.partitions = asked
             let log = LogRecorder()
             let sender = try transport.makeSender(store: store, logger: log.logger)
             let jobs = (0..<4).map { JobMessage(ShardAttempt(run: RunID(1), shard: $0, attempt: 1)) }
             #expect(try sender.offer(jobs) == [true, true, true, true])
-            let warnings = log.lines.filter { $0.contains("topic test.jobs has 2 partitions, and --partitions says \(asked)") }
+            let warnings = log.lines.filter {
+                $0.contains("topic \(transport.topics.jobs) has 2 partitions, and --partitions says \(asked)")
+            }
             #expect(warnings.count == (asked == 2 ? 0 : 1), "\(log.lines)")
         }
     }
@@ -81,7 +81,7 @@ import Transport
     }
 
     @Test func `messages that are no jobs are passed over in bulk, and counted`() throws {
-        try withTransport { transport, _, store in
+        try withTransport { transport, store in
             let producer = try KafkaProducer(transport.kafka, logger: Self.quiet)
             let garbage = Array(#"{"version":1,"run":"none"}"#.utf8)
             let count = 40_000
