@@ -22,7 +22,7 @@ final class ChaosFleet {
     /// How long a program may take to end when it is asked to: its drain time and what it needs to leave.
     private static let endSeconds = 15.0
     /// How long a program may look for its services before it gives up.
-    private static let startSeconds = 15.0
+    private static let startSeconds = 30.0
 
     private var members: [Member]
     private let environment: [String: String]
