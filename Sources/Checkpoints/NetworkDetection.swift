@@ -1,4 +1,5 @@
 import Diagnostics
+import Foundation
 import NetworkFamilies
 import Networks
 
@@ -20,7 +21,7 @@ struct NetworkDetection {
         case .description(let json, let name): return try described(json, name: name, imageSize: imageSize)
         case .family(let options): return try recognised(options, own: own, imageSize: imageSize)
         case nil:
-            guard let own, own.contains("\"nodes\"") else { return try recognised(nil, own: own, imageSize: imageSize) }
+            guard let own, Self.isDescription(own) else { return try recognised(nil, own: own, imageSize: imageSize) }
             return try described(own, name: context.fileName, imageSize: imageSize)
         }
     }
@@ -28,7 +29,7 @@ struct NetworkDetection {
     /// - Parameter own: what a file's metadata says beside its tensors.
     private func recognised(_ options: NetworkOptions?, own: String?, imageSize: Int?) throws(Failure) -> Network {
         let shapes = state.tensors.filter { !Self.isProbe($0.key) }.mapValues(\.shape)
-        let own = try own.flatMap { text throws(Failure) in text.contains("\"nodes\"") ? nil : try NetworkOptions(parsing: text) }
+        let own = try own.flatMap { text throws(Failure) in Self.isDescription(text) ? nil : try recorded(text) }
         do {
             return try NetworkFamilies.recognise(
                 shapes: TensorShapes(withoutSynchronisedLevel(shapes)), options: options, own: own,
@@ -36,6 +37,23 @@ struct NetworkDetection {
         } catch  where error.code == .unrecognisedNetwork || error.code == .invalidNetwork {
             let reason = error.message.hasSuffix(".") ? error.message.dropLast() : error.message[...]
             throw Failure(.checkpointMismatch, "\(context.fileName): \(reason)", remedy: error.remedy)
+        }
+    }
+
+    /// Whether metadata is a description, though a broken one, and not a family's name.
+    private static func isDescription(_ text: String) -> Bool {
+        text.contains("\"nodes\"") || text.trimmingCharacters(in: .whitespacesAndNewlines).first.map { "{[".contains($0) } ?? false
+    }
+
+    /// What a file's metadata says of a family.
+    private func recorded(_ text: String) throws(Failure) -> NetworkOptions {
+        do {
+            return try NetworkOptions(parsing: text)
+        } catch {
+            throw Failure(
+                .invalidDescription,
+                "\(context.fileName): its metadata '\(NetworkDescription.metadataKey)' is neither a network's description nor a family's options.",
+                remedy: "Write it again; docs/networks.md says what it may hold.")
         }
     }
 

@@ -34,10 +34,11 @@ package struct EngineMemory: Sendable, Hashable {
             remedy: "take fewer \(threads > 1 ? "--threads or " : "")time steps, or raise --memory-limit")
     }
 
-    /// Bytes for people: `5.4 GB`.
+    /// Bytes for people: `640 kB`, `5.4 GB`.
     package static func text(_ bytes: Int) -> String {
+        guard bytes >= 1_000_000 else { return "\(max(1, bytes / 1000)) kB" }
         let megabytes = bytes / 1_000_000
-        return megabytes < 1000 ? "\(max(1, megabytes)) MB" : "\(megabytes / 1000).\(megabytes % 1000 / 100) GB"
+        return megabytes < 1000 ? "\(megabytes) MB" : "\(megabytes / 1000).\(megabytes % 1000 / 100) GB"
     }
 }
 

@@ -24,7 +24,7 @@ extension Network {
 /// What a user says about a network, `NAME[,key=value…]`.
 package struct NetworkOptions: Sendable, Hashable {
     package enum Key: String, Sendable, Hashable, CaseIterable {
-        case connect, neuron, tau, threshold, reset, decayInput = "decay-input", heads, pooling
+        case connect, neuron, tau, threshold, reset, decayInput = "decay-input", heads, pooling, lastPool = "last-pool"
 
         /// The values that it takes, in words.
         var choices: String {
@@ -34,7 +34,7 @@ package struct NetworkOptions: Sendable, Hashable {
             case .tau: "NUMBER (2, 4/3)"
             case .threshold: "NUMBER"
             case .reset: "hard|soft"
-            case .decayInput: "yes|no"
+            case .decayInput, .lastPool: "yes|no"
             case .heads: "COUNT"
             case .pooling: "four of 0 and 1"
             }
@@ -91,6 +91,7 @@ package struct NetworkOptions: Sendable, Hashable {
     var threshold: Double? { values[.threshold].flatMap(Self.number) }
     var isSoftReset: Bool? { values[.reset].flatMap { ["hard": false, "soft": true][$0] } }
     var decaysInput: Bool? { values[.decayInput].flatMap { ["yes": true, "no": false][$0] } }
+    var hasLastPool: Bool? { values[.lastPool].flatMap { ["yes": true, "no": false][$0] } }
     var heads: Int? { values[.heads].flatMap { Int($0) }.flatMap { (1...1024).contains($0) ? $0 : nil } }
     var pooling: String? { values[.pooling].flatMap { $0.count == 4 && $0.allSatisfy { "01".contains($0) } ? $0 : nil } }
 
@@ -119,6 +120,7 @@ package struct NetworkOptions: Sendable, Hashable {
         case .decayInput: decaysInput != nil
         case .heads: heads != nil
         case .pooling: pooling != nil
+        case .lastPool: hasLastPool != nil
         }
     }
 

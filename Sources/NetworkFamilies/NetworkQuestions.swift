@@ -86,6 +86,11 @@ package struct NetworkQuestions {
         return try choose(.pooling, told: told, given: options?.pooling, assumed: assumed, else: assumed) { $0 }.map { $0 == "1" }
     }
 
+    /// Whether pooling stands behind the last convolution, which no number of a layer behind it tells.
+    mutating func lastPool() throws(Failure) -> Bool {
+        try choose(.lastPool, told: own?.hasLastPool, given: options?.hasLastPool, assumed: true, else: true) { $0 ? "yes" : "no" }
+    }
+
     /// Side of the input in pixels. What the file says of it (`image_size`) is what it was trained for, and may be given otherwise.
     ///
     /// - Parameter told: by the tensors, where they do.

@@ -69,6 +69,7 @@ enum SpikingVGG: NetworkFamily {
             guard (1...2).contains(gap) else { throw untold(["layer behind features.\(layers[index].neuron)"]) }
             layers[index].isPooled = gap == 2
         }
+        if let last = layers.indices.last { layers[last].isPooled = try questions.lastPool() }
         let classifier = ["classifier.0", "classifier.3", "classifier.6"].compactMap { shapes.size("\($0).weight", axis: 0) }
         guard let channels = layers.last?.outputs, let inputs = shapes.size("classifier.0.weight", axis: 1), classifier.count == 3,
             channels > 0
@@ -89,7 +90,9 @@ enum SpikingVGG: NetworkFamily {
             layers: layers, grid: grid, classifier: classifier, imageSize: size, neuron: try questions.neuron(assumed: nil, shapes))
     }
 
-    static func answers(_ configuration: Configuration) -> [NetworkSetting] { configuration.neuron.settings }
+    static func answers(_ configuration: Configuration) -> [NetworkSetting] {
+        configuration.neuron.settings + [NetworkSetting(.lastPool, configuration.layers.last?.isPooled == false ? "no" : "yes")]
+    }
 
     static func sizes(_ configuration: Configuration) -> [NetworkSize] {
         [NetworkSize("channels", configuration.layers.map(\.outputs)), NetworkSize("classifier", configuration.classifier)]

@@ -45,6 +45,10 @@ package struct Feature: Sendable, Hashable {
 /// Bounds far above every published network. Within them no count of a network overflows 64 bits.
 package enum NetworkLimit {
     package static let nodes = 1 << 14
+    /// Nodes behind each other, from the image to the logits.
+    package static let depth = 1 << 12
+    /// The same without a neuron between.
+    package static let depthWithoutNeurons = 1 << 10
     package static let inputsOfNode = 1 << 10
     package static let channels = 1 << 20
     package static let inputSize = 4096

@@ -17,6 +17,7 @@ extension NetworkGraph {
             throw Self.invalid("it has \(nodes.count) nodes, and 2 to \(NetworkLimit.nodes) are supported")
         }
         var features: [Feature] = []
+        var depths: [(all: Int, withoutNeurons: Int)] = []
         var neurons = 0
         var names: Set<String> = []
         for (index, node) in nodes.enumerated() {
@@ -27,6 +28,7 @@ extension NetworkGraph {
             guard (index == 0) == (node.operation == .image) else {
                 throw invalid(node, "the first node, and no other, is the image")
             }
+            depths.append(try depth(of: node, depths))
             let feature = try FeatureRule(graph: self, node: node, inputs: node.inputs.map { features[$0] }).feature()
             let values = feature.channels.multipliedReportingOverflow(by: feature.positions)
             guard (1...NetworkLimit.channels).contains(feature.channels), feature.height > 0, feature.width > 0, !values.overflow,
@@ -49,6 +51,21 @@ extension NetworkGraph {
             throw invalid(nodes[output], "it gives \(last.channels.counted("class")), and \(NetworkLimit.classes) at most are supported")
         }
         return features
+    }
+
+    /// How many nodes stand behind each other up to one, and how many since the last neuron.
+    private func depth(of node: Node, _ depths: [(all: Int, withoutNeurons: Int)]) throws(Failure) -> (all: Int, withoutNeurons: Int) {
+        var depth = (all: 0, withoutNeurons: 0)
+        for input in node.inputs { depth = (max(depth.all, depths[input].all), max(depth.withoutNeurons, depths[input].withoutNeurons)) }
+        depth.all += 1
+        if case .neuron = node.operation { depth.withoutNeurons = 0 } else { depth.withoutNeurons += 1 }
+        guard depth.all <= NetworkLimit.depth, depth.withoutNeurons <= NetworkLimit.depthWithoutNeurons else {
+            throw invalid(
+                node,
+                "\(depth.all) nodes stand behind each other up to it, \(depth.withoutNeurons) of them since the last neuron; "
+                    + "\(NetworkLimit.depth) and \(NetworkLimit.depthWithoutNeurons) are supported")
+        }
+        return depth
     }
 
     func invalid(_ node: Node, _ reason: String) -> Failure {

@@ -297,6 +297,13 @@ import Testing
             #expect(try !fixture.store.queue.isDoubtShared(dataSet, ordinal: 3, worker: workers[0]))
             #expect(try fixture.store.queue.isDoubtShared(dataSet, ordinal: 3, worker: workers[1]))
             #expect(try !fixture.store.queue.isDoubtShared(dataSet, ordinal: 4, worker: workers[1]))
+            // One that was started again is no second worker, while a third one could have the image.
+            let third = try fixture.worker()
+            try fixture.store.queue.heartbeat(worker: workers[0], state: .stopped, imagesPerSecond: 0)
+            #expect(try !fixture.store.queue.isDoubtShared(dataSet, ordinal: 3, worker: workers[1]))
+            try fixture.store.queue.heartbeat(worker: third, state: .stopped, imagesPerSecond: 0)
+            #expect(try fixture.store.queue.isDoubtShared(dataSet, ordinal: 3, worker: workers[1]))
+            try fixture.store.queue.heartbeat(worker: workers[0], state: .running, imagesPerSecond: 0)
             try fixture.store.queue.dropDoubts(of: workers[0], on: dataSet)
             #expect(try !fixture.store.queue.isDoubtShared(dataSet, ordinal: 3, worker: workers[1]))
             // The other one says that it does not have the data set.

@@ -58,6 +58,17 @@ struct FamilyGraphTests {
     }
 
     @Test
+    func `Pooling behind a VGG's last convolution is assumed, and left out where that is said`() throws {
+        let assumed = try network("spiking-vgg-11", "spiking-vgg,neuron=if")
+        #expect(assumed.setting("last-pool") == NetworkSetting(key: "last-pool", value: "yes", origin: .assumed))
+        let without = try network("spiking-vgg-11", "spiking-vgg,neuron=if,last-pool=no")
+        #expect(without.setting("last-pool") == NetworkSetting(key: "last-pool", value: "no", origin: .given))
+        let pools = [assumed, without].map { $0.graph.nodes.count { if case .maximumPool = $0.operation { true } else { false } } }
+        #expect(pools == [5, 4])
+        #expect(without.inputSize == 112)
+    }
+
+    @Test
     func `A learned time constant in a checkpoint tells the neuron`() throws {
         let network = try network("spiking-vgg-11") { shapes in
             for index in [1, 4, 7, 9, 12, 14, 17, 19] { shapes["features.\(index).w"] = [] }

@@ -5,7 +5,7 @@ import Testing
 struct NetworkOptionsTests {
     @Test(arguments: [
         "sew-resnet", "sew-resnet,connect=iand,neuron=if", "spiking-resnet,neuron=lif,tau=4/3,threshold=0.5,reset=soft,decay-input=no",
-        "spike-driven-transformer,heads=8,pooling=0011",
+        "spike-driven-transformer,heads=8,pooling=0011", "spiking-vgg,neuron=if,last-pool=no",
     ])
     func `Options are written as they are read`(text: String) throws {
         #expect(try NetworkOptions(parsing: text).text == text)

@@ -73,6 +73,7 @@ struct HostileDescriptionTests {
         (#"{"id": "s", "op": "sum", "inputs": ["c", "mean"]}"#, "in a circle"),
         (#"{"id": "s", "op": "sum", "inputs": ["c"]}, {"id": "z", "op": "sum", "inputs": ["c"]}"#, "does not depend on node 'z'"),
         (#"{"id": "s", "op": "sum", "inputs": "c"}"#, "'inputs' has to be a list"),
+        (#"{"id": "s", "op": "neuron", "inputs": ["s"], "kind": "if", "threshold": 1, "reset": "hard"}"#, "in a circle, 's' among them"),
         (#"{"id": "s", "op": "sum", "inputs": []}, {"id": "t", "op": "sum", "inputs": ["c", "s"]}"#, "does not depend on node"),
         (#"{"id": "", "op": "sum", "inputs": ["c"]}"#, "node 2: 'id' has to be a text"),
         (#"{"id": "s", "op": "neuron", "inputs": ["c"], "kind": "lif", "threshold": 1, "reset": "hard"}"#, "'tau' is missing"),
@@ -112,6 +113,22 @@ struct HostileDescriptionTests {
     ])
     func `A node that does not fit what it reads is named with the cause`(node: String, complaint: String) {
         expect(description("\(convolution), \(node)"), complaint)
+    }
+
+    @Test(arguments: [("sum", 1100, 1), ("neuron", 4200, 0)])
+    func `Nodes behind each other are bounded, for what is computed by walking along them`(operation: String, count: Int, more: Int) {
+        let fields = operation == "neuron" ? #""kind": "if", "threshold": 1, "reset": "hard","# : ""
+        let chain = (0..<count).map { index in
+            let inputs = "\"\(index == 0 ? "c" : "x\(index - 1)")\"" + (more == 0 ? "" : ", \"c\"")
+            return "{\"id\": \"\(index == count - 1 ? "s" : "x\(index)")\", \"op\": \"\(operation)\", \(fields) \"inputs\": [\(inputs)]}"
+        }
+        expect(description(([convolution] + chain).joined(separator: ", ")), "nodes stand behind each other up to it")
+    }
+
+    @Test
+    func `A cause is said once`() {
+        let failure = #expect(throws: Failure.self) { try network("[]") }
+        #expect(failure.map { "\($0)".ranges(of: "is no object").count } == 1)
     }
 
     @Test

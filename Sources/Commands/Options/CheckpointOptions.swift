@@ -16,8 +16,8 @@ package struct CheckpointOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             What a checkpoint file does not tell of its network: NAME[,key=value…], where NAME is \
-            \(NetworkFamilies.names.joined(separator: ", ")), and keys are connect, neuron, tau, threshold, reset, decay-input, heads and \
-            pooling; or a .json file that describes the network.
+            \(NetworkFamilies.names.joined(separator: ", ")), and keys are connect, neuron, tau, threshold, reset, decay-input, heads, \
+            pooling and last-pool; or a .json file that describes the network.
             """, valueName: "network"))
     var network: String?
 

@@ -130,7 +130,14 @@ package final class FixedWorkspace: InferenceWorkspace {
                 .unfitInput, "An image was given with a value that is no finite number.", remedy: "Normalise images before they are traced."
             )
         }
-        return pass.run(.normalized(normalized))
+        let inference = pass.run(.normalized(normalized))
+        guard !pass.hasImpossibleInput else {
+            throw Failure(
+                .unfitInput,
+                "An image was given with values that no pixels have in this network's colours: whole numbers have no room for them.",
+                remedy: "Normalise images with ImageNet's mean and standard deviation, or take --engine float.")
+        }
+        return inference
     }
 
     private func check(_ count: Int) throws(Failure) {

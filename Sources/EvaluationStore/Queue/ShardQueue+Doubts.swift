@@ -16,16 +16,18 @@ extension ShardQueue {
             ])
     }
 
-    /// Whether another worker found an image missing or changed too, or there is none that could say.
+    /// Whether another worker that could have the image found it missing or changed too, or there is none that could say.
+    ///
+    /// A worker that ended says nothing any more: one that is started again beside the same broken mount would confirm itself.
     package func isDoubtShared(_ dataSet: Int64, ordinal: Int, worker: Int64) throws -> Bool {
         try rows(
             """
-            SELECT EXISTS (
-                SELECT FROM image_doubts WHERE dataset_id = $1 AND ordinal = $2 AND worker_id <> $3
-                  AND seen_at > now() - doubt_lifetime())
-            OR NOT EXISTS (
-                SELECT FROM workers WHERE worker_id <> $3 AND state = 'running' AND NOT drain_requested AND can_work
-                  AND $1 <> ALL (unfit_datasets) AND last_heartbeat_at > clock_timestamp() - $4 * interval '1 second') AS is_shared
+            WITH others AS (
+                SELECT worker_id FROM workers WHERE worker_id <> $3 AND state = 'running' AND NOT drain_requested AND can_work
+                  AND $1 <> ALL (unfit_datasets) AND last_heartbeat_at > clock_timestamp() - $4 * interval '1 second')
+            SELECT NOT EXISTS (SELECT FROM others) OR EXISTS (
+                SELECT FROM others JOIN image_doubts USING (worker_id)
+                WHERE dataset_id = $1 AND ordinal = $2 AND seen_at > now() - doubt_lifetime()) AS is_shared
             """,
             [.int64(dataSet), .int(ordinal), .int64(worker), .float64(Self.workerTimeout)]
         ).single().bool("is_shared")

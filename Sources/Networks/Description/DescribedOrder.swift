@@ -37,8 +37,8 @@ struct DescribedOrder {
     ///
     /// - Throws: `network.invalid-description` where nodes read each other in a circle, or one is of no use to the output.
     func graph(inputSize: Int, shapes: TensorShapes) throws(Failure) -> NetworkGraph {
-        try checkReached()
         let order = try sorted()
+        try checkReached()
         var places = Array(repeating: 0, count: nodes.count)
         for (place, index) in order.enumerated() { places[index] = place }
         let sortedNodes = order.map { index in

@@ -44,13 +44,13 @@ package struct NetworkDescription: Sendable {
             try top.finish()
             graph = try DescribedOrder(nodes, output: output).graph(inputSize: size, shapes: shapes)
         } catch {
-            throw Self.invalid(name, error.message, cause: error)
+            throw Self.invalid(name, error.message)
         }
     }
 
-    private static func invalid(_ name: String, _ reason: String, cause: Failure? = nil) -> Failure {
+    private static func invalid(_ name: String, _ reason: String) -> Failure {
         Failure(
             .invalidDescription, "\(name): the description of the network cannot be used: \(reason)",
-            remedy: cause?.remedy ?? "Write it again; docs/networks.md says what it may hold.", cause: cause)
+            remedy: "Write it again; docs/networks.md says what it may hold.")
     }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Engine
 import Networks
 import SpikeKernels
@@ -55,6 +56,27 @@ import Testing
         let golden = try GoldenCase(name)
         for timeSteps in [1, 3, 4, 5] where timeSteps <= golden.network.longestRun {
             try EngineComparison.expectEqual(golden.parameters, format, timeSteps: timeSteps)
+        }
+    }
+
+    @Test(arguments: GoldenCase.names, [Precision.fixed32, .fixed16])
+    func `An input that no pixels make is refused, and the brightest pixels are computed`(name: String, precision: Precision) throws {
+        let golden = try GoldenCase(name)
+        let kernels = try KernelSelection.kernels(laneBits: precision.laneBits, forced: "scalar")
+        let engine = try FixedEngine(golden.parameters, format: FixedPointFormat(precision: precision), kernels: kernels)
+        let workspace = try engine.makeWorkspace(timeSteps: 1)
+        let count = golden.network.inputSize * golden.network.inputSize
+        for value in [0, 1] {
+            let ends = (0..<3).map {
+                Float((Double(value) - PixelNormalization.imageNet.means[$0]) / PixelNormalization.imageNet.deviations[$0])
+            }
+            _ = try workspace.infer(normalized: ends.flatMap { Array(repeating: $0, count: count) })
+        }
+        for value in [Float(1000), -1000] {
+            let failure = #expect(throws: Failure.self) {
+                try workspace.infer(normalized: (0..<3 * count).map { $0 % 7 == 0 ? -value : value })
+            }
+            #expect(failure?.code == .unfitInput)
         }
     }
 

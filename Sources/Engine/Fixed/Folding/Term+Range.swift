@@ -128,24 +128,32 @@ extension Term {
 
     private func image(_ folder: Folder) -> InnerRange {
         guard let layer else { return (factor, factor, factor) }
-        let normalization = folder.normalization
-        let darkest = (0..<3).map { min(-normalization.means[$0] / normalization.deviations[$0], 0) }
-        let brightest = (0..<3).map { max((1 - normalization.means[$0]) / normalization.deviations[$0], 0) }
         var row = Array(repeating: 0.0, count: layer.inputs)
         var (lowest, highest, weights) = ([Double](), [Double](), [Double]())
         for output in 0..<layer.outputs {
             layer.fill(output, &row)
-            var (low, high, largest) = (0.0, 0.0, 0.0)
-            for (place, weight) in row.enumerated() {
-                let ends = (weight * darkest[place % 3], weight * brightest[place % 3])
-                low += min(ends.0, ends.1)
-                high += max(ends.0, ends.1)
-                largest = max(largest, abs(weight))
-            }
-            lowest.append(low)
-            highest.append(high)
-            weights.append(largest)
+            let range = folder.normalization.range(ofSum: row)
+            lowest.append(range.lowerBound)
+            highest.append(range.upperBound)
+            weights.append(row.reduce(0) { max($0, abs($1)) })
         }
         return (lowest, highest, weights)
+    }
+}
+
+extension PixelNormalization {
+    /// What a sum of weighted pixels can be, padding with zeros among them.
+    ///
+    /// - Parameter weights: `[taps, 3]`
+    func range(ofSum weights: [Double]) -> ClosedRange<Double> {
+        let darkest = (0..<3).map { min(-means[$0] / deviations[$0], 0) }
+        let brightest = (0..<3).map { max((1 - means[$0]) / deviations[$0], 0) }
+        var (low, high) = (0.0, 0.0)
+        for (place, weight) in weights.enumerated() {
+            let ends = (weight * darkest[place % 3], weight * brightest[place % 3])
+            low += min(ends.0, ends.1)
+            high += max(ends.0, ends.1)
+        }
+        return low...max(low, high)
     }
 }

@@ -16,6 +16,8 @@ final class FixedPass {
     let observer: (any PassObserver)?
     var activity: ActivityRecorder
     private(set) var input = Input.pixels([])
+    /// Whether the input makes a current that pixels cannot make: units leave no room for it.
+    private(set) var hasImpossibleInput = false
 
     private let spikeBits: [Int: SpikeBits]
     private let currentLines: [Int: CurrentLinesBuffer]
@@ -86,6 +88,7 @@ final class FixedPass {
 
     func run(_ input: Input) -> Inference {
         self.input = input
+        hasImpossibleInput = false
         if case .pixels(let bytes) = input { pixels.replace(with: bytes) }
         activity.reset()
         logits.removeAll(keepingCapacity: true)
@@ -103,6 +106,7 @@ final class FixedPass {
         return Inference(logits: logits, spikes: activity.spikes, synapticOperations: activity.operations)
     }
 
+    func noteImpossibleInput() { hasImpossibleInput = true }
     func begin(_ part: PassPart, layer: Int? = nil) { observer?.begin(part, layer: layer) }
     func extent(_ tokens: Int) -> Extent { Extent(tokens: tokens, steps: steps) }
 

@@ -10,6 +10,8 @@ struct FoldedPixels: Sendable {
     private let bias: LineBuffer
     private let tapBias: LineBuffer
     private let real: (weights: [[Double]], bias: [Double], units: [Double])
+    /// What pixels can make of each output, its bias aside: the range for which units were chosen.
+    private let ranges: [ClosedRange<Double>]
 
     /// - Parameters:
     ///   - layer: on normalised pixels.
@@ -24,10 +26,12 @@ struct FoldedPixels: Sendable {
         bias = LineBuffer(lines: tiles)
         tapBias = LineBuffer(lines: tiles * window.taps)
         var weights: [[Double]] = []
+        var ranges: [ClosedRange<Double>] = []
         var row = Array(repeating: 0.0, count: lines)
         for channel in units.indices {
             layer.fill(channel, &row)
             weights.append(row)
+            ranges.append(normalization.range(ofSum: row))
             let (tile, lane, unit) = (channel / 16, channel % 16, units[channel])
             var total = nearest(max(min(realBias[channel] * unit, 0x1p40), -0x1p40))
             for tap in 0..<window.taps {
@@ -47,6 +51,7 @@ struct FoldedPixels: Sendable {
             bias.set(channel, Int32(max(min(total, 0x1p31 - 1), -0x1p31)))
         }
         real = (weights, realBias, units)
+        self.ranges = ranges
     }
 
     var bytes: Int { high.bytes + low.bytes + bias.bytes + tapBias.bytes }
@@ -63,25 +68,39 @@ struct FoldedPixels: Sendable {
         case .normalized(let values):
             for token in 0..<window.outputs {
                 for lane in 0..<min(16, channels - tile * 16) {
-                    let current = current(normalized: values, token: token, channel: tile * 16 + lane)
+                    let channel = tile * 16 + lane
+                    let sum = sum(normalized: values, token: token, channel: channel)
+                    if !isPossible(sum, channel) { pass.noteImpossibleInput() }
+                    let current = current((sum + real.bias[channel]) * real.units[channel])
                     lines.storeBytes(of: current, toByteOffset: (token * 16 + lane) * 4, as: Int32.self)
                 }
             }
         }
     }
 
-    /// The same for an input that is normalised already, which has no bytes: rounded once at the end.
+    /// The same for an input that is normalised already, which has no bytes: a number that is rounded once.
     ///
     /// - Parameter normalized: `[3, size, size]`
-    private func current(normalized: [Float], token: Int, channel: Int) -> Int32 {
+    private func sum(normalized: [Float], token: Int, channel: Int) -> Double {
         let plane = window.inputHeight * window.inputWidth
-        var sum = real.bias[channel]
+        var sum = 0.0
         for tap in 0..<window.taps {
             let position = window.input(output: token, tap: tap)
             if position < 0 { continue }
             for color in 0..<3 { sum += real.weights[channel][tap * 3 + color] * Double(normalized[color * plane + position]) }
         }
+        return sum
+    }
+
+    /// Whether pixels could make a sum; the darkest and brightest in single precision are.
+    private func isPossible(_ sum: Double, _ channel: Int) -> Bool {
+        let range = ranges[channel]
+        let slack = (range.upperBound - range.lowerBound) * 1e-5
+        return sum >= range.lowerBound - slack && sum <= range.upperBound + slack
+    }
+
+    private func current(_ number: Double) -> Int32 {
         let limit = Precision.fixed32.largestCurrent
-        return Int32(max(min(nearest(max(min(sum * real.units[channel], 0x1p40), -0x1p40)), limit), -limit))
+        return Int32(max(min(nearest(max(min(number, 0x1p40), -0x1p40)), limit), -limit))
     }
 }
