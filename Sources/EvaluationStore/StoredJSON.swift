@@ -4,6 +4,8 @@ internal import Postgres
 
 /// JSON that the database keeps.
 package enum StoredJSON {
+    static func text(_ value: some Encodable) throws -> String { String(decoding: try JSONEncoder().encode(value), as: UTF8.self) }
+
     /// - Parameter what: what the text says, as the start of a sentence.
     /// - Throws: `database.unexpected_result` where this version does not read what another one wrote.
     package static func decode<Value: Decodable>(_ type: Value.Type, from text: String, what: String) throws -> Value {

@@ -13,6 +13,10 @@ import Testing
         var address: DatabaseAddress
 
         func evalctl(_ arguments: String..., status: Int32 = 0) throws -> Program.Outcome {
+            try evalctl(arguments, status: status)
+        }
+
+        func evalctl(_ arguments: [String], status: Int32) throws -> Program.Outcome {
             let outcome = try Program(
                 "evalctl", arguments + ["--database", address.exposedURI], environment: ["XDG_CACHE_HOME": folder.path], in: folder
             ).wait()
@@ -104,7 +108,34 @@ import Testing
             #expect(
                 try stack.evalctl("predictions", "1").output.hasPrefix(
                     "file,label,top1,top2,top3,top4,top5,pred_t1,pred_t2,pred_t3,pred_t4,spikes,synops\n"))
+            try expectNoRowsAfterPruning(stack)
         }
+    }
+
+    /// Prunes both runs: their reports stay as they are, and what needs rows says that they are gone.
+    private func expectNoRowsAfterPruning(_ stack: Stack) throws {
+        // The coordinator may have been stopped before it kept them. The first run ends last.
+        try PostgresConnection(stack.address).executeScript(
+            """
+            INSERT INTO reports SELECT run_id, '{}' FROM runs ON CONFLICT DO NOTHING;
+            UPDATE runs SET finished_at = clock_timestamp() WHERE run_id = 1
+            """)
+        let asked = try stack.evalctl("prune", "--runs-older-than", "0m", status: 1).errors
+        #expect(asked.contains("Deleting 2 runs with numbers from 1 to 2 frees 120 predictions"), "\(asked)")
+        let report = try stack.evalctl("report", "1").output
+        let pruning = try stack.evalctl("prune", "--runs-older-than", "0m", "--keep-reports", "--yes")
+        #expect(pruning.errors.contains("pruned 2 runs: 120 predictions"), "\(pruning.errors)")
+        #expect(try stack.evalctl("report", "1").output == report)
+        for command in [
+            "activity 1", "activity 1 --format csv", "activity 1 --dialect neurobench", "anytime 1", "energy 1", "classes 1",
+            "confusion 1 --format csv", "mistakes 1", "compare 1 2", "diff 1 2", "verify 1", "deadletter list 1", "deadletter show 1 0",
+            "predictions 1 --format parquet", "failures 1",
+        ] {
+            let refused = try stack.evalctl(command.split(separator: " ").map(String.init), status: 1)
+            #expect(refused.output.isEmpty && refused.errors.contains("run 1 was pruned"), "\(command): \(refused.errors)")
+        }
+        let listed = try stack.evalctl("run", "list")
+        #expect(listed.output.contains("finished, pruned") && !listed.errors.contains("evalctl failures"))
     }
 
     @Test func `a run that failed images lists them, in every report, and no run without any looks perfect`() throws {

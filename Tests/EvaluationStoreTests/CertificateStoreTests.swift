@@ -49,6 +49,17 @@ import Testing
         }
     }
 
+    @Test func `a pruned run's report quotes a certificate that was made later`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            try fixture.store.queue.steer(run, .cancel)
+            _ = try fixture.store.queue.pruneRun(run)
+            #expect(try fixture.store.answers.report(run).certificate == nil)
+            try store(certificate(), in: fixture.store)
+            #expect(try fixture.store.answers.report(run).certificate?.grade == .multiplying)
+        }
+    }
+
     @Test func `readers see certificates, only the owner makes them`() throws {
         try StoreFixture.withStore { fixture in
             try store(certificate(engine: "fixed32", products: 0), in: fixture.store)

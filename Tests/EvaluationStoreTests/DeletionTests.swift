@@ -10,12 +10,22 @@ import Testing
     /// A finished run of ten images, of which one failed.
     private func finished(_ fixture: StoreFixture) throws -> RunID {
         let run = try fixture.submit()
+        try finish(run, failing: [5], fixture)
+        return run
+    }
+
+    /// Does what is left of a run.
+    private func finish(_ run: RunID, failing: Set<Int> = [], _ fixture: StoreFixture) throws {
         let worker = try fixture.worker()
         while let lease = try fixture.claimNext(of: run, worker: worker) {
-            try fixture.store.queue.store(StoreFixture.result(for: lease, failing: [5]), lease: lease, worker: worker)
+            try fixture.store.queue.store(StoreFixture.result(for: lease, failing: failing), lease: lease, worker: worker)
         }
         #expect(try fixture.store.queue.finishRuns() == [run])
-        return run
+    }
+
+    private func keepReport(_ run: RunID, _ fixture: StoreFixture) throws {
+        let report = try fixture.store.answers.report(run)
+        try fixture.store.answers.keepReport(run, json: String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
     }
 
     private func counts(_ fixture: StoreFixture, of run: RunID) throws -> [String: Int] {
@@ -113,12 +123,24 @@ import Testing
     @Test func `a pruned run keeps its accuracy and its report, and says that its rows are gone`() throws {
         try StoreFixture.withStore { fixture in
             let run = try finished(fixture)
-            #expect(try fixture.store.queue.runsEnded(secondsAgo: 0, keepingReports: true) == [])
+            let queue = fixture.store.queue
+            func chosen(secondsAgo seconds: Double = 0) throws -> [RunID] {
+                try queue.runs(of: queue.pruningChoice(secondsAgo: seconds, keepsReports: true))
+            }
+            #expect(try chosen() == [])
+            try keepReport(run, fixture)
+            #expect(try chosen(secondsAgo: 60) == [])
+            #expect(try chosen() == [run])
+            let dataset = try #require(try fixture.store.catalogue.dataSets(named: "d").first)
+            try fixture.store.catalogue.addLabelSet(
+                "real", toDataSet: dataset, sha256: [UInt8](repeating: 1, count: 32), labels: (0..<10).map { ($0, [0]) })
             let report = try fixture.store.answers.report(run)
-            try fixture.store.answers.keepReport(run, json: String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
-            #expect(try fixture.store.queue.runsEnded(secondsAgo: 60, keepingReports: true) == [])
-            #expect(try fixture.store.queue.runsEnded(secondsAgo: 0, keepingReports: true) == [run])
-            #expect(try fixture.store.queue.pruneRun(run).predictions == 9)
+            #expect(report.labelSets.map(\.name) == ["real"])
+            #expect(try queue.progress(run).first?.stateWords == "incomplete, 9 of 10")
+            #expect(try queue.pruneRun(run).predictions == 9)
+            #expect(try fixture.store.answers.report(run) == report)
+            // A coordinator that made the report meanwhile comes too late.
+            try fixture.store.answers.keepReport(run, json: "{}")
             #expect(try fixture.store.answers.report(run) == report)
             let left = try counts(fixture, of: run)
             #expect(
@@ -127,17 +149,73 @@ import Testing
                 ])
             let accuracy = try PostgresConnection(fixture.address).execute("SELECT * FROM run_accuracy").single()
             #expect(try accuracy.int("images_evaluated") == 9 && accuracy.int("images_failed") == 1)
-            #expect(try fixture.store.queue.progress(run).first?.shardsDone == 3)
-            #expect(try fixture.store.queue.runsEnded(secondsAgo: 0, keepingReports: true) == [])
+            let progress = try #require(try queue.progress(run).first)
+            #expect(progress.shardsDone == 3 && progress.prunedAt?.hasSuffix("Z") == true)
+            #expect(progress.stateWords == "incomplete, 9 of 10, pruned" && !progress.isTroubled)
+            #expect(try chosen() == [])
+            let answers = fixture.store.answers
             for body: () throws -> Void in [
                 { _ = try fixture.store.answers.digest(of: run) }, { _ = try fixture.store.queue.reopen(run) },
                 { _ = try fixture.store.answers.pageContent(of: run) },
-                { try fixture.store.answers.forEachPrediction(of: run) { _, _ in } },
+                { try answers.forEachPrediction(of: run) { _, _ in } }, { _ = try answers.stored(of: run, ordinals: [0]) },
+                { _ = try answers.pairedCounts(run, run) }, { try answers.requireSameImages(run, run) },
+                { _ = try answers.differences(run, run, limit: 1) }, { _ = try answers.provenance(of: run) },
+                { _ = try answers.modelName(of: run) }, { _ = try queue.unprunedRun(run) },
+                { _ = try queue.deadShards(of: run) }, { _ = try queue.history(of: 0, in: run) },
+                { _ = try queue.dropDead(run, shards: nil) },
             ] {
                 #expect(#expect(throws: Failure.self) { try body() }?.code == .runState)
             }
             #expect(try fixture.store.answers.runsWithoutReport() == [])
             #expect(try fixture.store.queue.deleteRun(run).predictions == 0)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `runs that ended anew, go on or are gone since they were listed are left alone, and the others pruned`(keepsReports: Bool) throws {
+        try StoreFixture.withStore { fixture in
+            let queue = fixture.store.queue
+            let runs = try (0..<4).map { _ in try finished(fixture) }
+            for run in runs { try keepReport(run, fixture) }
+            let choice = try queue.pruningChoice(secondsAgo: 0, keepsReports: keepsReports)
+            #expect(try queue.runs(of: choice) == runs)
+            #expect(try queue.room(of: runs).predictions == 36)
+            #expect(try queue.reopen(runs[0]) == 1)
+            try finish(runs[0], fixture)
+            try keepReport(runs[0], fixture)
+            #expect(try queue.reopen(runs[1]) == 1)
+            _ = try queue.deleteRun(runs[2])
+            let before = try [counts(fixture, of: runs[0]), counts(fixture, of: runs[1])]
+            let (freed, skipped) = try queue.prune(runs, choice)
+            #expect(freed.runs == 1 && freed.predictions == 9)
+            #expect(
+                skipped.map(\.message) == [
+                    "run \(runs[0]) was resumed or pruned since the runs were listed",
+                    "run \(runs[1]) is running, it cannot be deleted", "there is no run \(runs[2])",
+                ])
+            #expect(try [counts(fixture, of: runs[0]), counts(fixture, of: runs[1])] == before)
+            let pruned = try counts(fixture, of: runs[3])
+            #expect(pruned["prediction_rows"] == 0 && pruned["runs"] == (keepsReports ? 1 : 0))
+        }
+    }
+
+    @Test func `a cancelled run has no report to keep, and stays as it is where reports are kept`() throws {
+        try StoreFixture.withStore { fixture in
+            let run = try fixture.submit()
+            try fixture.store.queue.steer(run, .cancel)
+            for keepsReports in [true, false] {
+                let choice = try fixture.store.queue.pruningChoice(secondsAgo: 0, keepsReports: keepsReports)
+                #expect(try fixture.store.queue.runs(of: choice) == (keepsReports ? [] : [run]))
+            }
+        }
+    }
+
+    @Test func `a list of what was given up of a run that is not there says so`() throws {
+        try StoreFixture.withStore { fixture in
+            let failure = #expect(throws: Failure.self) { try fixture.store.queue.deadShards(of: RunID(99)) }
+            #expect(failure?.code == .notFound)
+            let all = try fixture.store.queue.deadShards()
+            #expect(all == [])
         }
     }
 

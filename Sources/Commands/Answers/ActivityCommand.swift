@@ -33,7 +33,7 @@ struct ActivityCommand: StoreCommand {
     }
 
     func run(_ store: EvaluationStore) throws {
-        let run = try store.queue.run(runID)
+        let run = try store.queue.unprunedRun(runID)
         if let dialect { return output(try dialectReport(dialect, of: run, store)) }
         let report = ActivityReport(
             run: runID, groups: try store.answers.layerFiring(of: runID), synapses: try store.answers.layerOperations(of: runID))

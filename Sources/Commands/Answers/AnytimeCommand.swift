@@ -37,7 +37,7 @@ struct AnytimeCommand: StoreCommand {
     }
 
     func run(_ store: EvaluationStore) throws {
-        let stored = try store.queue.run(runID)
+        let stored = try store.queue.unprunedRun(runID)
         let report = AnytimeReport(
             run: runID, engine: stored.specification.engine,
             points: try store.answers.anytimeCurve(of: stored, margins: margin, stable: stable),

@@ -31,7 +31,7 @@ struct ClassesCommand: StoreCommand {
     }
 
     func run(_ store: EvaluationStore) throws {
-        _ = try store.queue.run(runID)
+        _ = try store.queue.unprunedRun(runID)
         var classes = try store.answers.classAccuracies(of: runID)
         switch order {
         case .index: break
@@ -64,7 +64,7 @@ struct ConfusionCommand: StoreCommand {
     }
 
     func run(_ store: EvaluationStore) throws {
-        let stored = try store.queue.run(runID)
+        let stored = try store.queue.unprunedRun(runID)
         let report = ConfusionReport(
             run: runID, pairs: try store.answers.confusedPairs(of: runID, limit: pairs),
             cells: try store.answers.confusion(of: runID))
@@ -99,7 +99,7 @@ struct MistakesCommand: StoreCommand {
     }
 
     func run(_ store: EvaluationStore) throws {
-        _ = try store.queue.run(runID)
+        _ = try store.queue.unprunedRun(runID)
         output(
             try MistakeReport(run: runID, mistakes: store.answers.mistakes(of: runID, by: order, limit: limit)).rendered(as: format)
         )

@@ -37,7 +37,7 @@ struct CompareCommand: StoreCommand {
     func run(_ store: EvaluationStore) throws {
         let pairing = pairingOptions.pairing
         let named = try runs.map { (run: $0, name: try store.answers.modelName(of: $0)) }
-        let subsets = try runs.filter { try store.queue.run($0).specification.onlyListedClasses }
+        let subsets = try runs.filter { try store.queue.unprunedRun($0).specification.onlyListedClasses }
         if (1..<runs.count).contains(subsets.count) {
             note(
                 "in run \(subsets.map { "\($0)" }.joined(separator: ", ")) only classes that the data set has images of rank, else all"

@@ -90,7 +90,7 @@ struct DiffCommand: StoreCommand {
     private func firstByShards(_ store: EvaluationStore) throws -> ShardSpikePlace? {
         let differing = try store.answers.activityDifferences(a, b)
         guard let step = differing.map(\.timeStep).min() else { return nil }
-        let model = try store.catalogue.model(id: store.queue.run(a).specification.modelID)
+        let model = try store.catalogue.model(id: store.queue.unprunedRun(a).specification.modelID)
         guard let flow = try? model.description().dataFlow else { return nil }
         for group in flow {
             if let one = differing.first(where: { $0.timeStep == step && $0.layer == group.layer }) {

@@ -29,7 +29,7 @@ struct EnergyCommand: StoreCommand {
     }
 
     func run(_ store: EvaluationStore) throws {
-        let stored = try store.queue.run(runID)
+        let stored = try store.queue.unprunedRun(runID)
         guard EnergyEstimate.isOf(engine: stored.specification.engine) else {
             throw Failure(
                 Failure.Code("energy.multiplies"),

@@ -106,7 +106,7 @@ struct PredictionsCommand: StoreCommand {
 
     func run(_ store: EvaluationStore) throws {
         let export = PredictionExport(
-            timeSteps: try store.queue.run(runID).specification.timeSteps, isWhole: all || format != .csv)
+            timeSteps: try store.queue.unprunedRun(runID).specification.timeSteps, isWhole: all || format != .csv)
         try ExportOutput.write(export.columns, as: format) { writer in
             try store.answers.forEachPrediction(of: runID) { try writer.write(export.row($0, path: $1)) }
         }

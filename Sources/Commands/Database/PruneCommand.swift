@@ -7,8 +7,8 @@ struct PruneCommand: StoreCommand {
     static let configuration = CommandConfiguration(
         commandName: "prune", abstract: "Deletes runs that ended long ago, or their rows.",
         discussion: """
-            With --keep-reports the runs stay with their accuracies and reports, and what every image gave goes. A run that has no report yet \
-            is left alone.
+            With --keep-reports the runs stay with their accuracies and reports, and what every image gave goes. A run that has no report, \
+            such as one that was cancelled, is left alone. So is one that was resumed meanwhile, or is gone: standard error says which.
             """)
 
     @Option(help: "How long ago a run must have ended: a number and d, h or m, such as 90d.")
@@ -22,15 +22,19 @@ struct PruneCommand: StoreCommand {
     @OptionGroup var databaseOptions: DatabaseOptions
 
     func run(_ store: EvaluationStore) throws {
-        let runs = try store.queue.runsEnded(secondsAgo: runsOlderThan.seconds, keepingReports: keepReports)
-        guard let first = runs.first, let last = runs.last else { return note("no run ended so long ago") }
-        let expected = try runs.reduce(FreedRows()) { $0 + (try store.queue.deletionOfRun($1)) }
+        let choice = try store.queue.pruningChoice(secondsAgo: runsOlderThan.seconds, keepsReports: keepReports)
+        let runs = try store.queue.runs(of: choice)
+        guard let lowest = runs.min(), let highest = runs.max() else { return note("no run ended so long ago") }
         let what = keepReports ? "Pruning the rows of" : "Deleting"
-        guard try confirmation.confirm("\(what) \(runs.count.counted("run")), \(first) to \(last), frees \(expected.text).") else {
+        let numbers = runs.count == 1 ? "run \(lowest)" : "\(runs.count.counted("run")) with numbers from \(lowest) to \(highest)"
+        guard try confirmation.confirm("\(what) \(numbers) frees \(store.queue.room(of: runs).text).") else {
             return note("nothing was deleted")
         }
-        var freed = FreedRows()
-        for run in runs { freed = freed + (try keepReports ? store.queue.pruneRun(run) : store.queue.deleteRun(run)) }
+        let (freed, skipped) = try store.queue.prune(runs, choice)
+        if !skipped.isEmpty {
+            let causes = skipped.prefix(10).map(\.message).joined(separator: "; ") + (skipped.count > 10 ? "; and others" : "")
+            note("left \(skipped.count.counted("run")) alone: \(causes)")
+        }
         note("\(keepReports ? "pruned" : "deleted") \(freed.runs.counted("run")): \(freed.text)")
     }
 }

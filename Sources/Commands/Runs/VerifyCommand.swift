@@ -31,7 +31,7 @@ struct VerifyCommand: StoreCommand {
     }
 
     func run(_ store: EvaluationStore) throws {
-        let run = try store.queue.run(runID)
+        let run = try store.queue.unprunedRun(runID)
         let evaluated = try store.answers.evaluatedOrdinals(of: runID)
         guard !evaluated.isEmpty else {
             throw Failure(Failure.Code("verify.no_images"), "run \(runID) has no prediction yet", remedy: "wait until it has some")

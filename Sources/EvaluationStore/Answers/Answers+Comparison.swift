@@ -6,7 +6,7 @@ extension Answers {
     /// How two runs fared on the images that both evaluated.
     /// - Throws: `store.not_found`; `compare.no_common_images`.
     package func pairedCounts(_ a: RunID, _ b: RunID) throws -> PairedCounts {
-        for run in [a, b] { _ = try queue.run(run) }
+        for run in [a, b] { _ = try queue.unprunedRun(run) }
         let row = try rows(
             "SELECT images, a_correct, b_correct, a_only, b_only FROM run_comparison($1, $2)", [.int64(a.rawValue), .int64(b.rawValue)]
         ).single()
@@ -34,7 +34,7 @@ extension Answers {
 
     /// - Throws: `compare.different_images` where an image of one run's data set has other bytes or another label in the other's.
     package func requireSameImages(_ a: RunID, _ b: RunID) throws {
-        for run in [a, b] { _ = try queue.run(run) }
+        for run in [a, b] { _ = try queue.unprunedRun(run) }
         let key: [PostgresValue] = [.int64(a.rawValue), .int64(b.rawValue)]
         let counted = try rows(
             "SELECT count(*) AS images, count(*) FILTER (WHERE NOT same_bytes) AS files FROM different_images($1, $2)", key
@@ -99,5 +99,5 @@ extension Answers {
     }
 
     /// The model's name of a run.
-    package func modelName(of run: RunID) throws -> String { try catalogue.model(id: queue.run(run).specification.modelID).name }
+    package func modelName(of run: RunID) throws -> String { try catalogue.model(id: queue.unprunedRun(run).specification.modelID).name }
 }

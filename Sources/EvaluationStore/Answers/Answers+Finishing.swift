@@ -13,11 +13,12 @@ extension Answers {
         ).map { RunID(try $0.int64("run_id")) }
     }
 
-    /// Keeps what a run came to, as JSON; nothing where the run has been opened again meanwhile.
+    /// Keeps what a run came to, as JSON; nothing where the run has been opened again or pruned meanwhile.
     package func keepReport(_ run: RunID, json: String) throws {
         try execute(
             """
-            INSERT INTO reports (run_id, report) SELECT run_id, $2::text::jsonb FROM runs WHERE run_id = $1 AND state = 'finished' FOR SHARE
+            INSERT INTO reports (run_id, report) SELECT run_id, $2::text::jsonb FROM runs
+            WHERE run_id = $1 AND state = 'finished' AND pruned_at IS NULL FOR SHARE
             ON CONFLICT (run_id) DO UPDATE SET report = excluded.report, created_at = now()
             """, [.int64(run.rawValue), .text(json)])
     }

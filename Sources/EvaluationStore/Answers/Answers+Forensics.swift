@@ -6,7 +6,7 @@ extension Answers {
     /// What a run's rows depend on.
     /// - Throws: `store.not_found`.
     package func provenance(of run: RunID) throws -> RunProvenance {
-        _ = try queue.run(run)
+        _ = try queue.unprunedRun(run)
         let row = try rows(
             """
             SELECT model, encode(model_sha256, 'hex') AS model_sha256, network, dataset, encode(manifest_sha256, 'hex') AS manifest_sha256, timesteps,
@@ -35,7 +35,7 @@ extension Answers {
         _ a: RunID, _ b: RunID, pairing: Pairing, limit: Int
     ) throws -> (counts: RowDifferences, changes: [PredictionChange]) {
         let images = try pairedCounts(a, b).images
-        let steps = min(try queue.run(a).specification.timeSteps, try queue.run(b).specification.timeSteps)
+        let steps = min(try queue.unprunedRun(a).specification.timeSteps, try queue.unprunedRun(b).specification.timeSteps)
         let key: [PostgresValue] = [.int64(a.rawValue), .int64(b.rawValue)]
         let pairs = try pairedImages(a, b, by: pairing)
         var counts = RowDifferences(
@@ -103,7 +103,7 @@ extension Answers {
             WHERE p.run_id = $1 AND p.ordinal = ANY ($3) ORDER BY p.ordinal
             """,
             [
-                .int64(run.rawValue), .int64(try queue.run(run).specification.datasetID),
+                .int64(run.rawValue), .int64(try queue.unprunedRun(run).specification.datasetID),
                 .int32Array(ordinals.map { Int32(clamping: $0) }),
             ]
         ).map { row in

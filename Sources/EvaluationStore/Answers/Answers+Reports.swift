@@ -4,19 +4,21 @@ internal import FoundationEssentials
 internal import Postgres
 
 extension Answers {
-    /// What a run came to so far; of a pruned run what was kept of it.
+    /// What a run came to so far; of a pruned run what was kept of it, with the certificate that its model has now.
     /// - Throws: `store.not_found`.
     package func report(_ id: RunID) throws -> RunReport {
         let run = try queue.run(id)
-        return try run.isPruned ? keptReport(of: id) : report(run, anytime: anytime(id))
+        return try run.isPruned ? keptReport(of: run) : report(run, anytime: anytime(id))
     }
 
-    private func keptReport(of run: RunID) throws -> RunReport {
-        let kept = try rows("SELECT report::text AS report FROM reports WHERE run_id = $1", [.int64(run.rawValue)]).first
+    private func keptReport(of run: StoredRun) throws -> RunReport {
+        let kept = try rows("SELECT report::text AS report FROM reports WHERE run_id = $1", [.int64(run.id.rawValue)]).first
         guard let text = try kept?.text("report") else {
-            throw Failure(.runState, "run \(run) was pruned, and had no report", remedy: "submit it anew")
+            throw Failure(.runState, "run \(run.id) was pruned, and had no report", remedy: "submit it anew")
         }
-        return try StoredJSON.decode(RunReport.self, from: text, what: "the report that was kept of run \(run)")
+        var report = try StoredJSON.decode(RunReport.self, from: text, what: "the report that was kept of run \(run.id)")
+        report.certificate = try certificate(of: run, catalogue.model(id: run.specification.modelID))
+        return report
     }
 
     /// - Parameter anytime: what ``anytime(_:)`` gives for the run.
@@ -80,8 +82,12 @@ extension Answers {
                 kernels: try workers?.text("kernels").split(separator: ",").map(String.init) ?? [], shards: try totals.int("shards"),
                 submittedAt: try totals.text("submitted_at"),
                 finishedAt: try totals.textIfPresent("finished_at")),
-            certificate: try catalogue.certificate(
-                of: model, engine: run.specification.engine, timeSteps: run.specification.timeSteps, version: run.specification.version))
+            certificate: try certificate(of: run, model))
+    }
+
+    private func certificate(of run: StoredRun, _ model: StoredModel) throws -> CertificateQuote? {
+        try catalogue.certificate(
+            of: model, engine: run.specification.engine, timeSteps: run.specification.timeSteps, version: run.specification.version)
     }
 
     /// Nil where the model's architecture does not tell its classes.

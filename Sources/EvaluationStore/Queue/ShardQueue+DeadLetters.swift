@@ -45,8 +45,10 @@ package struct AttemptRecord: Sendable, Hashable, Codable {
 
 extension ShardQueue {
     /// Dead shards, of one run or of all, without those that were dropped.
+    /// - Throws: `store.not_found`; `run.state` where the run was pruned.
     package func deadShards(of run: RunID? = nil) throws -> [DeadShard] {
-        try rows(
+        if let run { _ = try unprunedRun(run) }
+        return try rows(
             """
             SELECT run_id, shard, first_ordinal, image_count, path, coalesce(code, '') AS code, coalesce(message, '') AS message, attempts,
                    \(Self.time("died_at")) AS died_at
@@ -63,8 +65,9 @@ extension ShardQueue {
     }
 
     /// How the attempts of a shard ended, and those of the shards that it was split from, oldest first.
-    /// - Throws: `store.not_found` where there is no such shard.
+    /// - Throws: `store.not_found` where there is no such shard; `run.state` where the run was pruned.
     package func history(of shard: Int, in run: RunID) throws -> [AttemptRecord] {
+        _ = try unprunedRun(run)
         let found = try rows(
             """
             WITH RECURSIVE line AS (
@@ -92,7 +95,7 @@ extension ShardQueue {
     /// - Parameter shards: which; all of the run where it is nil.
     /// - Returns: how many there were.
     package func dropDead(_ run: RunID, shards: [Int]?) throws -> Int {
-        guard try !rows("SELECT FROM runs WHERE run_id = $1", [.int64(run.rawValue)]).isEmpty else { throw Self.noRun(run) }
+        _ = try unprunedRun(run)
         return try execute(
             """
             UPDATE shards SET dropped_at = clock_timestamp()

@@ -28,57 +28,38 @@ extension ShardQueue {
         return try session.withConnection { try size(of: run, $0) }
     }
 
+    /// What deleting runs would free; of those that are gone nothing.
+    package func room(of runs: [RunID]) throws -> FreedRows {
+        try session.withConnection { connection in try runs.reduce(FreedRows()) { $0 + (try size(of: $1, connection)) } }
+    }
+
     /// Deletes a run that has ended with all its rows and its report, in one transaction.
-    /// - Throws: `store.not_found`; `run.state` where the run has not ended.
-    package func deleteRun(_ run: RunID) throws -> FreedRows {
-        try session.withConnection { connection in
-            try connection.transaction { connection in
-                try refuse(run, lockToDelete(run, connection))
-                let freed = try size(of: run, connection)
-                try removeRows(of: run, connection)
-                try connection.execute("UPDATE runs SET is_newest = false WHERE run_id = $1", [.int64(run.rawValue)])
-                // The next submission takes up the newest of the others with the same rows.
-                try connection.execute(
-                    """
-                    UPDATE runs SET is_newest = true WHERE run_id = (
-                        SELECT max(o.run_id) FROM runs r
-                        JOIN runs o USING (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, only_listed_classes)
-                        WHERE r.run_id = $1 AND o.run_id <> $1 AND o.pruned_at IS NULL)
-                    """, [.int64(run.rawValue)])
-                try connection.execute("DELETE FROM runs WHERE run_id = $1", [.int64(run.rawValue)])
-                return freed
-            }
+    /// - Parameter choice: what the run must still be of, if anything.
+    /// - Throws: `store.not_found`; `run.state` where the run has not ended, or is not of the choice.
+    package func deleteRun(_ run: RunID, if choice: PruningChoice? = nil) throws -> FreedRows {
+        try freeing(run, if: choice) { connection in
+            try removeRows(of: run, connection)
+            try connection.execute("UPDATE runs SET is_newest = false WHERE run_id = $1", [.int64(run.rawValue)])
+            // The next submission takes up the newest of the others with the same rows.
+            try connection.execute(
+                """
+                UPDATE runs SET is_newest = true WHERE run_id = (
+                    SELECT max(o.run_id) FROM runs r
+                    JOIN runs o USING (model_id, dataset_id, timesteps, engine, preprocessing, pixel_limit, only_listed_classes)
+                    WHERE r.run_id = $1 AND o.run_id <> $1 AND o.pruned_at IS NULL)
+                """, [.int64(run.rawValue)])
+            try connection.execute("DELETE FROM runs WHERE run_id = $1", [.int64(run.rawValue)])
         }
     }
 
-    /// Runs that ended more than so many seconds ago, oldest first.
-    /// - Parameter keepingReports: without those that have no report yet, and those that were pruned before.
-    package func runsEnded(secondsAgo seconds: Double, keepingReports: Bool) throws -> [RunID] {
-        try rows(
-            """
-            SELECT run_id FROM runs
-            WHERE state IN ('finished', 'cancelled') AND finished_at < clock_timestamp() - $1 * interval '1 second'
-              AND (NOT $2 OR (pruned_at IS NULL
-                   AND (state = 'cancelled' OR EXISTS (SELECT FROM reports WHERE reports.run_id = runs.run_id))))
-            ORDER BY finished_at, run_id
-            """, [.float64(seconds), .bool(keepingReports)]
-        ).map { RunID(try $0.int64("run_id")) }
-    }
-
-    /// Removes a run's rows and shards, and keeps the run, its figures and its report.
-    /// - Throws: `store.not_found`; `run.state` where the run has not ended.
-    package func pruneRun(_ run: RunID) throws -> FreedRows {
+    /// Removes something of a run that has ended, in one transaction that holds the run.
+    func freeing(_ run: RunID, if choice: PruningChoice?, _ remove: (PostgresConnection) throws -> Void) throws -> FreedRows {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 try refuse(run, lockToDelete(run, connection))
+                try choice?.require(run, connection)
                 let freed = try size(of: run, connection)
-                try keepFigures(of: [run.rawValue], connection)
-                try removeRows(of: run, connection)
-                for table in ["image_failures", "shards"] {
-                    try connection.execute("DELETE FROM \(table) WHERE run_id = $1", [.int64(run.rawValue)])
-                }
-                try connection.execute(
-                    "UPDATE runs SET pruned_at = clock_timestamp(), is_newest = false WHERE run_id = $1", [.int64(run.rawValue)])
+                try remove(connection)
                 return freed
             }
         }
@@ -100,7 +81,7 @@ extension ShardQueue {
     /// Images whose rows go in one statement: each has a time limit.
     private static let piece = 100_000
 
-    private func removeRows(of run: RunID, _ connection: PostgresConnection) throws {
+    func removeRows(of run: RunID, _ connection: PostgresConnection) throws {
         var removed = Self.piece
         while removed == Self.piece {
             removed = try connection.execute(

@@ -42,6 +42,8 @@ package struct RunProgress: Sendable, Hashable, Codable {
     package var startedAt: String?
     /// Whether it was begun, has not ended, and no coordinator is there to go on with it.
     package var isInterrupted: Bool
+    /// When its rows were removed and only its report was kept; missing where they are there.
+    package var prunedAt: String?
 
     enum CodingKeys: String, CodingKey {
         case run, model, dataset, state
@@ -61,15 +63,18 @@ package struct RunProgress: Sendable, Hashable, Codable {
         case submittedAt = "submitted_at"
         case startedAt = "started_at"
         case isInterrupted = "interrupted"
+        case prunedAt = "pruned_at"
     }
 
-    /// The state in words that tell whether every image counts: `running`, `interrupted, 120 of 500`, `incomplete, 50 of 53`.
+    /// The state in words that tell whether every image counts: `running`, `interrupted, 120 of 500`, `incomplete, 50 of 53`,
+    /// `finished, pruned`.
     package var stateWords: String {
-        isInterrupted ? "interrupted, \(imagesDone) of \(imagesExpected)" : state.words(evaluated: imagesEvaluated, of: imagesExpected)
+        if isInterrupted { return "interrupted, \(imagesDone) of \(imagesExpected)" }
+        return state.words(evaluated: imagesEvaluated, of: imagesExpected) + (prunedAt == nil ? "" : ", pruned")
     }
 
-    /// Whether it is one to look after: interrupted, or ended without every image.
-    package var isTroubled: Bool { isInterrupted || (state.isTerminal && imagesEvaluated < imagesExpected) }
+    /// Whether it is one to look after: interrupted, or ended without every image, which may still be done.
+    package var isTroubled: Bool { isInterrupted || (state.isTerminal && imagesEvaluated < imagesExpected && prunedAt == nil) }
 }
 
 extension ShardQueue {
@@ -96,9 +101,9 @@ extension ShardQueue {
             maxAttempts: try row.int("max_attempts"), isPruned: try row.bool("is_pruned"))
     }
 
-    /// A run whose rows are there.
+    /// A run whose rows are there: what asks for rows or shards begins with it.
     /// - Throws: `store.not_found`; `run.state` where it was pruned.
-    func unprunedRun(_ id: RunID) throws -> StoredRun {
+    package func unprunedRun(_ id: RunID) throws -> StoredRun {
         let run = try run(id)
         if run.isPruned { throw Self.pruned(id) }
         return run
@@ -119,7 +124,8 @@ extension ShardQueue {
                    coalesce(images_per_second, 0) AS images_per_second, \(Self.time("submitted_at")) AS submitted_at,
                    \(Self.time("started_at")) AS started_at,
                    p.state = 'running' AND started_at IS NOT NULL AND NOT EXISTS (
-                       SELECT FROM coordinators WHERE \(Self.presentCoordinator)) AS is_interrupted
+                       SELECT FROM coordinators WHERE \(Self.presentCoordinator)) AS is_interrupted,
+                   (SELECT \(Self.time("pruned_at")) FROM runs WHERE runs.run_id = p.run_id) AS pruned_at
             FROM progress p JOIN run_accuracy a USING (run_id)
             """
         let found =
@@ -139,7 +145,7 @@ extension ShardQueue {
                 shardsCancelled: try row.int("shards_cancelled"),
                 imagesPerSecond: try row.double("images_per_second"), submittedAt: try row.text("submitted_at"),
                 startedAt: try row.textIfPresent("started_at"),
-                isInterrupted: try row.bool("is_interrupted"))
+                isInterrupted: try row.bool("is_interrupted"), prunedAt: try row.textIfPresent("pruned_at"))
         }
     }
 }
