@@ -11,9 +11,12 @@ extension ShardQueue {
     }
 
     /// Waits until a run is made or changes its state, at most `timeout`; after ``listenForRuns()``, on the same session.
-    /// - Returns: whether one did.
+    /// - Returns: whether one did, or may have: where the connection was made anew, nobody listened.
     package func waitForRuns(atMost timeout: Duration) throws -> Bool {
-        try session.withConnection { try $0.waitForNotification(atMost: timeout) }
+        let known = session.connectionCount
+        return try session.withConnection { connection in
+            try session.connectionCount != known || connection.waitForNotification(atMost: timeout)
+        }
     }
 
     /// Whether any run is running, or any shard is out.
