@@ -19,6 +19,12 @@ extension ShardQueue {
         }
     }
 
+    /// Does nothing but ask what the roles of all programs may read.
+    /// - Throws: what keeps the database from answering; `database.insufficient_privilege` where this program's role may not read it.
+    package func requireAccess() throws {
+        try session.retrying { _ = try $0.execute("SELECT run_id FROM runs LIMIT 1") }
+    }
+
     /// Whether any run is running, or any shard is out.
     package func hasWork() throws -> Bool {
         try rows(
