@@ -3,9 +3,11 @@ import Diagnostics
 import Glibc
 
 extension PostgresConnection {
-    /// Asks for what is notified on a channel, for as long as this session lasts.
+    /// Asks for what is notified on a channel, for as long as this session lasts; once.
     package func listen(to channel: String) throws {
+        guard !channels.contains(channel) else { return }
         try executeScript("LISTEN \(Self.quoted(channel))")
+        channels.insert(channel)
     }
 
     /// Waits for a notification, at most `timeout`. All that have arrived are taken at once.

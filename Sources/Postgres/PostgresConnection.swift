@@ -19,6 +19,8 @@ package final class PostgresConnection {
     package private(set) var isPooled = false
     /// Whether statements are prepared on the server, under names.
     var preparesStatements = true
+    /// What ``listen(to:)`` was asked for.
+    var channels: Set<String> = []
     /// Whether a streaming query or COPY of this connection is under way.
     var isBusy = false
     /// Whether ``transaction(isolation:readOnly:_:)`` is under way.
@@ -53,6 +55,15 @@ package final class PostgresConnection {
     /// Whether the connection is believed to be usable: open, and no call of it has met a broken peer.
     package var isOpen: Bool {
         handle.map { PQstatus($0) == CONNECTION_OK } ?? false
+    }
+
+    /// Whether the server ended the session while nothing was asked of it, which only reading shows. Notifications that are read stay.
+    func hasHungUp() -> Bool {
+        guard let handle, PQtransactionStatus(handle) == PQTRANS_IDLE else { return false }
+        while (try? SocketWait.poll(PQsocket(handle), for: Int16(POLLIN), deadline: Deadline(in: .zero))) != nil {
+            if PQconsumeInput(handle) != 1 { return true }
+        }
+        return false
     }
 
     /// The process id of the server's side, as in `pg_stat_activity.pid`.

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A connection that is made when it is first needed and made anew after it broke.
+/// A connection that is made when it is first needed and made anew after it broke, also where the server hung up while nothing was asked.
 ///
 /// A statement or transaction that was interrupted is never repeated behind the caller's back: ``withConnection(_:)`` reports the failure and the next
 /// call reconnects. ``retrying(_:)`` repeats a body that the caller knows to be repeatable. Confined to one thread like its connection.
@@ -32,17 +32,23 @@ package final class PostgresSession {
         try body(openConnection(deadline: Deadline(in: retry.totalTime)))
     }
 
-    /// Like ``withConnection(_:)``, and repeats `body` after every transient failure but `database.commit_unknown`, until the time of the policy is used up.
+    /// Like ``withConnection(_:)``, and repeats `body` after every transient failure but `database.commit_unknown`, until the time of the policy is used up;
+    /// once at any rate, and at once, where the connection was lost and is one of before.
     ///
     /// `body` must leave nothing half done when it throws: one statement, or one transaction.
     @discardableResult
     package func retrying<T>(_ body: (PostgresConnection) throws -> T) throws -> T {
         let deadline = Deadline(in: retry.totalTime)
         var attempt = 0
+        var mayBeStale = connection?.isOpen ?? false
         while true {
             do {
                 return try body(openConnection(deadline: deadline))
             } catch let failure as Failure where failure.recovery == .transient && failure.code != .databaseCommitUnknown {
+                if mayBeStale, [.databaseConnectionLost, .databaseShutdown].contains(failure.code) {
+                    mayBeStale = false
+                    continue
+                }
                 guard retry.waitAgain(after: attempt, until: deadline, isStopping: isStopping) else { throw failure }
                 attempt += 1
             }
@@ -55,7 +61,7 @@ package final class PostgresSession {
     }
 
     private func openConnection(deadline: Deadline) throws -> PostgresConnection {
-        if let connection, connection.isOpen { return connection }
+        if let connection, connection.isOpen, !connection.hasHungUp() { return connection }
         connection = nil
         var attempt = 0
         while true {

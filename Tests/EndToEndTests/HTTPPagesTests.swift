@@ -122,6 +122,20 @@ extension ProgramTests {
                     }
                     #expect(try http.get("/").status == 404, "a worker has no dashboard")
                     try cluster.waitForWorkers(1)
+                    // Sessions that are cut are made anew, and nobody is told of trouble.
+                    _ = try dashboard.get("/api/overview")
+                    try PostgresConnection(address).executeScript(
+                        """
+                        SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+                        WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+                        """)
+                    // Longer than an answer of before serves.
+                    usleep(1_100_000)
+                    for probe in [dashboard, http] {
+                        let checks = try #require(try probe.get("/readyz").json()["checks"] as? [[String: Any]])
+                        #expect(checks.first { $0["name"] as? String == "database" }?["ok"] as? Bool == true)
+                    }
+                    #expect(try dashboard.get("/api/overview").status == 200)
                     try database.stop(immediately: true)
                     for probe in [dashboard, http] {
                         let answer = try probe.wait(for: "/readyz") { $0.status == 503 }

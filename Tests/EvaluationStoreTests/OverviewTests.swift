@@ -49,6 +49,40 @@ import Testing
         }
     }
 
+    @Test func `while no run goes on a look serves again and asks nothing, until a run is made or the connection is cut`() throws {
+        try StoreFixture.withStore { fixture in
+            let session = PostgresSession(fixture.address)
+            let reader = OverviewReader(EvaluationStore(session: session), quietInterval: .seconds(3600))
+            let connection = try PostgresConnection(fixture.address)
+            func lastStatement() throws -> String {
+                try connection.execute(
+                    "SELECT query_start::text AS at FROM pg_stat_activity WHERE pid = $1",
+                    [.int32(Int32(try session.withConnection { $0.serverProcess }))]
+                ).single().text("at")
+            }
+            /// What was notified has arrived with the answer to any statement.
+            func hear() throws { try session.withConnection { try $0.executeScript("SELECT 1") } }
+            let first = try reader.look()
+            let asked = try lastStatement()
+            let worker = try fixture.worker()
+            #expect(try reader.look() == first)
+            #expect(try lastStatement() == asked)
+            let process = try session.withConnection { $0.serverProcess }
+            try connection.execute("SELECT pg_terminate_backend($1, 5000)", [.int32(Int32(process))])
+            #expect(try reader.look().workers.map(\.id) == [worker])
+            let run = try fixture.submit()
+            try hear()
+            #expect(try reader.look().runs.map(\.run) == [run])
+            _ = try fixture.store.queue.steer(run, .cancel)
+            try hear()
+            #expect(try reader.look().runs.map(\.state) == [.cancelled])
+            let ended = try reader.look(at: run)
+            let kept = try lastStatement()
+            #expect(try reader.look(at: run) == ended)
+            #expect(try lastStatement() == kept)
+        }
+    }
+
     @Test func `dead shards are counted and listed with their files until they are dropped`() throws {
         try StoreFixture.withStore { fixture in
             let run = try fixture.submit(images: 1, size: 1, maxAttempts: 1)

@@ -79,6 +79,9 @@ import Testing
                 try session.withConnection { try $0.executeScript("SET ROLE \(role)") }
                 return try body(EvaluationStore(session: session))
             }
+            for role in ["evalctl_worker", "evalctl_coordinator"] { try withRole(role) { try $0.queue.requireAccess() } }
+            let refused = #expect(throws: Failure.self) { try withRole("pg_read_all_settings") { try $0.queue.requireAccess() } }
+            #expect(refused?.code == .databaseInsufficientPrivilege)
             let worker = try withRole("evalctl_worker") {
                 try $0.queue.register(WorkerDescription(host: "h", processID: 1, version: "v", instructionSet: "i", threads: 1))
             }

@@ -10,7 +10,7 @@ import Testing
         try PostgresConnection(address).execute("SELECT pg_terminate_backend($1, 5000)", [.int32(Int32(connection.serverProcess))])
     }
 
-    @Test func `a session whose connection was ended reports it once, and goes on with a new one and its statements`() throws {
+    @Test func `a session whose connection was ended while nothing was asked goes on with a new one and its statements`() throws {
         try TestDatabase.withDatabase { address in
             let session = PostgresSession(address)
             let query = "SELECT $1::int + 1 AS n"
@@ -18,10 +18,46 @@ import Testing
                 #expect(try connection.execute(query, [1]).single().int("n") == 2)
                 try terminate(connection, address)
             }
-            let failure = try #require(throws: Failure.self) { try session.withConnection { try $0.execute(query, [1]) } }
-            #expect(failure.recovery == .transient && failure.code == .databaseShutdown)
             #expect(try session.withConnection { try $0.execute(query, [2]).single().int("n") } == 3)
             #expect(session.connectionCount == 2)
+        }
+    }
+
+    @Test func `what was interrupted is reported once, and no part of a transaction lands on a new connection`() throws {
+        try TestDatabase.withDatabase { address in
+            let session = PostgresSession(address)
+            for isNested in [false, true] {
+                let failure = try #require(throws: Failure.self) {
+                    try session.withConnection { connection in
+                        try connection.transaction { transaction in
+                            try terminate(transaction, address)
+                            guard isNested else { return try transaction.executeScript("SELECT 1") }
+                            try session.withConnection { try $0.executeScript("SELECT 1") }
+                        }
+                    }
+                }
+                #expect(failure.recovery == .transient && failure.code == .databaseShutdown)
+            }
+            #expect(session.connectionCount == 2)
+        }
+    }
+
+    @Test func `a connection of before that is lost is made anew once, however little time there is`() throws {
+        try TestDatabase.withDatabase { address in
+            let session = PostgresSession(address, retry: RetryPolicy(totalTime: .zero))
+            func attempts(losing losses: Int) -> String {
+                var count = 0
+                let answer = try? session.retrying { connection in
+                    count += 1
+                    if count <= losses { try terminate(connection, address) }
+                    return try connection.execute("SELECT 1 AS one").single().int("one")
+                }
+                return "\(count), \(answer == nil ? "failed" : "answered")"
+            }
+            #expect(attempts(losing: 1) == "1, failed")
+            #expect(attempts(losing: 0) == "1, answered")
+            #expect(attempts(losing: 1) == "2, answered")
+            #expect(attempts(losing: 2) == "2, failed")
         }
     }
 

@@ -55,17 +55,16 @@ struct HTTPOptions: ParsableArguments {
 }
 
 extension DaemonOptions {
-    /// What `/readyz` asks: the database and the transport, each with a connection of its own.
+    /// What `/readyz` asks: the database and the transport.
     func readinessChecks(
         _ transport: any JobTransport, database: DatabaseAddress, name: String, logger: Logger,
         further: @escaping @Sendable @autoclosure () -> [ReadinessCheck] = []
     ) -> @Sendable () throws -> [ReadinessCheck] {
         {
-            let session = Self.impatientSession(database, "\(name) readiness")
-            let monitor = try transport.makeMonitor(
-                store: EvaluationStore(session: Self.impatientSession(database, "\(name) readiness")), logger: logger)
+            let store = EvaluationStore(session: Self.impatientSession(database, "\(name) readiness"))
+            let monitor = try transport.makeMonitor(store: store, logger: logger)
             return [
-                ReadinessCheck("database") { try session.withConnection { _ = try $0.execute("SELECT 1 AS one", []) } },
+                ReadinessCheck("database") { try store.queue.requireAccess() },
                 ReadinessCheck(monitor.name) { try monitor.check() },
             ] + further()
         }

@@ -42,7 +42,7 @@ final class FleetWatch: Sendable {
 
     init(_ source: DashboardSource, interval: Duration) {
         let database = source.database
-        let looks = BlockingThread("dashboard-looks") { OverviewReader(Self.store(database, " looks"), quietInterval: .seconds(3)) }
+        let looks = BlockingThread("dashboard-looks") { OverviewReader(Self.store(database, " looks"), quietInterval: .seconds(5)) }
         self.looks = looks
         work = BlockingThread("dashboard-work") { Self.store(database, " work") }
         let broker = BlockingThread("dashboard-broker", make: source.makeBrokerMetrics)

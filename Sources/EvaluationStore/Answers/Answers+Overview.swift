@@ -53,47 +53,54 @@ extension Answers {
             startedAt: try row.textIfPresent("started_at"), finishedAt: try row.textIfPresent("finished_at"))
     }
 
-    func runsByState() throws -> [String: Int] {
-        var counts = Dictionary(uniqueKeysWithValues: RunState.allCases.map { ($0.rawValue, 0) })
-        for row in try rows("SELECT state, count(*) AS runs FROM runs GROUP BY state") {
-            counts[try row.text("state")] = try row.int("runs")
-        }
-        return counts
+    /// What ``FleetOverview`` counts, in one statement: an open page asks it again and again.
+    struct FleetFigures {
+        var at: String
+        var runsByState: [String: Int]
+        var totals: FleetTotals
+        var imagesPerSecond: Double
+        /// Without the newest of them.
+        var deadLetters: DeadLetterOverview
     }
 
-    func fleetTotals() throws -> FleetTotals {
+    func fleetFigures() throws -> FleetFigures {
+        let states = RunState.allCases.map(\.rawValue)
         let row = try rows(
             """
-            SELECT w.*, s.* FROM (
-                SELECT coalesce(sum(r.images_expected), 0)::bigint AS images_expected FROM runs r WHERE r.state IN ('running', 'paused')) r
+            SELECT \(Self.time("clock_timestamp()")) AS at, n.*, w.*, d.*, s.* FROM (
+                SELECT \(states.map { "count(*) FILTER (WHERE state = '\($0)') AS runs_\($0)" }.joined(separator: ", ")),
+                       coalesce(sum(images_expected) FILTER (WHERE state IN ('running', 'paused')), 0)::bigint AS images_expected
+                FROM runs) n
             CROSS JOIN LATERAL (
-                SELECT r.images_expected - coalesce(sum(image_count - images_redone) FILTER (WHERE s.state IN ('done', 'dead')), 0)::bigint AS images_left,
+                SELECT n.images_expected - coalesce(sum(image_count - images_redone) FILTER (WHERE s.state IN ('done', 'dead')), 0)::bigint AS images_left,
                        count(*) FILTER (WHERE s.state = 'pending') AS pending, count(*) FILTER (WHERE s.state = 'published') AS published,
                        count(*) FILTER (WHERE s.state = 'running') AS running, count(*) FILTER (WHERE s.state = 'done') AS done,
                        count(*) FILTER (WHERE s.state = 'split') AS split, count(*) FILTER (WHERE s.state = 'dead') AS dead,
                        count(*) FILTER (WHERE s.state = 'cancelled') AS cancelled
                 FROM shards s JOIN runs u USING (run_id) WHERE u.state IN ('running', 'paused')) s
             CROSS JOIN (
-                SELECT count(*) AS workers, coalesce(sum(threads), 0)::bigint AS threads FROM worker_status
-                WHERE state IN ('running', 'draining')) w
+                SELECT count(*) AS workers, coalesce(sum(threads), 0)::bigint AS threads,
+                       coalesce(sum(images_per_second), 0)::double precision AS pace
+                FROM worker_status WHERE state IN ('running', 'draining')) w
+            CROSS JOIN (
+                SELECT count(*) AS dead_shards, coalesce(sum(image_count), 0)::bigint AS dead_images
+                FROM shards WHERE state = 'dead' AND dropped_at IS NULL) d
             """
         ).single()
-        return FleetTotals(
-            imagesLeft: max(try row.int("images_left"), 0), shards: try shardCounts(row), workers: try row.int("workers"),
-            threads: try row.int("threads"))
+        return FleetFigures(
+            at: try row.text("at"),
+            runsByState: try Dictionary(uniqueKeysWithValues: states.map { ($0, try row.int("runs_\($0)")) }),
+            totals: FleetTotals(
+                imagesLeft: max(try row.int("images_left"), 0), shards: try shardCounts(row), workers: try row.int("workers"),
+                threads: try row.int("threads")),
+            imagesPerSecond: try row.double("pace"),
+            deadLetters: DeadLetterOverview(shards: try row.int("dead_shards"), images: try row.int("dead_images")))
     }
 
     private func shardCounts(_ row: PostgresRow) throws -> ShardCounts {
         ShardCounts(
             pending: try row.int("pending"), published: try row.int("published"), running: try row.int("running"),
             done: try row.int("done"), split: try row.int("split"), dead: try row.int("dead"), cancelled: try row.int("cancelled"))
-    }
-
-    /// Images per second of all workers that report.
-    func fleetPace() throws -> Double {
-        try rows(
-            "SELECT coalesce(sum(images_per_second), 0)::double precision AS pace FROM worker_status WHERE state IN ('running', 'draining')"
-        ).single().double("pace")
     }
 
     /// Workers that report, those with shards first, and behind them those that ended or vanished within the last hour; at most a thousand.
@@ -122,19 +129,7 @@ extension Answers {
         }
     }
 
-    func deadLetterOverview() throws -> DeadLetterOverview {
-        let count = try rows(
-            """
-            SELECT count(*) AS shards, coalesce(sum(image_count), 0)::bigint AS images
-            FROM shards WHERE state = 'dead' AND dropped_at IS NULL
-            """
-        ).single()
-        let shards = try count.int("shards")
-        return DeadLetterOverview(
-            shards: shards, images: try count.int("images"), newest: shards == 0 ? [] : try newestDeadShards(limit: 50))
-    }
-
-    private func newestDeadShards(limit: Int) throws -> [DeadShard] {
+    func newestDeadShards(limit: Int) throws -> [DeadShard] {
         try rows(
             """
             WITH newest AS (

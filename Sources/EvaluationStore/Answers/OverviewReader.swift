@@ -7,24 +7,38 @@ internal import Postgres
 package final class OverviewReader {
     private let store: EvaluationStore
     private var ended: [RunID: (key: String, overview: RunOverview)] = [:]
-    /// The last look, where no run was running then.
-    private var quiet: (fleet: FleetOverview, at: ContinuousClock.Instant)?
+    /// The last look, where no run was running then, and the runs that were looked at since.
+    private var quiet: (fleet: FleetOverview, at: ContinuousClock.Instant, runs: [RunID: RunOverview])?
     private let quietInterval: Duration
 
     /// Runs shown at most: unfinished ones, and ended ones.
     private static let limits = (unfinished: 100, ended: 20)
 
-    /// - Parameter quietInterval: how long a look serves while no run goes on.
+    /// - Parameter quietInterval: how long a look serves while no run goes on, is made or steered.
     package init(_ store: EvaluationStore, quietInterval: Duration = .zero) {
         self.store = store
         self.quietInterval = quietInterval
     }
 
     package func look() throws -> FleetOverview {
-        if let quiet, .now - quiet.at < quietInterval { return quiet.fleet }
-        let fleet = try freshLook()
-        quiet = fleet.runs.contains { !$0.state.isTerminal } ? nil : (fleet, .now)
+        forgetWhatIsOld()
+        if let quiet { return quiet.fleet }
+        let fleet = try store.session.retrying { _ in
+            if quietInterval > .zero {
+                // What happens between this look and the next one is notified; what happened before it is no news after it.
+                _ = try store.queue.listenForRuns()
+                _ = try store.queue.waitForRuns(atMost: .zero)
+            }
+            return try freshLook()
+        }
+        quiet = fleet.runs.contains { !$0.state.isTerminal } ? nil : (fleet, .now, [:])
         return fleet
+    }
+
+    private func forgetWhatIsOld() {
+        guard let quiet else { return }
+        // Where that cannot be heard, a look tells why.
+        if .now - quiet.at >= quietInterval || (try? store.queue.waitForRuns(atMost: .zero)) ?? true { self.quiet = nil }
     }
 
     private func freshLook() throws -> FleetOverview {
@@ -41,12 +55,12 @@ package final class OverviewReader {
         ended = ended.filter { shown.contains($0.key) }
         let runs = try overviews(of: heads)
         let workers = try store.answers.presentWorkers()
+        var figures = try store.answers.fleetFigures()
+        if figures.deadLetters.shards > 0 { figures.deadLetters.newest = try store.answers.newestDeadShards(limit: 50) }
         return FleetOverview(
-            at: try store.answers.rows("SELECT \(Answers.time("clock_timestamp()")) AS at").single().text("at"),
-            runs: runs.sorted { $0.run > $1.run }, runsByState: try store.answers.runsByState(), totals: try store.answers.fleetTotals(),
-            workers: workers,
-            coordinators: try store.answers.presentCoordinators(), deadLetters: try store.answers.deadLetterOverview(),
-            imagesPerSecond: try store.answers.fleetPace())
+            at: figures.at, runs: runs.sorted { $0.run > $1.run }, runsByState: figures.runsByState, totals: figures.totals,
+            workers: workers, coordinators: try store.answers.presentCoordinators(), deadLetters: figures.deadLetters,
+            imagesPerSecond: figures.imagesPerSecond)
     }
 
     /// Runs that have ended, newest first: at most `limit` of those before a run.
@@ -64,12 +78,15 @@ package final class OverviewReader {
     /// One run, whether or not it is among those that ``look()`` shows.
     /// - Throws: `store.not_found`.
     package func look(at run: RunID) throws -> RunOverview {
+        forgetWhatIsOld()
+        if let known = quiet?.runs[run] { return known }
         let found = try store.answers.rows(
             "SELECT state || coalesce(finished_at::text, '') AS key FROM runs WHERE run_id = $1", [.int64(run.rawValue)])
         guard let row = found.first, let overview = try overviews(of: [(run, row.text("key"))]).first else {
             throw ShardQueue.noRun(run)
         }
         // The next look at all evicts runs that are not shown.
+        quiet?.runs[run] = overview
         return overview
     }
 

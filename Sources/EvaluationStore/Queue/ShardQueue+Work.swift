@@ -11,9 +11,18 @@ extension ShardQueue {
     }
 
     /// Waits until a run is made or changes its state, at most `timeout`; after ``listenForRuns()``, on the same session.
-    /// - Returns: whether one did.
+    /// - Returns: whether one did, or may have: where the connection was made anew, nobody listened.
     package func waitForRuns(atMost timeout: Duration) throws -> Bool {
-        try session.withConnection { try $0.waitForNotification(atMost: timeout) }
+        let known = session.connectionCount
+        return try session.withConnection { connection in
+            try session.connectionCount != known || connection.waitForNotification(atMost: timeout)
+        }
+    }
+
+    /// Does nothing but ask what the roles of all programs may read.
+    /// - Throws: what keeps the database from answering; `database.insufficient_privilege` where this program's role may not read it.
+    package func requireAccess() throws {
+        try session.retrying { _ = try $0.execute("SELECT run_id FROM runs LIMIT 1") }
     }
 
     /// Whether any run is running, or any shard is out.
