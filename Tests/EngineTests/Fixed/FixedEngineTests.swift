@@ -136,15 +136,19 @@ import Testing
         }
     }
 
-    @Test func `Normalised values far beyond any image's are cut off, with all kernels alike`() throws {
+    @Test func `Normalised values far beyond any image's are refused, with all kernels alike, and the next image is computed`() throws {
         let golden = try GoldenCase("spe-tiny")
         var random = TestRandom(seed: 5)
         let count = try golden.input(image: 0).count
         let wild = (0..<count).map { _ in Float(random.pick([1e30, -1e30, 1e6, -1e6, 300, -300, 0.5])) }
         for format in Self.formats {
             let engines = try EngineComparison.engines(golden.parameters, format)
-            let expected = try engines[0].makeWorkspace(timeSteps: 3).infer(normalized: wild)
-            for engine in engines { #expect(try engine.makeWorkspace(timeSteps: 3).infer(normalized: wild) == expected) }
+            let expected = try engines[0].makeWorkspace(timeSteps: 3).infer(normalized: golden.input(image: 0))
+            for engine in engines {
+                let workspace = try engine.makeWorkspace(timeSteps: 3)
+                #expect(throws: Failure.self) { try workspace.infer(normalized: wild) }
+                #expect(try workspace.infer(normalized: golden.input(image: 0)) == expected)
+            }
         }
     }
 }
