@@ -53,7 +53,7 @@ struct NetworkDetection {
             throw Failure(
                 .invalidDescription,
                 "\(context.fileName): its metadata '\(NetworkDescription.metadataKey)' is neither a network's description nor a family's options.",
-                remedy: "Write it again; docs/networks.md says what it may hold.")
+                remedy: NetworkDescription.remedy)
         }
     }
 

@@ -12,7 +12,7 @@ extension ShardQueue {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 let before = try lock(run, connection)
-                try refusePruned(run, connection)
+                _ = try unprunedRun(run)
                 let revived = try revive(run, shards: nil, states: ["dead", "cancelled"], connection)
                 let redone = try redoFailures(run, connection)
                 if revived + redone > 0 || before == .cancelled { try open(run, before, connection) }
@@ -29,17 +29,12 @@ extension ShardQueue {
         try session.withConnection { connection in
             try connection.transaction { connection in
                 let before = try lock(run, connection)
-                try refusePruned(run, connection)
+                _ = try unprunedRun(run)
                 let revived = try revive(run, shards: shards, states: ["dead"], connection)
                 if revived > 0 { try open(run, before, connection) }
                 return revived
             }
         }
-    }
-
-    private func refusePruned(_ run: RunID, _ connection: PostgresConnection) throws {
-        let row = try connection.execute("SELECT pruned_at FROM runs WHERE run_id = $1", [.int64(run.rawValue)]).single()
-        if try !row.isNull("pruned_at") { throw Self.pruned(run) }
     }
 
     /// Lets a run go on that may have ended.

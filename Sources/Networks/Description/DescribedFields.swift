@@ -14,7 +14,7 @@ struct DescribedFields {
     }
 
     static func invalid(_ reason: String) -> Failure {
-        Failure(.invalidDescription, reason, remedy: "Write it again; docs/networks.md says what it may hold.")
+        Failure(.invalidDescription, reason, remedy: NetworkDescription.remedy)
     }
 
     func refused(_ reason: String) -> Failure { Self.invalid("\(owner): \(reason)") }

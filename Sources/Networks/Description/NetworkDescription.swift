@@ -14,6 +14,8 @@ package struct NetworkDescription: Sendable {
     /// The key of a safetensors file's metadata that holds a description.
     package static let metadataKey = "network"
     static let version = 1
+    /// What to do about a description that cannot be used.
+    package static let remedy = "Write it again; docs/networks.md says what it may hold."
     package static let maximumBytes = 32 << 20
 
     /// Reads a description. What nodes give is checked by ``Network``; nothing here is allocated by what they claim.
@@ -51,6 +53,6 @@ package struct NetworkDescription: Sendable {
     private static func invalid(_ name: String, _ reason: String) -> Failure {
         Failure(
             .invalidDescription, "\(name): the description of the network cannot be used: \(reason)",
-            remedy: "Write it again; docs/networks.md says what it may hold.")
+            remedy: remedy)
     }
 }

@@ -4,6 +4,8 @@ from .graph import Constant, Feature, require
 from .layers import convolution
 from .pooling import adaptive_average_pool, adaptive_max_pool, average_pool, max_pool
 
+LONG_WINDOW = "its first axis, which is time in [B, C, T, H, W], has a window of more than one"
+
 
 def _turned(value: Feature) -> Feature:
     """Channels and time, the fourth and the third axis from the end, in each other's place."""
@@ -16,15 +18,13 @@ def _in_a_step(numbers, alone: int):
     """A window's numbers for rows and columns, where that for time says that it holds one time step."""
     numbers = list(numbers) if isinstance(numbers, (list, tuple)) else [numbers]
     numbers = numbers * 3 if len(numbers) == 1 else numbers
-    require(not numbers or numbers[0] == alone, "its first axis, which is time in [B, C, T, H, W], has a window of more than one")
+    require(not numbers or numbers[0] == alone, LONG_WINDOW)
     return numbers[1:]
 
 
 def convolution_of_volumes(graph, a):
     weight = a["weight"].tensor
-    require(
-        weight.shape[2] == 1,
-        "its first axis, which is time in [B, C, T, H, W], has a window of more than one")
+    require(weight.shape[2] == 1, LONG_WINDOW)
     plane = {
         **a, "input": _turned(a["input"]), "weight": Constant(weight.squeeze(2)), "stride": _in_a_step(a["stride"], 1),
         "padding": a["padding"] if isinstance(a["padding"], str) else _in_a_step(a["padding"], 0), "dilation": list(a["dilation"])[-2:],
