@@ -1918,6 +1918,7 @@ CREATE TABLE public.shard_activity (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 )
 PARTITION BY HASH (run_id);
@@ -1938,6 +1939,13 @@ COMMENT ON COLUMN public.shard_activity.counts IS 'By layer, then time step: spi
 
 
 --
+-- Name: COLUMN shard_activity.effective; Type: COMMENT; Schema: public; Owner: -
+--
+
+COMMENT ON COLUMN public.shard_activity.effective IS 'By synaptic layer, then time step: its operations with each input that is not 0 counted once. Empty where no layer reads counts or means, null of older rows.';
+
+
+--
 -- Name: shard_activity_00; Type: TABLE; Schema: partitions; Owner: -
 --
 
@@ -1946,6 +1954,7 @@ CREATE TABLE partitions.shard_activity_00 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -1959,6 +1968,7 @@ CREATE TABLE partitions.shard_activity_01 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -1972,6 +1982,7 @@ CREATE TABLE partitions.shard_activity_02 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -1985,6 +1996,7 @@ CREATE TABLE partitions.shard_activity_03 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -1998,6 +2010,7 @@ CREATE TABLE partitions.shard_activity_04 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2011,6 +2024,7 @@ CREATE TABLE partitions.shard_activity_05 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2024,6 +2038,7 @@ CREATE TABLE partitions.shard_activity_06 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2037,6 +2052,7 @@ CREATE TABLE partitions.shard_activity_07 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2050,6 +2066,7 @@ CREATE TABLE partitions.shard_activity_08 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2063,6 +2080,7 @@ CREATE TABLE partitions.shard_activity_09 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2076,6 +2094,7 @@ CREATE TABLE partitions.shard_activity_10 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2089,6 +2108,7 @@ CREATE TABLE partitions.shard_activity_11 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2102,6 +2122,7 @@ CREATE TABLE partitions.shard_activity_12 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2115,6 +2136,7 @@ CREATE TABLE partitions.shard_activity_13 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2128,6 +2150,7 @@ CREATE TABLE partitions.shard_activity_14 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2141,6 +2164,7 @@ CREATE TABLE partitions.shard_activity_15 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2154,6 +2178,7 @@ CREATE TABLE partitions.shard_activity_16 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2167,6 +2192,7 @@ CREATE TABLE partitions.shard_activity_17 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2180,6 +2206,7 @@ CREATE TABLE partitions.shard_activity_18 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2193,6 +2220,7 @@ CREATE TABLE partitions.shard_activity_19 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2206,6 +2234,7 @@ CREATE TABLE partitions.shard_activity_20 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2219,6 +2248,7 @@ CREATE TABLE partitions.shard_activity_21 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2232,6 +2262,7 @@ CREATE TABLE partitions.shard_activity_22 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2245,6 +2276,7 @@ CREATE TABLE partitions.shard_activity_23 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2258,6 +2290,7 @@ CREATE TABLE partitions.shard_activity_24 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2271,6 +2304,7 @@ CREATE TABLE partitions.shard_activity_25 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2284,6 +2318,7 @@ CREATE TABLE partitions.shard_activity_26 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2297,6 +2332,7 @@ CREATE TABLE partitions.shard_activity_27 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2310,6 +2346,7 @@ CREATE TABLE partitions.shard_activity_28 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2323,6 +2360,7 @@ CREATE TABLE partitions.shard_activity_29 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2336,6 +2374,7 @@ CREATE TABLE partitions.shard_activity_30 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -2349,6 +2388,7 @@ CREATE TABLE partitions.shard_activity_31 (
     shard integer NOT NULL,
     images integer NOT NULL,
     counts bigint[] NOT NULL,
+    effective bigint[],
     CONSTRAINT shard_activity_images_check CHECK ((images > 0))
 );
 
@@ -4096,13 +4136,18 @@ CREATE VIEW public.synaptic_operations AS
     ((((a.place - 1) % (r.timesteps)::bigint) + 1))::integer AS timestep,
     a.images,
     a.count AS synops,
-    ((a.count)::double precision / (NULLIF(a.images, 0))::double precision) AS synops_per_image
+    ((a.count)::double precision / (NULLIF(a.images, 0))::double precision) AS synops_per_image,
+    ((a.effective)::double precision / (NULLIF(a.images, 0))::double precision) AS effective_per_image
    FROM ((public.runs r
      CROSS JOIN LATERAL ( SELECT u.place,
             sum(s.images) AS images,
-            (sum(u.count))::bigint AS count
+            (sum(u.count))::bigint AS count,
+                CASE
+                    WHEN bool_and((s.effective IS NOT NULL)) THEN (sum(COALESCE(u.effective, u.count)))::bigint
+                    ELSE NULL::bigint
+                END AS effective
            FROM (public.shard_activity s
-             CROSS JOIN LATERAL unnest(s.counts) WITH ORDINALITY u(count, place))
+             CROSS JOIN LATERAL UNNEST(s.counts, (array_fill(NULL::bigint, ARRAY[(cardinality(s.counts) - COALESCE(cardinality(s.effective), 0))]) || s.effective)) WITH ORDINALITY u(count, effective, place))
           WHERE (s.run_id = r.run_id)
           GROUP BY u.place) a)
      CROSS JOIN LATERAL ( SELECT m.layer,
@@ -4116,7 +4161,7 @@ CREATE VIEW public.synaptic_operations AS
 -- Name: VIEW synaptic_operations; Type: COMMENT; Schema: public; Owner: -
 --
 
-COMMENT ON VIEW public.synaptic_operations IS 'Weights added because a spike arrived, by synaptic layer and time step, over all images.';
+COMMENT ON VIEW public.synaptic_operations IS 'Weights added because a spike arrived, by synaptic layer and time step, over all images; effective: each input that is not 0 once, also counts and means.';
 
 
 --

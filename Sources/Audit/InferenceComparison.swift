@@ -15,7 +15,9 @@ struct InferenceComparison {
             }
         }
         for (index, layer) in network.activity.layers.enumerated() {
-            guard left.synapticOperations[index] == right.synapticOperations[index] else { return "synaptic operations of \(layer.name)" }
+            guard left.synapticOperations[index] == right.synapticOperations[index],
+                left.effectiveOperations[index] == right.effectiveOperations[index]
+            else { return "synaptic operations of \(layer.name)" }
         }
         guard left.logits.map({ $0.map(\.bitPattern) }) == right.logits.map({ $0.map(\.bitPattern) }) else { return "logits" }
         return nil

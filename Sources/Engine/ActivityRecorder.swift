@@ -9,6 +9,8 @@ package struct ActivityRecorder: Sendable {
     package private(set) var spikes: [[Int]]
     /// Synaptic operations, `[layer][step]`, summed over images.
     package private(set) var operations: [[Int]]
+    /// Synaptic operations of the layers that read counts or means, with each input that is not 0 counted once; of others, 0.
+    private var effective: [[Int]]
     /// The spikes of each group in PyTorch's order, `[steps, ...]` as uint8; only where tracing.
     package private(set) var traces: [[UInt8]]
     package let isTracing: Bool
@@ -21,6 +23,7 @@ package struct ActivityRecorder: Sendable {
         self.steps = steps
         self.spikes = Array(repeating: Array(repeating: 0, count: steps), count: groups.count)
         self.operations = Array(repeating: Array(repeating: 0, count: steps), count: layers.count)
+        self.effective = operations
         self.traces = Array(repeating: [], count: groups.count)
         self.isTracing = isTracing
         self.reach = layers.map { ($0.reach(ofRows: true), $0.reach(ofRows: false)) }
@@ -33,8 +36,16 @@ package struct ActivityRecorder: Sendable {
             traces[group].removeAll(keepingCapacity: true)
         }
         for layer in layers.indices {
-            for step in 0..<steps { operations[layer][step] = 0 }
+            for step in 0..<steps {
+                operations[layer][step] = 0
+                effective[layer][step] = 0
+            }
         }
+    }
+
+    /// ``operations`` with each input that is not 0 counted once, whatever count or mean it is.
+    package var effectiveOperations: [[Int]] {
+        layers.indices.map { layers[$0].counted == nil ? operations[$0] : effective[$0] }
     }
 
     /// Counts what a neuron group fired.
@@ -56,17 +67,31 @@ package struct ActivityRecorder: Sendable {
     ///
     /// - Parameter count: the number of spikes at a frame's position.
     package mutating func recordOperations(layer: Int, frames: Int, count: (_ frame: Int, _ position: Int) -> Int) {
-        let (rows, columns) = reach[layer]
-        let outputs = layers[layer].outputsPerPosition
         for frame in 0..<frames {
-            var reached = 0
-            for row in rows.indices {
-                for column in columns.indices {
-                    reached += count(frame, row * columns.count + column) * rows[row] * columns[column]
-                }
-            }
-            operations[layer][frame % steps] += reached * outputs
+            operations[layer][frame % steps] += reached(by: layer) { count(frame, $0) }
         }
+    }
+
+    /// Counts inputs that are not 0 of a layer that reads counts or means.
+    ///
+    /// - Parameter count: the number of them at a frame's position of what it reads.
+    package mutating func recordEffective(layer: Int, frames: Int, count: (_ frame: Int, _ position: Int) -> Int) {
+        let isMean = layers[layer].counted != layers[layer].source
+        for frame in 0..<frames {
+            effective[layer][frame % steps] +=
+                isMean ? count(frame, 0) * layers[layer].outputsPerPosition : reached(by: layer) { count(frame, $0) }
+        }
+    }
+
+    private func reached(by layer: Int, count: (_ position: Int) -> Int) -> Int {
+        let (rows, columns) = reach[layer]
+        var reached = 0
+        for row in rows.indices {
+            for column in columns.indices {
+                reached += count(row * columns.count + column) * rows[row] * columns[column]
+            }
+        }
+        return reached * layers[layer].outputsPerPosition
     }
 
     /// Counts spikes that were counted elsewhere.

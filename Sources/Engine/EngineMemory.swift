@@ -44,7 +44,7 @@ package struct EngineMemory: Sendable, Hashable {
 
 extension NetworkActivity {
     /// Bytes of the numbers that spikes and operations are counted in.
-    func counterBytes(steps: Int) -> Int { (groups.count + layers.count) * steps * 8 }
+    func counterBytes(steps: Int) -> Int { (groups.count + 2 * layers.count) * steps * 8 }
 
     /// Bytes of the spikes that a trace keeps of an image.
     package func tracedBytes(steps: Int) -> Int { groups.reduce(0) { $0 + $1.neurons } * steps }

@@ -6,15 +6,18 @@ package struct Inference: Sendable, Hashable {
     package var spikes: [[Int]]
     /// Synaptic operations of each layer, in the order of ``NetworkActivity/layers``: `[layer][step]`.
     package var synapticOperations: [[Int]]
+    /// The same with each input that is not 0 counted once, also where a layer reads counts or means of spikes: `[layer][step]`.
+    package var effectiveOperations: [[Int]]
     /// The class after each number of time steps: the largest mean of the logits so far, the lowest class of equal ones. `[steps]`
     package var anytimePredictions: [Int]
     /// The mean of the logits over all time steps, `[classes]`.
     package var meanLogits: [Float]
 
-    package init(logits: [[Float]], spikes: [[Int]], synapticOperations: [[Int]]) {
+    package init(logits: [[Float]], spikes: [[Int]], synapticOperations: [[Int]], effectiveOperations: [[Int]]) {
         self.logits = logits
         self.spikes = spikes
         self.synapticOperations = synapticOperations
+        self.effectiveOperations = effectiveOperations
         var sums = Array(repeating: Float(0), count: logits.first?.count ?? 0)
         self.meanLogits = sums
         self.anytimePredictions = []

@@ -33,6 +33,8 @@ package struct SynapticLayer: Sendable, Hashable {
     package var source: Int
     /// The largest count of its source, 1 for spikes.
     package var largest: Int
+    /// The node of the counts or means that it reads itself; nil where these are spikes, or currents that stand behind spikes.
+    package var counted: Int?
     /// Input channels.
     package var inputs: Int
     /// The grid of its source.
@@ -179,8 +181,9 @@ package struct NetworkActivity: Sendable, Hashable {
             return nil
         }
         return SynapticLayer(
-            name: node.name, node: index, source: source, largest: input.whole?.largest ?? 1, inputs: input.channels, height: input.height,
-            width: input.width, connections: connections)
+            name: node.name, node: index, source: source, largest: input.whole?.largest ?? 1,
+            counted: node.inputs.first { features[$0].whole.map { $0.largest > 1 } ?? false }, inputs: input.channels,
+            height: input.height, width: input.width, connections: connections)
     }
 
     private static func multiplications(_ graph: NetworkGraph, _ features: [Feature], _ index: Int) -> Int? {

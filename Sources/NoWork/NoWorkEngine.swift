@@ -71,7 +71,8 @@ private final class NoWorkWorkspace: InferenceWorkspace {
         logits[best] = 8 + Float(pixels[5]) / 256
         let variant = counts[Int(pixels[6]) % Self.variants]
         return Inference(
-            logits: Array(repeating: logits, count: timeSteps), spikes: variant.spikes, synapticOperations: variant.operations)
+            logits: Array(repeating: logits, count: timeSteps), spikes: variant.spikes, synapticOperations: variant.operations,
+            effectiveOperations: variant.operations)
     }
 
     func infer(normalized: [Float]) throws -> Inference {

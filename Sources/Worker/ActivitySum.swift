@@ -6,11 +6,13 @@ package import Networks
 struct ActivitySum {
     private var spikes: [[Int]]
     private var operations: [[Int]]
+    private var effective: [[Int]]
     private var images = 0
 
     init(layers: ModelLayers, timeSteps: Int) {
         spikes = layers.groups.map { _ in [Int](repeating: 0, count: timeSteps) }
         operations = layers.synapses.map { _ in [Int](repeating: 0, count: timeSteps) }
+        effective = layers.synapses.contains { $0.counted != nil } ? operations : []
     }
 
     mutating func add(_ inference: Inference) {
@@ -21,11 +23,15 @@ struct ActivitySum {
         for layer in operations.indices {
             for step in operations[layer].indices { operations[layer][step] += inference.synapticOperations[layer][step] }
         }
+        for layer in effective.indices {
+            for step in effective[layer].indices { effective[layer][step] += inference.effectiveOperations[layer][step] }
+        }
     }
 
     /// The sums: neuron groups first, synaptic layers after them, as the model's layers are numbered; nil where there were no images.
     var activity: ShardActivity? {
-        images > 0 ? ShardActivity(images: images, counts: (spikes + operations).flatMap { $0 }) : nil
+        images > 0
+            ? ShardActivity(images: images, counts: (spikes + operations).flatMap { $0 }, effective: effective.flatMap { $0 }) : nil
     }
 }
 

@@ -19,7 +19,8 @@ extension Inference {
     package func ranking(label: Int, among classes: [Int]?) -> Ranking {
         guard let classes = classes?.filter(meanLogits.indices.contains), !classes.isEmpty else { return ranking(label: label) }
         let chosen = Inference(
-            logits: logits.map { step in classes.map { step[$0] } }, spikes: spikes, synapticOperations: synapticOperations)
+            logits: logits.map { step in classes.map { step[$0] } }, spikes: spikes, synapticOperations: synapticOperations,
+            effectiveOperations: effectiveOperations)
         var ranking = chosen.ranking(label: classes.firstIndex(of: label) ?? classes.count)
         ranking.top = ranking.top.map { (classes[$0.class], $0.score) }
         ranking.topByTimeStep = ranking.topByTimeStep.map { classes[$0] }

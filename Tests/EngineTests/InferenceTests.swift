@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct InferenceTests {
     private func inference(_ logits: [[Float]]) -> Inference {
-        Inference(logits: logits, spikes: [[1, 2], [3, 4]], synapticOperations: [[10, 20]])
+        Inference(logits: logits, spikes: [[1, 2], [3, 4]], synapticOperations: [[10, 20]], effectiveOperations: [[9, 18]])
     }
 
     @Test func `The prediction after each step is the best mean so far`() {

@@ -14,7 +14,7 @@ struct NaiveSynapses {
         let node = network.graph.nodes[layer.node]
         let values = try values(layer.source)
         switch node.operation {
-        case .convolution(let convolution): return count(values, convolution, layer)
+        case .convolution(let convolution): return count(values, convolution, layer, input: network.features[layer.source])
         case .mix(let mixing):
             let feature = network.features[layer.source]
             return values.reduce(0) { $0 + $1 * (mixing.axis == .rows ? feature.height : feature.width) }
@@ -36,6 +36,14 @@ struct NaiveSynapses {
             Issue.record("\(layer.name) is no layer on spikes")
             return 0
         }
+    }
+
+    /// The same with each input of the layer that is not 0 counted once.
+    func countEffective(_ layer: SynapticLayer) throws -> Int {
+        let node = network.graph.nodes[layer.node]
+        guard let whole = network.features[node.inputs[0]].whole, whole.largest > 1, case .convolution(let convolution) = node.operation
+        else { return try count(layer) }
+        return count(try values(node.inputs[0]).map { min($0, 1) }, convolution, layer, input: network.features[node.inputs[0]])
     }
 
     /// Whole numbers of spikes that a node gives, `[channel][row][column]` flattened; what they are divided by is left out.
@@ -105,11 +113,11 @@ struct NaiveSynapses {
         }
     }
 
-    private func count(_ values: [Int], _ convolution: Convolution, _ layer: SynapticLayer) -> Int {
+    private func count(_ values: [Int], _ convolution: Convolution, _ layer: SynapticLayer, input: Feature) -> Int {
         let shape = network.graph.tensorShapes[convolution.weight] ?? []
-        let (input, output) = (network.features[layer.source], network.features[layer.node])
+        let output = network.features[layer.node]
         // Behind a mean, a layer reads every position.
-        guard network.features[network.graph.nodes[layer.node].inputs[0]].positions == input.positions else {
+        guard input.positions == 1 || network.features[network.graph.nodes[layer.node].inputs[0]].positions > 1 else {
             return values.reduce(0, +) * shape[0]
         }
         let kernel = shape.count == 4 ? Extent2(shape[2], shape[3]) : .one

@@ -78,7 +78,8 @@ struct AnswersFixture {
         if let lease = try base.claimNext(of: run, worker: worker) {
             let activity = ShardActivity(
                 images: images.count,
-                counts: (spikes ?? [Int](repeating: 5, count: steps)) + [Int](repeating: 40, count: steps))
+                counts: (spikes ?? [Int](repeating: 5, count: steps)) + [Int](repeating: 40, count: steps),
+                effective: [Int](repeating: 30, count: steps))
             let result = ShardResult(predictions: images.enumerated().map { $1.prediction(ordinal: $0) }, activity: activity)
             try store.queue.store(result, lease: lease, worker: worker)
         }

@@ -138,6 +138,15 @@ import Testing
             #expect(layer.firingRateByTimeStep == [0, 0.5])
             #expect(layer.firingRate == 0.25)
             #expect(layer.spikesPerImage == 50)
+            let operations = try fixture.store.answers.layerOperations(of: half)
+            #expect(operations.map(\.operationsByTimeStep) == [[40, 40]])
+            #expect(operations.map(\.effectivePerImage) == [60])
+            // Where no layer reads counts, they are the operations; rows of an earlier release know nothing of them.
+            let connection = try PostgresConnection(fixture.address)
+            try connection.executeScript("UPDATE shard_activity SET effective = '{}' WHERE run_id = \(half)")
+            #expect(try fixture.store.answers.layerOperations(of: half).map(\.effectivePerImage) == [80])
+            try connection.executeScript("UPDATE shard_activity SET effective = NULL WHERE run_id = \(half)")
+            #expect(try fixture.store.answers.layerOperations(of: half).map(\.effectivePerImage) == [nil])
             #expect(try fixture.store.answers.layerOperations(of: half).map(\.operationsByTimeStep) == [[40, 40]])
         }
     }

@@ -166,7 +166,7 @@ import Testing
             for view in ["firing_rates", "synaptic_operations", "layer_activity"] {
                 let plan = try connection.execute("EXPLAIN (ANALYZE, TIMING OFF) SELECT * FROM \(view) WHERE run_id = \(run)")
                     .map { try $0.text("QUERY PLAN") }
-                let unnested = plan.filter { $0.contains("Function Scan on unnest") }
+                let unnested = plan.filter { $0.contains("Function Scan on ") }
                 #expect(unnested.count == 1 && unnested[0].contains("loops=3)"), "\(view): \(plan.joined(separator: "\n"))")
             }
         }

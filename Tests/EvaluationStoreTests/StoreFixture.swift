@@ -80,7 +80,8 @@ struct StoreFixture {
                     synapticOperationsByTimeStep: [100, 200], latency: Latency(decode: 1, preprocess: 2, inference: 3 + ordinal, total: 9))
             },
             activity: ShardActivity(
-                images: lease.range.imageCount, counts: [10, 10, 100, 100].map { $0 * lease.range.imageCount }),
+                images: lease.range.imageCount, counts: [10, 10, 100, 100].map { $0 * lease.range.imageCount },
+                effective: [90, 90].map { $0 * lease.range.imageCount }),
             failures: failing.filter { lease.range.ordinals.contains($0) }.sorted().map {
                 ImageFailure(ordinal: $0, code: "image.truncated", message: "cat/\($0).jpg is cut short")
             })

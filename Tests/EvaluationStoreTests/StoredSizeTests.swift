@@ -28,7 +28,8 @@ import Testing
                 }
                 let counts = (0..<287 * 4).map { _ in Int.random(in: 0..<40_000_000, using: &numbers) }
                 try fixture.store.queue.store(
-                    ShardResult(predictions: predictions, activity: ShardActivity(images: 500, counts: counts)), lease: lease,
+                    ShardResult(predictions: predictions, activity: ShardActivity(images: 500, counts: counts, effective: [])),
+                    lease: lease,
                     worker: worker)
             }
             let sizes = try PostgresConnection(fixture.address).execute(

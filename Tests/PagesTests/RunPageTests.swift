@@ -43,7 +43,9 @@ import Testing
                     state: block == 1 ? .silent : .active)
             },
             synapses: (0..<blocks).map { block in
-                LayerOperations(layer: block, name: "token_mix.\(block).fuse.0", operationsByTimeStep: (0..<steps).map { Double($0 * 100) })
+                LayerOperations(
+                    layer: block, name: "token_mix.\(block).fuse.0", operationsByTimeStep: (0..<steps).map { Double($0 * 100) },
+                    effectivePerImage: nil)
             },
             classes: (0..<classes).map { label in
                 ClassAccuracy(label: label, name: name(label), images: 50, top1Correct: 30 + label % 21, top5Correct: 50)

@@ -4,7 +4,8 @@ import Worker
 
 @Suite struct RankingTests {
     private let inference = Inference(
-        logits: [[9, 1, 5, 3, 5, 0, 0, 0], [9, 3, 1, 3, 6, 0, 0, 0]], spikes: [[1, 1]], synapticOperations: [[2, 2]])
+        logits: [[9, 1, 5, 3, 5, 0, 0, 0], [9, 3, 1, 3, 6, 0, 0, 0]], spikes: [[1, 1]], synapticOperations: [[2, 2]],
+        effectiveOperations: [[2, 2]])
 
     @Test func `classes that are left out have no rank, and the others rank as if they were all`() {
         let ranking = inference.ranking(label: 3, among: [1, 2, 3, 4])

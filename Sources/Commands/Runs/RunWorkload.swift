@@ -18,7 +18,7 @@ struct RunWorkload {
     }
 
     private func workload(timeSteps: Int, firing: [LayerFiring], operations: [LayerOperations]) -> NetworkWorkload {
-        let counted = Dictionary(operations.map { ($0.name, $0.operationsPerImage) }) { first, _ in first }
+        let counted = Dictionary(operations.map { ($0.name, $0) }) { first, _ in first }
         let inputs = network.activity.multiplying.filter(\.isInput).map { weights(of: $0.node) }
         // A PyTorch module has a counter of 8 bytes beside each batch normalisation's statistics.
         let counters = network.graph.normalisations.count * 8
@@ -27,25 +27,28 @@ struct RunWorkload {
             input: .init(
                 operations: network.activity.inputOperations, weights: inputs.reduce(0) { $0 + $1.count },
                 zeroWeights: inputs.reduce(0) { $0 + $1.zeros }),
-            layers: network.activity.layers.map { layer($0, operations: counted[$0.name] ?? 0) },
+            layers: network.activity.layers.map { layer($0, counted: counted[$0.name]) },
             neurons: firing.reduce(0) { $0 + $1.neurons }, spikes: firing.reduce(0) { $0 + $1.spikesPerImage },
             stateBytes: tensors.values.reduce(counters) { $0 + $1.values.count * 4 })
     }
 
-    private func layer(_ layer: SynapticLayer, operations: Double) -> NetworkWorkload.Layer {
+    private func layer(_ layer: SynapticLayer, counted: LayerOperations?) -> NetworkWorkload.Layer {
         let own = weights(of: layer.node)
+        let input = network.features[network.graph.nodes[layer.node].inputs[0]]
         let inputs: NetworkWorkload.Inputs =
-            switch network.features[network.graph.nodes[layer.node].inputs[0]].whole {
-            case nil: .means(1)
+            switch input.whole {
+            case nil: .currents
             case (1, 1)?: .spikes
-            case (let largest, 1)?: .sums(largest)
-            case (let largest, _)?: .means(largest)
+            case _?: .counts
             }
+        // Positions that are added up before a layer reads them are one input.
+        let added = network.features[layer.source].positions / input.positions
         let modules =
             if case .convolution = layer.connections { network.features[layer.node].positions * own.count } else { layer.denseOperations }
         return NetworkWorkload.Layer(
-            name: layer.name, denseOperations: layer.denseOperations, moduleOperations: modules, synapticOperations: operations,
-            inputs: inputs, weights: own.count, zeroWeights: own.zeros)
+            name: layer.name, denseOperations: layer.denseOperations, moduleOperations: modules,
+            products: layer.denseOperations / layer.largest / added, synapticOperations: counted?.operationsPerImage ?? 0,
+            effectiveOperations: counted?.effectivePerImage, inputs: inputs, weights: own.count, zeroWeights: own.zeros)
     }
 
     /// The weights of a node's own layer.

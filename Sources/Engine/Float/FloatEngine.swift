@@ -59,7 +59,9 @@ private final class FloatWorkspace: InferenceWorkspace {
 
     private func run() -> Inference {
         let logits = pass.logits(input)
-        return Inference(logits: logits, spikes: activity.spikes, synapticOperations: activity.operations)
+        return Inference(
+            logits: logits, spikes: activity.spikes, synapticOperations: activity.operations,
+            effectiveOperations: activity.effectiveOperations)
     }
 
     private func check(_ count: Int) throws(Failure) {

@@ -26,6 +26,8 @@ struct FloatNetwork: Sendable {
     let reads: [[Int]]
     /// The synaptic layers that each node's spikes or counts are read by.
     let readers: [[Int]]
+    /// The synaptic layers that read each node's counts or means themselves.
+    let countReaders: [[Int]]
 
     /// Bytes of the weights that grow with the network's width twice; all else is little beside them.
     var weightBytes: Int {
@@ -75,6 +77,11 @@ struct FloatNetwork: Sendable {
         self.steps = steps
         self.reads = reads
         self.readers = readers
+        var countReaders: [[Int]] = Array(repeating: [], count: graph.nodes.count)
+        for (index, layer) in network.activity.layers.enumerated() where used.contains(layer.node) {
+            if let counted = layer.counted { countReaders[counted].append(index) }
+        }
+        self.countReaders = countReaders
     }
 }
 

@@ -40,6 +40,7 @@ final class FloatPass {
         for node in network.steps.indices {
             compute(node, input)
             for layer in network.readers[node] { recordOperations(layer: layer, of: node) }
+            for layer in network.countReaders[node] { recordEffective(layer: layer, of: node) }
         }
         let output = real(network.network.graph.output)
         return (0..<images * steps).map { frame in
@@ -183,6 +184,14 @@ final class FloatPass {
                 let first = map.index(frame: frame, position: position)
                 return (first..<first + map.channels).reduce(0) { $0 + Int((map.values[$1] * divisor).rounded()) }
             }
+        }
+    }
+
+    private func recordEffective(layer: Int, of node: Int) {
+        let map = real(node)
+        activity.recordEffective(layer: layer, frames: map.frames) { frame, position in
+            let first = map.index(frame: frame, position: position)
+            return (first..<first + map.channels).count { map.values[$0] != 0 }
         }
     }
 }

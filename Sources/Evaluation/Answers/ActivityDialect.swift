@@ -56,14 +56,14 @@ extension NetworkWorkload {
         let others = layers.filter { $0.inputs != .spikes }
         let accumulates = spiking.reduce(0) { $0 + $1.synapticOperations * Self.effective($1.weights, $1.zeroWeights) }
         let multiplies = others.reduce(Double(input.operations) * steps * Self.effective(input.weights, input.zeroWeights)) {
-            let products = Double($1.products) * steps
-            // What is not 0 is not known of sums: each spike is taken for an input of its own.
-            let effective = if case .sums = $1.inputs { min($1.synapticOperations, products) } else { products }
-            return $0 + effective * Self.effective($1.weights, $1.zeroWeights)
+            // Older rows do not know which sums are 0: each spike is taken for an input of its own.
+            let counts = $1.effectiveOperations ?? min($1.synapticOperations, Double($1.products) * steps)
+            return $0 + ($1.inputs == .counts ? counts : Double($1.products) * steps) * Self.effective($1.weights, $1.zeroWeights)
         }
         let dense = layers.reduce(input.operations) { $0 + $1.products }
         let ourDense = layers.reduce(0) { $0 + $1.denseOperations }
         let named = others.map(\.name).joined(separator: ", ")
+        let isBound = others.contains { $0.inputs == .counts && $0.effectiveOperations == nil }
         return [
             DialectFigure(
                 "Footprint", Double(stateBytes), "Bytes of all parameters and buffers in PyTorch; our engines hold folded weights instead."),
@@ -75,7 +75,8 @@ extension NetworkWorkload {
             DialectFigure(
                 "Effective_MACs", multiplies, ours: ourMultiplications,
                 "It counts the input layer in every time step, and layers that read means or sums of spikes as products"
-                    + (named.isEmpty ? "." : " (\(named); every mean taken for more than 0, and a sum for as many as its spikes).")),
+                    + (named.isEmpty
+                        ? "." : " (\(named)\(isBound ? "; at most: the run's rows do not say which sums and means are 0" : "")).")),
             DialectFigure(
                 "Effective_ACs", accumulates, ours: ourOperations,
                 "It leaves out layers that read means or sums, and weights that are 0"

@@ -44,6 +44,9 @@ package struct LayerOperations: Sendable, Hashable, Codable {
     package var name: String
     /// Element t: operations per image in time step t + 1 alone.
     package var operationsByTimeStep: [Double]
+    /// Operations per image, all time steps, with each input that is not 0 counted once, also where it is a count or a mean; nil of rows
+    /// that know nothing of it.
+    package var effectivePerImage: Double?
 
     /// Operations per image, all time steps.
     package var operationsPerImage: Double { operationsByTimeStep.reduce(0, +) }
@@ -51,11 +54,13 @@ package struct LayerOperations: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case layer, name
         case operationsByTimeStep = "timestep_synops_per_image"
+        case effectivePerImage = "effective_synops_per_image"
     }
 
-    package init(layer: Int, name: String, operationsByTimeStep: [Double]) {
+    package init(layer: Int, name: String, operationsByTimeStep: [Double], effectivePerImage: Double?) {
         self.layer = layer
         self.name = name
         self.operationsByTimeStep = operationsByTimeStep
+        self.effectivePerImage = effectivePerImage
     }
 }

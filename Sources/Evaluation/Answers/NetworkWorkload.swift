@@ -19,18 +19,10 @@ package struct NetworkWorkload: Sendable, Hashable {
     package enum Inputs: Sendable, Hashable {
         /// Zeros and ones.
         case spikes
-        /// Sums of at most so many spikes.
-        case sums(Int)
-        /// Means of so many spikes; of one where they are other real numbers, behind a normalisation.
-        case means(Int)
-
-        /// How many spikes one input may consist of.
-        package var most: Int {
-            switch self {
-            case .spikes: 1
-            case .sums(let most), .means(let most): max(most, 1)
-            }
-        }
+        /// Sums or means of spikes, which are 0 where none of them fires.
+        case counts
+        /// Other real numbers, behind a normalisation.
+        case currents
     }
 
     /// A layer behind neurons.
@@ -41,27 +33,30 @@ package struct NetworkWorkload: Sendable, Hashable {
         /// Multiply-accumulates of one time step as counters of PyTorch modules have them: padding counts, and a layer behind a mean over
         /// positions is evaluated once.
         package var moduleOperations: Int
+        /// Multiply-accumulates of one time step, without what lies in the padding; sums and means count once.
+        package var products: Int
         /// Additions because a spike arrived, all time steps.
         package var synapticOperations: Double
+        /// The same with each input that is not 0 counted once; nil where the rows know nothing of it.
+        package var effectiveOperations: Double?
         package var inputs: Inputs
         package var weights: Int
         package var zeroWeights: Int
 
         package init(
-            name: String, denseOperations: Int, moduleOperations: Int, synapticOperations: Double, inputs: Inputs, weights: Int,
-            zeroWeights: Int
+            name: String, denseOperations: Int, moduleOperations: Int, products: Int, synapticOperations: Double,
+            effectiveOperations: Double?, inputs: Inputs, weights: Int, zeroWeights: Int
         ) {
             self.name = name
             self.denseOperations = denseOperations
             self.moduleOperations = moduleOperations
+            self.products = products
             self.synapticOperations = synapticOperations
+            self.effectiveOperations = effectiveOperations
             self.inputs = inputs
             self.weights = weights
             self.zeroWeights = zeroWeights
         }
-
-        /// Multiply-accumulates of one time step, without what lies in the padding; sums and means count once.
-        var products: Int { denseOperations / inputs.most }
     }
 
     package var timeSteps: Int

@@ -59,10 +59,14 @@ package struct ShardActivity: Sendable, Hashable {
     package var images: Int
     /// Spikes of LIF groups and synaptic operations of synaptic layers: by layer, as the model's are numbered, then by time step.
     package var counts: [Int]
+    /// Synaptic operations with each input that is not 0 counted once, also where a layer reads counts or means: by synaptic layer, then by
+    /// time step. Empty where no layer does.
+    package var effective: [Int]
 
-    package init(images: Int, counts: [Int]) {
+    package init(images: Int, counts: [Int], effective: [Int]) {
         self.images = images
         self.counts = counts
+        self.effective = effective
     }
 }
 

@@ -23,11 +23,14 @@ extension Answers {
     package func layerOperations(of run: RunID) throws -> [LayerOperations] {
         try rows(
             """
-            SELECT layer, name, array_agg(coalesce(synops_per_image, 0) ORDER BY timestep) AS synops
+            SELECT layer, name, array_agg(coalesce(synops_per_image, 0) ORDER BY timestep) AS synops,
+                   CASE WHEN bool_and(effective_per_image IS NOT NULL) THEN sum(effective_per_image) END AS effective
             FROM synaptic_operations WHERE run_id = $1 GROUP BY layer, name ORDER BY layer
             """, [.int64(run.rawValue)]
         ).map { row in
-            LayerOperations(layer: try row.int("layer"), name: try row.text("name"), operationsByTimeStep: try row.doubles("synops"))
+            LayerOperations(
+                layer: try row.int("layer"), name: try row.text("name"), operationsByTimeStep: try row.doubles("synops"),
+                effectivePerImage: try row.isNull("effective") ? nil : row.double("effective"))
         }
     }
 }

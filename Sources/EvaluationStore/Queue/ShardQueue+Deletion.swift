@@ -100,7 +100,7 @@ extension ShardQueue {
             """
             SELECT (SELECT count(*) FROM prediction_rows WHERE run_id = $1) AS predictions,
                    (SELECT coalesce(sum(88 + pg_column_size(outcome) + pg_column_size(logits)), 0)::bigint FROM prediction_rows WHERE run_id = $1)
-                   + (SELECT coalesce(sum(60 + pg_column_size(counts)), 0)::bigint FROM shard_activity WHERE run_id = $1)
+                   + (SELECT coalesce(sum(60 + pg_column_size(counts) + coalesce(pg_column_size(effective), 0)), 0)::bigint FROM shard_activity WHERE run_id = $1)
                    + (SELECT count(*) FROM shards WHERE run_id = $1) * 250 AS bytes
             """, [.int64(run.rawValue)]
         ).single()

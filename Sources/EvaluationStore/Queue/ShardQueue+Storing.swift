@@ -63,10 +63,10 @@ extension ShardQueue {
     private func insert(_ activity: ShardActivity?, lease: Lease, into connection: PostgresConnection) throws {
         guard let activity else { return }
         _ = try connection.execute(
-            "INSERT INTO shard_activity (run_id, shard, images, counts) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO shard_activity (run_id, shard, images, counts, effective) VALUES ($1, $2, $3, $4, $5)",
             [
                 .int64(lease.attempt.run.rawValue), .int(lease.attempt.shard), .int(activity.images),
-                .int64Array(activity.counts.map(Int64.init)),
+                .int64Array(activity.counts.map(Int64.init)), .int64Array(activity.effective.map(Int64.init)),
             ])
     }
 

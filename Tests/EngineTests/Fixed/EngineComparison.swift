@@ -38,6 +38,7 @@ enum EngineComparison {
             where inference.synapticOperations[index] != other.inference.synapticOperations[index] {
                 return "\(layer.name): other synaptic operations"
             }
+            if inference.effectiveOperations != other.inference.effectiveOperations { return "other effective operations" }
             if inference.spikes != other.inference.spikes { return "the numbers of spikes differ" }
             return inference == other.inference ? nil : "the logits differ"
         }

@@ -45,6 +45,8 @@ import Testing
                 }
                 for (index, layer) in golden.network.activity.layers.enumerated() {
                     #expect(found.synapticOperations[index] == expected.synapticOperations[index], "\(engine.kernels.name), \(layer.name)")
+                    #expect(
+                        found.effectiveOperations[index] == expected.effectiveOperations[index], "\(engine.kernels.name), \(layer.name)")
                 }
                 #expect(found.anytimePredictions == expected.anytimePredictions)
             }
@@ -132,6 +134,7 @@ import Testing
                 #expect(short.logits == Array(long.logits.prefix(steps)), "\(format.name), \(steps) steps")
                 #expect(short.spikes == long.spikes.map { Array($0.prefix(steps)) })
                 #expect(short.synapticOperations == long.synapticOperations.map { Array($0.prefix(steps)) })
+                #expect(short.effectiveOperations == long.effectiveOperations.map { Array($0.prefix(steps)) })
             }
         }
     }

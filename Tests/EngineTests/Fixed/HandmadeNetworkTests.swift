@@ -141,6 +141,7 @@ import Testing
             }
             #expect(fixed.traces == float.traces)
             #expect(fixed.inference.synapticOperations == float.inference.synapticOperations)
+            #expect(fixed.inference.effectiveOperations == float.inference.effectiveOperations)
             let largest = float.inference.logits.joined().reduce(1) { max($0, abs($1)) }
             for (one, other) in zip(fixed.inference.logits.joined(), float.inference.logits.joined()) {
                 #expect(abs(one - other) <= 1e-5 * largest)
@@ -172,6 +173,7 @@ import Testing
             let fixed = try EngineComparison.Outcome(engine, pixels: pixels, timeSteps: 3)
             #expect(fixed.traces == float.traces)
             #expect(fixed.inference.synapticOperations == float.inference.synapticOperations)
+            #expect(fixed.inference.effectiveOperations == float.inference.effectiveOperations)
         }
     }
 

@@ -75,6 +75,11 @@ import Testing
         if flipped == 0, fixed.inference.synapticOperations != truth.float.inference.synapticOperations {
             return .parted("other synaptic operations")
         }
+        for (layer, counts) in zip(
+            truth.network.activity.layers, zip(fixed.inference.effectiveOperations, truth.float.inference.effectiveOperations))
+        where flipped == 0 && counts.0 != counts.1 {
+            return .parted("\(layer.name): \(counts.0) effective operations, \(counts.1) in double precision")
+        }
         let difference = truth.logitDifference(fixed)
         if flipped == 0, difference > max(logitFactor * truth.single.logits, 1e-5 * truth.reach) {
             return .parted("logits by \(difference) of \(truth.reach), in single precision by \(truth.single.logits)")

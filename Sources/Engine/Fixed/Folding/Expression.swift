@@ -43,6 +43,17 @@ struct Term {
     var outer: OuterScale?
     /// Layers whose synaptic operations these are, and the outputs of each.
     var layers: [(layer: Int, outputs: Int)] = []
+    /// The counts or means that those layers read, where they read such.
+    var counted: [CountedPart] = []
+}
+
+/// Where the spikes that a term reads stand in a node of counts or means that a layer reads.
+struct CountedPart: Hashable, Sendable {
+    var node: Int
+    /// The channel of the node, or the place of a flattened one, that the term's first row is.
+    var first: Int
+    /// Positions that are flattened: a channel's stand beside each other; 1 where the node has positions of its own, or adds them up.
+    var flattened = 1
 }
 
 extension Term {
@@ -134,6 +145,7 @@ extension Expression {
                 for listed in term.layers where !terms[index].layers.contains(where: { $0.layer == listed.layer }) {
                     terms[index].layers.append(listed)
                 }
+                for part in term.counted where !terms[index].counted.contains(part) { terms[index].counted.append(part) }
                 return
             }
         }

@@ -44,6 +44,12 @@ extension Folder {
         for part in input.parts {
             var term = try self.term(convolution, index, part, of: input)
             term.layers = layerOutputs(index, outputs / convolution.groups)
+            if let counted = layer(index).flatMap({ network.activity.layers[$0].counted }) {
+                let isFlat = part.spikes.isWhole && !part.spikes.sharesTaps
+                term.counted = [
+                    CountedPart(node: counted, first: part.channels.lowerBound, flattened: isFlat ? part.spikes.grid.positions : 1)
+                ]
+            }
             if let time = input.time {
                 let inner = terms.isEmpty ? self.outputs(of: convolution, for: input.inner) : zeros
                 term.outer = OuterScale(bias: inner, scale: [1], shift: [0], time: time)

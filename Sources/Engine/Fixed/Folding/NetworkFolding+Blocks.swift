@@ -80,7 +80,7 @@ extension NetworkFolding {
             work: .rows(
                 RowWeights(layer, units: units, bias: outer.bias, repeats: planes.count, precision: precision),
                 sources: FoldedTerm.ListedSource.all(of: planes), window: nil,
-                rowsPerTap: layer.inputs), scale: nil, layers: term.layers)
+                rowsPerTap: layer.inputs), scale: nil, layers: term.layers, counted: term.counted)
         return CurrentStep(
             node: plan.node, slot: slot, isStored: false, isFirst: true,
             form: .expansion(FoldedThresholds(thresholds, units: TermFolding.unitLines(units, tiling, precision))), terms: [folded],

@@ -13,7 +13,7 @@ extension NetworkFolding {
         steps.append(
             try HeadStep(
                 layer, bias: expression.bias, inner: outer?.bias ?? [], times: outer?.time ?? [],
-                sources: FoldedTerm.ListedSource.all(of: planes),
+                sources: FoldedTerm.ListedSource.all(of: planes), counted: expression.terms[0].counted,
                 rowsPerPosition: shares ? 0 : (window == nil ? 0 : layer.inputs / (window?.taps ?? 1)), largestCount: count,
                 layerNumber: expression.terms[0].layers.first?.layer, weightBits: folder.format.weightBits, precision: precision))
     }

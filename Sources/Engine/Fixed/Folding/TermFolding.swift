@@ -77,7 +77,8 @@ struct TermFolding {
                 FoldedAttention(query: query, key: key, value: value, heads: heads, channels: own.count, unit: Int32(unit)))
         }
         let isApart = scale != nil && !isAxis && !term.canTakeBias && added.contains { $0 != 0 }
-        return FoldedTerm(work: work, scale: scale, bias: isApart ? folding.lines(added, inner, tiling) : nil, layers: term.layers)
+        return FoldedTerm(
+            work: work, scale: scale, bias: isApart ? folding.lines(added, inner, tiling) : nil, layers: term.layers, counted: term.counted)
     }
 
     var isAxis: Bool { if case .mix = term.source { true } else { false } }

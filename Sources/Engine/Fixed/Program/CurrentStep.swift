@@ -64,7 +64,10 @@ struct CurrentStep: ProgramStep {
     }
 
     func finish(_ pass: FixedPass) {
-        for term in terms { pass.recordOperations(term) }
+        for term in terms {
+            pass.recordOperations(term)
+            pass.markInputs(of: term)
+        }
         for neurons in neurons { pass.record(neurons) }
     }
 

@@ -15,6 +15,29 @@ extension FixedPass {
         }
     }
 
+    /// Marks the inputs of layers on counts or means that a term's spikes make more than 0.
+    func markInputs(of term: FoldedTerm) {
+        guard case .rows(_, let sources, _, let rowsPerTap) = term.work else { return }
+        markInputs(of: term.counted, sources, addsPositions: rowsPerTap == 0)
+    }
+
+    func markInputs(of parts: [CountedPart], _ sources: [FoldedTerm.ListedSource], addsPositions: Bool) {
+        for part in parts {
+            for source in sources {
+                guard let slot = network.spikes[source.spikes] else { continue }
+                nonzero[part.node]?.mark(bits(source.spikes), slot, row: source.row, part, addsPositions: addsPositions)
+            }
+        }
+    }
+
+    /// Counts the marked inputs, once all are.
+    func recordEffectiveOperations() {
+        for (layer, node) in countingLayers {
+            guard let inputs = nonzero[node] else { continue }
+            activity.recordEffective(layer: layer, frames: steps) { inputs.count(step: $0, position: $1) }
+        }
+    }
+
     private func operations(of term: FoldedTerm, _ layer: Int, _ step: Int) -> Int {
         guard let spikes = term.spikeReads.first else { return 0 }
         let bits = bits(spikes)

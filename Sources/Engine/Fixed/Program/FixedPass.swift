@@ -41,6 +41,9 @@ final class FixedPass {
     let wideScratch: LineBuffer
     let axisScratch: LineBuffer
     let headScratch: LineBuffer
+    /// By node of counts or means that layers read.
+    var nonzero: [Int: NonzeroInputs]
+    let countingLayers: [(layer: Int, node: Int)]
     private(set) var headTerms = LineBuffer(lines: 1)
     private(set) var headLogits = LineBuffer(lines: 1)
     var headCounts: [Int] = []
@@ -77,6 +80,8 @@ final class FixedPass {
         axisScratch = LineBuffer(lines: sizes.axisScratch)
         headScratch = LineBuffer(lines: sizes.headScratch)
         pixels = LineBuffer(lines: sizes.pixels)
+        nonzero = NonzeroInputs.all(of: network.network, steps: steps)
+        countingLayers = NonzeroInputs.layers(of: network.network)
         bytes = sizes.bytes
         for step in network.scaledSteps {
             for term in step.terms {
@@ -91,6 +96,7 @@ final class FixedPass {
         hasImpossibleInput = false
         if case .pixels(let bytes) = input { pixels.replace(with: bytes) }
         activity.reset()
+        for (_, node) in countingLayers { nonzero[node]?.clear() }
         logits.removeAll(keepingCapacity: true)
         for (run, group) in zip(network.runs, groups) {
             let tokens = network.steps[run.lowerBound].tokens
@@ -102,8 +108,12 @@ final class FixedPass {
             }
             for step in network.steps[run] { step.finish(self) }
         }
+        begin(.listing)
+        recordEffectiveOperations()
         observer?.end()
-        return Inference(logits: logits, spikes: activity.spikes, synapticOperations: activity.operations)
+        return Inference(
+            logits: logits, spikes: activity.spikes, synapticOperations: activity.operations,
+            effectiveOperations: activity.effectiveOperations)
     }
 
     func noteImpossibleInput() { hasImpossibleInput = true }

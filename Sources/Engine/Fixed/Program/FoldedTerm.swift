@@ -23,6 +23,8 @@ struct FoldedTerm: Sendable {
     var bias: LineBuffer?
     /// Layers whose operations these are, with the outputs of each.
     var layers: [(layer: Int, outputs: Int)]
+    /// The counts or means that those layers read, where they read such.
+    var counted: [CountedPart] = []
 
     /// Spikes that are listed as rows from `row` on.
     struct ListedSource: Sendable {

@@ -8,6 +8,7 @@ struct HeadStep: ProgramStep {
     let layer: Int?
     let classes: Int
     private let sources: [FoldedTerm.ListedSource]
+    private let counted: [CountedPart]
     private let inputs: Int
     /// Rows from one position to the next; 0 where positions share them.
     private let rowsPerPosition: Int
@@ -33,10 +34,12 @@ struct HeadStep: ProgramStep {
 
     init(
         _ layer: RealLayer, bias realBias: [Double], inner realInner: [Double], times: [Double], sources: [FoldedTerm.ListedSource],
+        counted: [CountedPart],
         rowsPerPosition: Int, largestCount: Int, layerNumber: Int?, weightBits: Int?, precision: Precision
     ) throws {
         self.layer = layerNumber
         self.sources = sources
+        self.counted = counted
         self.rowsPerPosition = rowsPerPosition
         self.largestCount = largestCount
         classes = layer.outputs
@@ -98,6 +101,8 @@ struct HeadStep: ProgramStep {
             pass.logits.append((0..<classes).map { logit(pass.headLogits.value($0, as: Int32.self), label: $0, step: step) })
         }
     }
+
+    func finish(_ pass: FixedPass) { pass.markInputs(of: counted, sources, addsPositions: rowsPerPosition == 0) }
 
     /// A sum as a number: its exponent is set, nothing is multiplied.
     private func logit(_ sum: Int32, label: Int, step: Int) -> Float {

@@ -77,7 +77,7 @@ struct PassSizes {
         }
         scales = tables.values.reduce(0, +)
         head = program.reduce(0) { $0 + (($1 as? HeadStep)?.scratchLines ?? 0) }
-        counters = network.network.activity.counterBytes(steps: steps)
+        counters = network.network.activity.counterBytes(steps: steps) + NonzeroInputs.bytes(network.network, steps: steps)
     }
 
     /// Bytes of all that a pass writes; spikes that a trace keeps come on top.
