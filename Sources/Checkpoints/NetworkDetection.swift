@@ -59,9 +59,7 @@ struct NetworkDetection {
 
     private func described(_ json: String, name: String, imageSize: Int?) throws(Failure) -> Network {
         var shapes = state.tensors.mapValues(\.shape)
-        if !state.prefix.isEmpty {
-            for (name, shape) in shapes { shapes[state.prefix + name] = shape }
-        }
+        for (stored, name) in state.storedNames { shapes[stored] = shapes[name] }
         let description = try NetworkDescription(reading: Array(json.utf8), shapes: TensorShapes(shapes), name: name)
         guard imageSize == nil || imageSize == description.graph.inputSize else {
             throw Failure(

@@ -9,6 +9,8 @@ struct StateDictionary: Sendable {
     private(set) var tensors: [String: StoredTensor] = [:]
     /// Names of the tensors in the file's order.
     private(set) var names: [String] = []
+    /// The network's own names of the tensors, by the names in the file.
+    private(set) var storedNames: [String: String] = [:]
     /// Names of values that are no tensors.
     private(set) var otherNames: Set<String> = []
     /// What stood before every name and was taken off: `module.`, `_orig_mod.model.`; empty where nothing did.
@@ -56,6 +58,7 @@ struct StateDictionary: Sendable {
             if let tensor {
                 tensors[name] = tensor
                 names.append(name)
+                storedNames[rawName] = name
             } else {
                 otherNames.insert(name)
             }

@@ -104,6 +104,25 @@ struct ZooCheckpointTests {
     }
 
     @Test
+    func `A description may name tensors as a compiled part's state dict does`() throws {
+        let whole = try Checkpoint.load(path: Fixtures.zoo("vgg-plif.pth"))
+        var description = whole.network.json
+        var names: [(own: String, stored: String)] = []
+        for name in whole.parameters.tensors.keys.sorted() {
+            let place = try #require(name.firstIndex(of: "."))
+            names.append((name, "\(name[..<place])._orig_mod\(name[place...])"))
+            description = description.replacing("\"\(name)\"", with: "\"\(names[names.count - 1].stored)\"")
+        }
+        var writer = SafetensorsWriter(metadata: [NetworkDescription.metadataKey: description])
+        for (own, stored) in names { writer.add(stored, try #require(whole.parameters.tensors[own])) }
+        try Fixtures.withTemporaryFile("x.safetensors") { path in
+            try writer.write(to: path)
+            let described = try Checkpoint.load(path: path)
+            for (own, stored) in names { #expect(described.parameters.tensors[stored] == whole.parameters.tensors[own]) }
+        }
+    }
+
+    @Test
     func `A model keeps a description itself, and is read by it without the file`() throws {
         let whole = try Checkpoint.load(path: Fixtures.zoo("max-original.pth"), imageSize: 64)
         let first = try Fixtures.withTemporaryFile("network.json") { path in

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from evalctl_graph import description, loading, probe
-from evalctl_graph.failure import ExportError
+from evalctl_graph.failure import ExportError, Untraceable
 from evalctl_graph.mapping import Mapping
 from evalctl_graph.tracing import LAYOUTS, traced
 
@@ -24,8 +24,8 @@ def mapped(net, steps: int, size: int):
             program = traced(net, layout, steps, size)
             return Mapping(program, net, layout, steps, size, progress), program, layout
         except ExportError as error:
-            failures.append((progress[0], layout, error))
-    progress, layout, error = max(failures, key=lambda failure: failure[0])
+            failures.append(((progress[0], not isinstance(error, Untraceable)), layout, error))
+    _, layout, error = max(failures, key=lambda failure: failure[0])
     raise ExportError(f"{error}\n  input     {layout.name}")
 
 

@@ -3,14 +3,15 @@ from dataclasses import replace
 
 import torch
 
-from .axes import described, merged, whole
+from .axes import described, merged, size, whole
 from .gating import both
 from .graph import Complement, Constant, Feature, Scores, aligned, require
 from .selection import alike
 from .values import affine, along, plain, scaled, shifted
 
 
-def _number(value) -> float | None:
+def number(value) -> float | None:
+    """A number, also where a tensor holds it; nil for others."""
     if isinstance(value, Constant):
         value = value.tensor.flatten()[0].item() if value.tensor.numel() and bool((value.tensor == value.tensor.flatten()[0]).all()) else None
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
@@ -20,6 +21,9 @@ def _vector(value: Feature, constant: Constant):
     """The axis along which a constant differs, and its values there in order."""
     tensor = constant.tensor
     tensor = tensor.reshape([1] * (len(value.dims) - tensor.ndim) + list(tensor.shape))
+    require(
+        tensor.ndim == len(value.dims) and all(own in (1, size(factors)) for own, factors in zip(tensor.shape, value.dims)),
+        f"a constant of shape {list(tensor.shape)} spreads {described(value.dims)} over more places than it has")
     factors, extents = [], []
     for dim, own in enumerate(value.dims):
         if tensor.shape[dim] > 1 and bool((tensor == tensor.narrow(dim, 0, 1)).all()):
@@ -64,7 +68,7 @@ def add(graph, a):
 
 def subtract(graph, a):
     one, other, factor = a["self"], a["other"], float(a.get("alpha", 1))
-    if isinstance(other, Feature) and other.node.is_spikes and _number(one) == 1.0 and factor == 1:
+    if isinstance(other, Feature) and other.node.is_spikes and number(one) == 1.0 and factor == 1:
         return Complement(other)
     return total(graph, one, other, -factor)
 
@@ -76,11 +80,11 @@ def subtract_reversed(graph, a):
 def total(graph, one, other, factor: float):
     """`one + factor * other`."""
     if isinstance(other, (int, float, Constant)):
-        number = _number(other)
-        if number == 0.0:
+        single = number(other)
+        if single == 0.0:
             return one
         value = plain(graph, one)
-        return shifted(graph, value, number * factor) if number is not None else _with_constant(
+        return shifted(graph, value, single * factor) if single is not None else _with_constant(
             graph, value, Constant(other.tensor * factor), False)
     if isinstance(one, (int, float, Constant)):
         return total(graph, scaled(graph, plain(graph, other), factor), one, 1.0)
@@ -116,12 +120,12 @@ def multiply(graph, a):
     if isinstance(one, (int, float, Constant)):
         one, other = other, one
     if isinstance(other, (int, float, Constant)):
-        number = _number(other)
+        factor = number(other)
         if isinstance(one, Scores):
-            require(number is not None, "scores are multiplied by more than a number")
-            return replace(one, factor=one.factor * number)
+            require(factor is not None, "scores are multiplied by more than a number")
+            return replace(one, factor=one.factor * factor)
         value = plain(graph, one)
-        return scaled(graph, value, number) if number is not None else _with_constant(graph, value, other, True)
+        return scaled(graph, value, factor) if factor is not None else _with_constant(graph, value, other, True)
     if isinstance(one, Complement):
         one, other = other, one
     if isinstance(other, Complement):
@@ -131,17 +135,17 @@ def multiply(graph, a):
 
 
 def divide(graph, a):
-    number = _number(a["other"])
-    if number is None and isinstance(a["other"], Constant) and a.get("rounding_mode") is None:
+    divisor = number(a["other"])
+    if divisor is None and isinstance(a["other"], Constant) and a.get("rounding_mode") is None:
         return multiply(graph, {"self": a["self"], "other": Constant(1.0 / a["other"].tensor)})
-    require(number is not None and number != 0, "a division by more than a number")
+    require(divisor is not None and divisor != 0, "a division by more than a number")
     require(a.get("rounding_mode") is None, "a division that rounds")
     if isinstance(a["self"], Scores):
-        return replace(a["self"], factor=a["self"].factor / number)
+        return replace(a["self"], factor=a["self"].factor / divisor)
     value = plain(graph, a["self"])
-    if value.over_time is not None and value.over_time / number == 1.0:
+    if value.over_time is not None and value.over_time / divisor == 1.0:
         return replace(value, over_time=1.0)
-    return scaled(graph, value, 1.0 / number)
+    return scaled(graph, value, 1.0 / divisor)
 
 
 def negate(graph, a):

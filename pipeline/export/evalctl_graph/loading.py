@@ -43,7 +43,8 @@ def module(source: str) -> torch.nn.Module:
         raise ExportError(f"{source} fails: {type(error).__name__}: {error}{raised_by(error)}") from error
     if not isinstance(net, torch.nn.Module):
         raise ExportError(f"{source} gives a {type(net).__name__}, not a module")
-    return net.eval()
+    # What `torch.compile` puts around a module.
+    return getattr(net, "_orig_mod", net).eval()
 
 
 def _allow_missing_backends():

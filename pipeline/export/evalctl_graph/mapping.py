@@ -3,7 +3,7 @@ import operator
 
 import torch
 
-from . import arithmetic, attention, contraction, joining, layers, logic, movement, neurons, normalising, parts, pooling, values, volumes, writing
+from . import arithmetic, attention, contraction, dropout, joining, layers, logic, movement, neurons, normalising, parts, pooling, values, volumes, writing
 from .axes import described, shape, whole
 from .failure import ExportError
 from .border import Side
@@ -12,7 +12,7 @@ from .places import module_path, place
 
 HANDLERS = {
     **movement.HANDLERS, **parts.HANDLERS, **joining.HANDLERS, **contraction.HANDLERS, **layers.HANDLERS, **pooling.HANDLERS, **arithmetic.HANDLERS,
-    **attention.HANDLERS, **volumes.HANDLERS, **writing.HANDLERS, **logic.HANDLERS, **normalising.HANDLERS,
+    **attention.HANDLERS, **volumes.HANDLERS, **writing.HANDLERS, **logic.HANDLERS, **normalising.HANDLERS, **dropout.HANDLERS,
 }
 # Values that depend on the image.
 TRACKED = (Feature, Complement, Scores, Stacked, Bordered, Side, Written)
@@ -69,10 +69,10 @@ class Mapping:
         path = self.graph.path = module_path(node, self.prefix)
         arguments = torch.fx.node.map_arg((node.args, node.kwargs), lambda used: _Value(self.values.get(used)))
         args, kwargs = _unpacked(arguments)
-        if node.target is operator.getitem:
-            return args[0][args[1]]
         schema = getattr(node.target, "_schema", None)
         try:
+            if node.target is operator.getitem:
+                return args[0][args[1]]
             if schema is None:
                 raise ExportError("this is no operator of PyTorch")
             return self._operator(schema, node, args, kwargs)

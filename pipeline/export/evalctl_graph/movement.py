@@ -113,5 +113,5 @@ HANDLERS = {
     "unsqueeze": moved(unsqueeze), "squeeze": moved(squeeze), "expand": moved(expand), "repeat": moved(repeat),
     "repeat_interleave": moved(repeat_each), "tile": moved(tile), "pixel_unshuffle": moved(unshuffle_pixels),
     **{name: same for name in (
-        "clone", "contiguous", "alias", "detach", "lift_fresh_copy", "_to_copy", "to", "type_as", "dropout", "feature_dropout", "native_dropout", "lift_fresh")},
+        "clone", "contiguous", "alias", "detach", "lift_fresh_copy", "_to_copy", "to", "type_as", "lift_fresh")},
 }

@@ -12,6 +12,9 @@ KINDS = {
 }
 EQUATIONS = ("neuronal_charge", "neuronal_fire", "neuronal_reset", "single_step_forward", "multi_step_forward", "forward")
 
+# What its equations go by, and its potential.
+STATE = ("v", "v_threshold", "v_reset", "tau", "decay_input")
+
 # What runs a neuron while a traced program is executed, by module path.
 runners = {}
 
@@ -49,6 +52,9 @@ def parameters(path: str, module: torch.nn.Module) -> dict:
             refuse(f"have equations of their own: {owner.__name__}.{changed[0]}")
     if not getattr(module.surrogate_function, "spiking", True):
         refuse("do not spike: their surrogate function is made with spiking=False")
+    start = getattr(module, "_memories_rv", {}).get("v")
+    if isinstance(start, (int, float)) and start != (module.v_reset or 0.0):
+        refuse(f"begin with a potential of {start}, and not with the one that they are reset to")
     kind = KINDS[supported[0].__name__]
     if any(isinstance(value, torch.Tensor) and value.numel() > 1 for value in (module.v_threshold, module.v_reset, getattr(module, "tau", None))):
         refuse("have a threshold, reset value or tau for each channel")
@@ -80,22 +86,56 @@ def is_multi_step(module: torch.nn.Module) -> bool:
 
 
 class Opaque:
-    """Replaces the forward of all neurons of a module while it stands."""
+    """Replaces the forward of all neurons of a module while it stands, and watches what else is done with them."""
 
     def __init__(self, net: torch.nn.Module):
         self.neurons = {path: module for path, module in net.named_modules() if is_neuron(module)}
         if not self.neurons:
             raise ExportError("the module has no neurons of SpikingJelly")
+        self.kinds = {}
+        # Of neurons that have run, whether they have been reset since.
+        self.was_reset: dict[str, bool] = {}
+        # Neurons whose potentials are read.
+        self.read: list[str] = []
 
     def __enter__(self):
         for path, module in self.neurons.items():
-            runners[path] = module.forward
-            module.forward = lambda x, path=path: torch.ops.evalctl.neuron(x, path)
+            runners[path], self.kinds[path] = module.forward, type(module)
+            module.__class__ = self._watched(path, type(module))
+            module.forward = lambda x, path=path: self._run(x, path)
         return self
 
     def __exit__(self, *_):
-        for module in self.neurons.values():
+        for path, module in self.neurons.items():
+            module.__class__ = self.kinds[path]
             del module.forward
+
+    def _run(self, x, path: str):
+        if self.was_reset.get(path):
+            raise ExportError(f"the neurons {path} are reset between their time steps")
+        self.was_reset[path] = False
+        return torch.ops.evalctl.neuron(x, path)
+
+    def _watched(self, path: str, kind: type) -> type:
+        """The class of neurons that tell what is done with their state."""
+        def set_attribute(module, name, value):
+            is_same = isinstance(value, (int, float)) and name != "v" and value == getattr(module, name, None)
+            if name in STATE and path in self.was_reset and not is_same:
+                raise ExportError(f"{name} of the neurons {path} ({kind.__name__}) is set while they run, which cannot be described")
+            kind.__setattr__(module, name, value)
+
+        def attribute(module, name):
+            if name == "v":
+                self.read.append(path)
+            return kind.__getattr__(module, name)
+
+        def reset_state(module):
+            if path in self.was_reset:
+                self.was_reset[path] = True
+            kind.reset(module)
+
+        members = {"__setattr__": set_attribute, "__getattr__": attribute, "__module__": kind.__module__, "__qualname__": kind.__qualname__}
+        return type(kind.__name__, (kind,), {**members, "reset": reset_state} if hasattr(kind, "reset") else members)
 
 
 def reset(net: torch.nn.Module):

@@ -48,6 +48,8 @@ def recorded(mapping, program, net, layout, steps: int, ids: dict, dtype) -> Rec
         try:
             values = executed(program, net, layout, steps, image, wanted)
             answers.append(values[mapping.output_name])
+            if not torch.isfinite(answers[-1]).all():
+                raise ExportError("the module's answer to an image is not finite: its weights or statistics are not, or grow beyond all numbers")
             _check_tracing(net, layout, steps, image, answers[-1])
         except RuntimeError as error:
             reason = str(error).strip().split("\n")[0]
@@ -56,6 +58,7 @@ def recorded(mapping, program, net, layout, steps: int, ids: dict, dtype) -> Rec
         for node, name in names.items():
             every = torch.cat([_canonical(values[fx], value) for fx, value in calls[node.path]], 0)
             spikes[name].append(every if node.part is None else every[:, list(node.part)])
+    _check_batch(net, layout, steps, inputs, answers)
     return Recording(
         inputs, {name: torch.stack(parts, 1) for name, parts in spikes.items()}, None if None in logits else torch.stack(logits, 1),
         torch.stack([_canonical(answer, mapping.output).flatten(1) for answer in answers], 1))
@@ -63,14 +66,42 @@ def recorded(mapping, program, net, layout, steps: int, ids: dict, dtype) -> Rec
 
 def _check_tracing(net, layout, steps, image, answer):
     """A module that decides by its values is another one once it is traced."""
-    neurons.reset(net)
-    with torch.no_grad():
-        own = (Looped(net, steps) if layout.is_looped else net)(layout.input(image, steps))
-    neurons.reset(net)
-    own = next(iter(own.values())) if isinstance(own, dict) else own[0] if isinstance(own, (tuple, list)) else own
+    own = _answer(net, layout, steps, layout.input(image, steps))
     if own.shape != answer.shape or not torch.allclose(own, answer, rtol=1e-4, atol=1e-5):
         raise ExportError(
             "the traced module gives something else than the module: it decides by the values it computes, or answers with some of its time steps alone"
+            f"\n  module    (the whole) ({type(net).__name__})\n  source    {definition(net)}")
+
+
+def _answer(net, layout, steps: int, batch: torch.Tensor) -> torch.Tensor:
+    """What the module itself gives."""
+    neurons.reset(net)
+    with torch.no_grad():
+        own = (Looped(net, steps) if layout.is_looped else net)(batch)
+    neurons.reset(net)
+    return next(iter(own.values())) if isinstance(own, dict) else own[0] if isinstance(own, (tuple, list)) else own
+
+
+def _check_batch(net, layout, steps, images, answers):
+    """A module that lets images of a batch see each other is another one for each batch; one that takes a single image only is not."""
+    batch = torch.cat([layout.input(image, steps) for image in images], layout.axes.index("B"))
+    try:
+        own = _answer(net, layout, steps, batch)
+    except (RuntimeError, ValueError, IndexError):
+        return
+    if own.numel() != sum(answer.numel() for answer in answers):
+        return
+
+    def equals(parts):
+        return all(torch.allclose(part.flatten(), answer.flatten(), rtol=1e-4, atol=1e-5) for part, answer in zip(parts, answers))
+
+    # Where the images stand in the answer, the module alone knows.
+    even = [(dim, own.shape[dim] // 2) for dim in range(own.ndim) if own.shape[dim] % 2 == 0]
+    outer = [own.unflatten(dim, (2, half)).unbind(dim) for dim, half in even]
+    inner = [own.unflatten(dim, (half, 2)).unbind(dim + 1) for dim, half in even]
+    if not any(map(equals, outer + inner)):
+        raise ExportError(
+            "an image's answer depends on the others of its batch, which a description cannot say"
             f"\n  module    (the whole) ({type(net).__name__})\n  source    {definition(net)}")
 
 
@@ -94,7 +125,12 @@ def _holders(mapping):
 
 def _logits(mapping, values, steps: int) -> torch.Tensor | None:
     """The logits of each time step, `[T, classes]`, where the module has them."""
-    of_steps = {value.step: _canonical(values[fx_node.name], value).flatten(1) for fx_node, value in _holders(mapping)}
+    order = None if mapping.output.node is mapping.answer.node else mapping.answer.order
+
+    def answered(logits):
+        return logits if order is None else logits[:, list(order)]
+
+    of_steps = {value.step: answered(_canonical(values[fx_node.name], value).flatten(1)) for fx_node, value in _holders(mapping)}
     if None in of_steps:
         return of_steps[None].expand(steps, -1)
     return torch.cat([of_steps[step] for step in range(steps)], 0) if len(of_steps) == steps else None

@@ -9,7 +9,7 @@ from torch.fx.proxy import TracerBase
 from . import neurons
 from .axes import whole
 from .einsum import taken_apart
-from .failure import ExportError
+from .failure import ExportError, Untraceable
 from .places import raised_by
 from .vmap import unrolled
 
@@ -60,15 +60,19 @@ def traced(net: torch.nn.Module, layout: Layout, steps: int, size: int):
     example = layout.input(torch.zeros(3, size, size, dtype=dtype), steps)
     neurons.reset(net)
     whole_net = Looped(net, steps) if layout.is_looped else net
+    opaque = neurons.Opaque(net)
     try:
         # PyTorch prints whole programs where it fails.
-        with torch.no_grad(), neurons.Opaque(net), taken_apart(), unrolled(), _every_frame(), _silence():
+        with torch.no_grad(), opaque, taken_apart(), unrolled(), _every_frame(), _silence():
             return _in_known_operators(torch.export.export(whole_net, (example,), strict=False).run_decompositions({}))
     except ExportError:
         raise
     except Exception as error:
         reason = str(error).strip().split("\n")[0]
-        raise ExportError(f"the module cannot be traced: {type(error).__name__}: {reason}{raised_by(error)}") from error
+        if opaque.read and isinstance(error, (AttributeError, TypeError)):
+            reason = f"the potentials of the neurons {opaque.read[0]} are read, and a description has their spikes only"
+            raise ExportError(reason + raised_by(error)) from error
+        raise Untraceable(f"the module cannot be traced: {type(error).__name__}: {reason}{raised_by(error)}") from error
 
 
 # Operators that PyTorch itself says in terms of others, which the mapping knows.

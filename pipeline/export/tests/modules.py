@@ -248,7 +248,7 @@ class Interpolates(nn.Module):
 
 class Selects(nn.Module):
     def forward(self, x):
-        return torch.where(x > 0.5, x, torch.zeros_like(x))
+        return torch.where(x - 0.5 > 0, x, torch.zeros_like(x))
 
 
 class Squeezes(nn.Module):

@@ -291,6 +291,31 @@ class Idioms(Exported):
         self.assertIn('return torch.load("nothing.pth")', str(caught.exception))
 
 
+class States(Exported):
+    """What is done with neurons, images of a batch and answers beside computing them."""
+
+    def test_what_changes_nothing_leaves_no_trace(self):
+        for name in ("ordered_answer", "ordered_mean", "compared", "compiled", "compiled_part", "same_threshold", "reset_at_the_end"):
+            self.assertEqual(self.operators(name, file="states")[0].count("neuron"), 1, name)
+
+    def test_names_of_what_compiles_a_part_are_not_the_networks(self):
+        description, tensors, _ = exported("compiled_part", 16, file="states")
+        self.assertIn("part._orig_mod.0.weight", tensors)
+        self.assertIn("part._orig_mod.0.weight", json.dumps(description))
+
+    def test_what_no_description_says_is_refused_by_name(self):
+        for name, *parts in (
+                ("centred", "depends on the others of its batch", "Tailed.forward"), ("dropping", "dropped at random", "aten.native_dropout", "F.dropout"),
+                ("of_all_spikes", "the same for all of them", "aten.ge"), ("spread", "spreads", "aten.mul"),
+                ("falling_threshold", "v_threshold of the neurons sn (IFNode) is set while they run"), ("halved_potential", "v of the neurons sn (IFNode)"),
+                ("reset_between", "the neurons sn are reset between"), ("mean_potential", "the potentials of the neurons sn are read"),
+                ("early_start", "begin with a potential of 0.2"), ("not_finite", "is not finite")):
+            with self.assertRaises(ExportError) as caught:
+                exported(name, 16, file="states")
+            for part in parts:
+                self.assertIn(part, str(caught.exception), name)
+
+
 class Refusals(unittest.TestCase):
     def check(self, name, *parts, steps=4, file="networks"):
         with self.assertRaises(ExportError) as caught:
@@ -316,7 +341,7 @@ class Refusals(unittest.TestCase):
         for name, *parts in (
                 ("decides", "cannot be traced", "Decides", "return x if x.sum() > 3 else x * 2"),
                 ("interpolates", "aten.upsample_nearest2d", "tail (Interpolates)", "F.interpolate(x.flatten(0, 1)"),
-                ("selects", "aten.gt", "tail (Selects)", "torch.where"), ("squeezes", "wider on one side", "F.pad(x, (0, 1, 0, 0))"),
+                ("selects", "compared that are no spikes", "aten.gt", "tail (Selects)", "torch.where"), ("squeezes", "wider on one side", "F.pad(x, (0, 1, 0, 0))"),
                 ("layer_norm", "aten.layer_norm", "tail (LayerNorm)"), ("other_equation", "KLIFNode")):
             self.check(name, "source", *parts, file="modules")
 

@@ -34,8 +34,7 @@ struct HeadStep: ProgramStep {
 
     init(
         _ layer: RealLayer, bias realBias: [Double], inner realInner: [Double], times: [Double], sources: [FoldedTerm.ListedSource],
-        counted: [CountedPart],
-        rowsPerPosition: Int, largestCount: Int, layerNumber: Int?, weightBits: Int?, precision: Precision
+        counted: [CountedPart], rowsPerPosition: Int, largestCount: Int, layerNumber: Int?, weightBits: Int?, precision: Precision
     ) throws {
         self.layer = layerNumber
         self.sources = sources
