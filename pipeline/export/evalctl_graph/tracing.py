@@ -65,8 +65,8 @@ def traced(net: torch.nn.Module, layout: Layout, steps: int, size: int):
         # PyTorch prints whole programs where it fails.
         with torch.no_grad(), opaque, taken_apart(), unrolled(), _every_frame(), _silence():
             return _in_known_operators(torch.export.export(whole_net, (example,), strict=False).run_decompositions({}))
-    except ExportError:
-        raise
+    except ExportError as error:
+        raise ExportError(f"{error}{raised_by(error)}") from error
     except Exception as error:
         reason = str(error).strip().split("\n")[0]
         if opaque.read and isinstance(error, (AttributeError, TypeError)):

@@ -307,7 +307,7 @@ class States(Exported):
         for name, *parts in (
                 ("centred", "depends on the others of its batch", "Tailed.forward"), ("dropping", "dropped at random", "aten.native_dropout", "F.dropout"),
                 ("of_all_spikes", "the same for all of them", "aten.ge"), ("spread", "spreads", "aten.mul"),
-                ("falling_threshold", "v_threshold of the neurons sn (IFNode) is set while they run"), ("halved_potential", "v of the neurons sn (IFNode)"),
+                ("falling_threshold", "v_threshold of the neurons sn (IFNode) is set while they run", "in lower sn.v_threshold ="), ("halved_potential", "v of the neurons sn (IFNode)"),
                 ("reset_between", "the neurons sn are reset between"), ("mean_potential", "the potentials of the neurons sn are read"),
                 ("early_start", "begin with a potential of 0.2"), ("not_finite", "is not finite")):
             with self.assertRaises(ExportError) as caught:
