@@ -112,15 +112,18 @@ class Opaque:
 
     def _run(self, x, path: str):
         if self.was_reset.get(path):
-            raise ExportError(f"the neurons {path} are reset between their time steps")
+            raise ExportError(f"the neurons {path} are reset, or their potentials set, between their time steps")
         self.was_reset[path] = False
         return torch.ops.evalctl.neuron(x, path)
 
     def _watched(self, path: str, kind: type) -> type:
         """The class of neurons that tell what is done with their state."""
         def set_attribute(module, name, value):
-            is_same = isinstance(value, (int, float)) and name != "v" and value == getattr(module, name, None)
-            if name in STATE and path in self.was_reset and not is_same:
+            wanted = (module.v_reset or 0.0) if name == "v" else getattr(module, name, None)
+            is_same = isinstance(value, (int, float)) and value == wanted
+            if name == "v" and is_same and path in self.was_reset:
+                self.was_reset[path] = True
+            elif name in STATE and path in self.was_reset and not is_same:
                 raise ExportError(f"{name} of the neurons {path} ({kind.__name__}) is set while they run, which cannot be described")
             kind.__setattr__(module, name, value)
 

@@ -86,6 +86,13 @@ def reset_at_the_end():
     return made(Stepped, lambda sn, step: functional.reset_net(sn) if step == STEPS - 1 else None)
 
 
+def emptied_at_the_end():
+    def empty(sn, step):
+        if step == STEPS - 1:
+            sn.v = 0.0
+    return made(Stepped, empty)
+
+
 # Refused.
 def centred():
     return made(Tailed, lambda net, x: net.fc(x.mean((3, 4)) - x.mean((3, 4)).mean(1, keepdim=True)))
@@ -117,6 +124,12 @@ def halved_potential():
 
 def reset_between():
     return made(Stepped, lambda sn, step: sn.reset())
+
+
+def emptied_between():
+    def empty(sn, step):
+        sn.v = 0.0
+    return made(Stepped, empty)
 
 
 def mean_potential():

@@ -295,7 +295,7 @@ class States(Exported):
     """What is done with neurons, images of a batch and answers beside computing them."""
 
     def test_what_changes_nothing_leaves_no_trace(self):
-        for name in ("ordered_answer", "ordered_mean", "compared", "compiled", "compiled_part", "same_threshold", "reset_at_the_end"):
+        for name in ("ordered_answer", "ordered_mean", "compared", "compiled", "compiled_part", "same_threshold", "reset_at_the_end", "emptied_at_the_end"):
             self.assertEqual(self.operators(name, file="states")[0].count("neuron"), 1, name)
 
     def test_names_of_what_compiles_a_part_are_not_the_networks(self):
@@ -307,8 +307,9 @@ class States(Exported):
         for name, *parts in (
                 ("centred", "depends on the others of its batch", "Tailed.forward"), ("dropping", "dropped at random", "aten.native_dropout", "F.dropout"),
                 ("of_all_spikes", "the same for all of them", "aten.ge"), ("spread", "spreads", "aten.mul"),
-                ("falling_threshold", "v_threshold of the neurons sn (IFNode) is set while they run", "in lower sn.v_threshold ="), ("halved_potential", "v of the neurons sn (IFNode)"),
-                ("reset_between", "the neurons sn are reset between"), ("mean_potential", "the potentials of the neurons sn are read"),
+                ("falling_threshold", "v_threshold of the neurons sn (IFNode) is set while they run", "in lower sn.v_threshold ="),
+                ("halved_potential", "the neurons sn are reset, or their potentials set"), ("reset_between", "the neurons sn are reset, or"),
+                ("emptied_between", "the neurons sn are reset, or"), ("mean_potential", "the potentials of the neurons sn are read"),
                 ("early_start", "begin with a potential of 0.2"), ("not_finite", "is not finite")):
             with self.assertRaises(ExportError) as caught:
                 exported(name, 16, file="states")
@@ -341,7 +342,8 @@ class Refusals(unittest.TestCase):
         for name, *parts in (
                 ("decides", "cannot be traced", "Decides", "return x if x.sum() > 3 else x * 2"),
                 ("interpolates", "aten.upsample_nearest2d", "tail (Interpolates)", "F.interpolate(x.flatten(0, 1)"),
-                ("selects", "compared that are no spikes", "aten.gt", "tail (Selects)", "torch.where"), ("squeezes", "wider on one side", "F.pad(x, (0, 1, 0, 0))"),
+                ("selects", "compared that are no spikes", "aten.gt", "tail (Selects)", "torch.where"),
+                ("squeezes", "wider on one side", "F.pad(x, (0, 1, 0, 0))"),
                 ("layer_norm", "aten.layer_norm", "tail (LayerNorm)"), ("other_equation", "KLIFNode")):
             self.check(name, "source", *parts, file="modules")
 
