@@ -46,13 +46,14 @@ def _with_constant(graph, value: Feature, constant: Constant, is_product: bool) 
     factors, axis, values = _vector(value, constant)
     if is_product and any(factor.axis == "T" for factor in factors):
         require([factor.axis for factor in factors] == ["T"], f"factors that differ along {described((factors,))}")
-        return _factors_of_time(graph, value, values)
+        return factors_of_time(graph, value, values)
     require(axis is not None, f"a constant that differs along {described((factors,))}: along channels, tokens, rows or columns is what can be described")
     one, zero = torch.ones(1), torch.zeros(1)
     return along(graph, value, axis, values, zero) if is_product else along(graph, value, axis, one, values)
 
 
-def _factors_of_time(graph, value: Feature, factors) -> Feature:
+def factors_of_time(graph, value: Feature, factors) -> Feature:
+    """Each time step times a factor of its own."""
     name = graph.vector(factors, "scale")
     node = value.node
     if node.op != "normalisation" or node.fields["scale"] is not None:

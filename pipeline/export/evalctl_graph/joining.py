@@ -1,6 +1,9 @@
 """Tensors that become one: time steps, channels, flattened features."""
 from dataclasses import replace
 
+import torch
+
+from .arithmetic import factors_of_time
 from .axes import whole
 from .failure import ExportError
 from .graph import Constant, Feature, Stacked, require
@@ -16,14 +19,23 @@ def _features(values):
 
 
 def stack(graph, a):
-    values = _features(a["tensors"])
+    values, factors = _apart_from_factors(_features(a["tensors"]), graph.steps)
     dim = index_in(a["dim"], len(values[0].dims) + 1)
     first = values[0]
     is_time = all(value.node is first.node for value in values) and len(values) == graph.steps
     if len(values) > 1 and not is_time and first.node.channels > 1:
         require(len({value.dims for value in values}) == 1, "features of different shapes are stacked")
         return Stacked(tuple(values), dim)
-    return concatenate(graph, {"tensors": [value.with_dims(value.dims[:dim] + ((),) + value.dims[dim:]) for value in values], "dim": dim})
+    joined = concatenate(graph, {"tensors": [value.with_dims(value.dims[:dim] + ((),) + value.dims[dim:]) for value in values], "dim": dim})
+    return joined if factors is None else factors_of_time(graph, joined, factors)
+
+
+def _apart_from_factors(values, steps: int):
+    """The time steps of one node, and a factor for each, where they are multiplied by factors of their own."""
+    apart = [(value.node.inputs[0], value.node.fields["factor"]) if value.node.op == "scale" else (value.node, 1.0) for value in values]
+    if len({id(value.node) for value in values}) == 1 or len({id(node) for node, _ in apart}) > 1 or apart[0][0].is_static or len(values) != steps:
+        return values, None
+    return [replace(value, node=node) for value, (node, _) in zip(values, apart)], torch.tensor([factor for _, factor in apart])
 
 
 def concatenate(graph, a):

@@ -76,6 +76,10 @@ def compiled_part():
     return Inner().eval()
 
 
+def step_factors():
+    return made(Tailed, lambda net, x: net.classes(torch.stack([x[step] * 0.5 ** step for step in range(STEPS)])))
+
+
 def same_threshold():
     def again(sn, step):
         sn.v_threshold = 0.3

@@ -295,7 +295,9 @@ class States(Exported):
     """What is done with neurons, images of a batch and answers beside computing them."""
 
     def test_what_changes_nothing_leaves_no_trace(self):
-        for name in ("ordered_answer", "ordered_mean", "compared", "compiled", "compiled_part", "same_threshold", "reset_at_the_end", "emptied_at_the_end"):
+        for name in (
+                "ordered_answer", "ordered_mean", "compared", "compiled", "compiled_part", "step_factors", "same_threshold", "reset_at_the_end",
+                "emptied_at_the_end"):
             self.assertEqual(self.operators(name, file="states")[0].count("neuron"), 1, name)
 
     def test_names_of_what_compiles_a_part_are_not_the_networks(self):
