@@ -57,7 +57,16 @@ package final class PgBouncer {
         try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
         try process.run()
         // The socket is there before it is listened to.
-        while process.isRunning, (try? PostgresConnection(address)) == nil { usleep(5000) }
+        let deadline = ContinuousClock.now + .seconds(30)
+        while true {
+            do {
+                _ = try PostgresConnection(address)
+                return
+            } catch {
+                guard process.isRunning, ContinuousClock.now < deadline else { throw error }
+                usleep(5000)
+            }
+        }
     }
 
     deinit {

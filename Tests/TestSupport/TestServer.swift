@@ -25,6 +25,7 @@ package final class TestServer: Sendable {
             case .unused: break
             }
             do {
+                Self.makeRoot()
                 Self.removeAbandoned()
                 let cluster = EmbeddedCluster(directory: "\(Self.root)/\(getpid())", durability: .throwaway)
                 let address = try cluster.start()
@@ -49,6 +50,15 @@ package final class TestServer: Sendable {
 
     /// One folder per user, so that no two users of a machine meet.
     private static var root: String { "/tmp/evalctl-tests-\(geteuid())" }
+
+    /// Makes the folder, which other accounts have to get through: a connection pool does not run as root.
+    private static func makeRoot() {
+        mkdir(root, 0o711)
+        let folder = open(root, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        fchmod(folder, 0o711)
+        close(folder)
+    }
 
     /// Ends the servers of test processes that were killed, and removes their folders.
     private static func removeAbandoned() {
